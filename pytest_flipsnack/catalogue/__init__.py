@@ -1,0 +1,1 @@
+"""What Flipsnack documents: codes, actions and schemas, as data with sources."""

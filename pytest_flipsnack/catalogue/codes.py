@@ -1,0 +1,134 @@
+"""The status codes that Flipsnack puts into the body of every answer."""
+
+from __future__ import annotations
+
+from enum import IntEnum, StrEnum
+
+from pytest_flipsnack.catalogue.facts import TABLE, Source, inferred
+
+
+class Handling(StrEnum):
+    """What a client does with a code when nobody declares otherwise."""
+
+    ACCEPT = "accept"
+    RETRY = "retry"
+    POLL = "poll"
+    ERROR = "error"
+
+
+_NO_ADVICE = inferred("SEED", note="the table gives no advice to ask again")
+_ADVICE = TABLE
+
+
+class Code(IntEnum):
+    """A Flipsnack status code, in the manner of `http.HTTPStatus`.
+
+    `Code(31).message` is the vendor's text, `meaning` says it in our words, `handling` is the
+    default rule for clients, `source` and `handling_source` tell where both come from.
+    """
+
+    message: str
+    meaning: str
+    handling: Handling
+    deprecated: bool
+    source: Source
+    handling_source: Source
+
+    def __new__(
+        cls,
+        value: int,
+        message: str,
+        meaning: str,
+        handling: Handling = Handling.ERROR,
+        deprecated: bool = False,
+    ) -> Code:
+        member = int.__new__(cls, value)
+        member._value_ = value
+        member.message = message
+        member.meaning = meaning
+        member.handling = handling
+        member.deprecated = deprecated
+        member.source = TABLE
+        member.handling_source = _NO_ADVICE if handling is Handling.ERROR else _ADVICE
+        return member
+
+    @property
+    def label(self) -> str:
+        """The code with its message: `31 Requests per second limit exceeded`."""
+        return f"{self.value} {self.message}"
+
+    # fmt: off
+    OK = (
+        20, "OK",
+        "The request was carried out; `data` holds what there is to return.", Handling.ACCEPT)
+    MAINTENANCE_MODE = (
+        22, "Maintenance mode",
+        "The servers are under maintenance and answer nothing; try again later.", Handling.RETRY)
+    MISSING_PARAMETER = (
+        30, "Missing mandatory parameter",
+        "A required parameter is absent: apiKey, signature, action, or one of the action's own.")
+    REQUESTS_PER_SECOND = (
+        31, "Requests per second limit exceeded",
+        "Too many requests within a second for this API key.", Handling.RETRY)
+    REQUESTS_PER_MINUTE = (
+        32, "Requests per minute limit exceeded",
+        "Too many requests within a minute for this API key.", Handling.RETRY)
+    UPLOADS_PER_MONTH = (
+        33, "Uploads per month exceeded",
+        "The uploads of this month are used up.")
+    FILE_TOO_LARGE = (
+        34, "File size too large",
+        "The uploaded file is larger than the API takes.")
+    TOO_MANY_PAGES = (
+        35, "Flipbook maximum pages number exceeded",
+        "The uploaded document has more pages than the API takes.")
+    MULTIPLE_FILES = (
+        36, "Multiple files upload not allowed",
+        "An upload request carries more than one file.")
+    DELETE_NOT_AVAILABLE = (
+        37, "Delete flipbook not available for this flipbook",
+        "The flipbook cannot be deleted; the vendor has deprecated this code.",
+        Handling.ERROR, True)
+    PROCESSING = (
+        38, "Flipbook is in processing state",
+        "The flipbook is still being converted; ask collection.getCollection every few seconds "
+        "until collectionStatus is no longer processing.", Handling.POLL)
+    BAD_REQUEST = (
+        40, "Bad request",
+        "Wrong verb for the action (POST only for uploads), a malformed request or URL.")
+    INVALID_CREDENTIALS = (
+        41, "Invalid credentials",
+        "The API key is not valid.")
+    INVALID_ACTION = (
+        42, "Invalid action",
+        "The API has no method of that name.")
+    FORBIDDEN = (
+        43, "Forbidden",
+        "The flipbook was deleted or belongs to another user.")
+    INVALID_SIGNATURE = (
+        44, "Invalid signature",
+        "The signature does not match the request.")
+    INVALID_FILE_FORMAT = (
+        45, "Invalid file format",
+        "The uploaded file is not of an accepted type.")
+    INVALID_HASH = (
+        46, "Invalid flipbook hash",
+        "There is no flipbook with this hash.")
+    INVALID_HASH_47 = (
+        47, "Invalid flipbook hash",
+        "There is no flipbook with this hash; the table does not say when 46 or 47 is sent.")
+    OPERATION_FAILED = (
+        50, "Operation failed",
+        "The server failed; send the request again after a few seconds.", Handling.RETRY)
+    # fmt: on
+
+
+def code_of(value: object) -> Code:
+    """Return the `Code` for an integer; raise `ValueError` naming the known ones."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        try:
+            return Code(value)
+        except ValueError:
+            pass
+    known = ", ".join(str(code.value) for code in Code)
+    raise ValueError(f"{value!r} is not a Flipsnack status code; known codes: {known}")

@@ -1,0 +1,1 @@
+"""Which codes a test suite has exercised."""

@@ -1,0 +1,107 @@
+"""The report for programs: JSON with a versioned schema."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from pytest_flipsnack.catalogue.codes import Code
+from pytest_flipsnack.coverage.writers import Coverage
+
+FORMAT = "pytest-flipsnack coverage"
+VERSION = 1
+
+_COUNT = {"type": "integer", "minimum": 0}
+_CODES = {"type": "array", "items": {"type": "integer"}}
+SCHEMA: dict[str, Any] = {
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "title": f"{FORMAT}, version {VERSION}",
+    "type": "object",
+    "additionalProperties": False,
+    "required": ["format", "version", "created", "verdict", "codes", "cells"],
+    "properties": {
+        "format": {"const": FORMAT},
+        "version": {"const": VERSION},
+        "created": {"type": "string"},
+        "verdict": {
+            "type": "object",
+            "required": ["outcome", "line", "threshold", "demanded", "exercised", "missing"],
+            "properties": {
+                "outcome": {"enum": ["passed", "failed", "not enforced", "not asked"]},
+                "line": {"type": "string"},
+                "threshold": {"type": ["string", "null"]},
+                "required": _CODES,
+                "excluded": {"type": "object", "additionalProperties": {"type": "string"}},
+                "demanded": _CODES,
+                "exercised": _CODES,
+                "missing": _CODES,
+            },
+        },
+        "codes": {
+            "type": "object",
+            "additionalProperties": {
+                "type": "object",
+                "required": ["message", "deliveries", "tests", "exercised"],
+                "properties": {
+                    "message": {"type": "string"},
+                    "deliveries": _COUNT,
+                    "tests": _COUNT,
+                    "exercised": {"type": "boolean"},
+                },
+            },
+        },
+        "cells": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["action", "code", "deliveries", "tests"],
+                "properties": {
+                    "action": {"type": "string"},
+                    "code": {"type": "integer"},
+                    "deliveries": _COUNT,
+                    "tests": _COUNT,
+                },
+            },
+        },
+    },
+}
+"""Schema of the file; a key that is added raises no version, one that changes does."""
+
+
+def render(coverage: Coverage) -> str:
+    """Return the report as text; equal counts give equal bytes, `created` apart."""
+    tally, verdict, demand = coverage.tally, coverage.verdict, coverage.demand
+    document = {
+        "format": FORMAT,
+        "version": VERSION,
+        "created": coverage.created,
+        "verdict": {
+            "outcome": verdict.outcome.value,
+            "line": verdict.line,
+            "threshold": None if demand.threshold is None else str(demand.threshold),
+            "required": [code.value for code in demand.required],
+            "excluded": {str(code.value): reason for code, reason in demand.excluded.items()},
+            "demanded": [code.value for code in verdict.demanded],
+            "exercised": [code.value for code in verdict.exercised],
+            "missing": [code.value for code in verdict.missing],
+        },
+        "codes": {
+            str(code.value): {
+                "message": code.message,
+                "deliveries": tally.deliveries_of(code),
+                "tests": tally.code_tests[code],
+                "exercised": bool(tally.code_tests[code]),
+            }
+            for code in Code
+        },
+        "cells": [
+            {
+                "action": action,
+                "code": code,
+                "deliveries": tally.deliveries[action, code],
+                "tests": tally.tests[action, code],
+            }
+            for action, code in tally.cells
+        ],
+    }
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"

@@ -1,0 +1,25 @@
+"""The account a fake belongs to: credentials, settings, collections, limits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from pytest_flipsnack.fake.collections import Collections
+from pytest_flipsnack.fake.limits import Limits
+from pytest_flipsnack.fake.settings import Settings
+
+
+@dataclass(slots=True)
+class Account:
+    """What the checks and the answers need to know of the customer."""
+
+    api_key: str
+    secret: str
+    collections: Collections
+    settings: Settings = field(default_factory=Settings)
+    limits: Limits = field(default_factory=Limits)
+
+    @property
+    def secrets(self) -> tuple[str, str]:
+        """What no text may show."""
+        return (self.api_key, self.secret)

@@ -1,0 +1,40 @@
+"""What a client asked and what it was told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pytest_flipsnack.fake.refusal import Refusal
+    from pytest_flipsnack.fake.request import File
+
+
+@dataclass(slots=True)
+class Call:
+    """One request and its answer.
+
+    `action` is the action as sent. `params` are the action's own parameters as text, without
+    action, apiKey and signature. `files` holds the uploads, bytes with a `filename`, by field.
+    `code` is the delivered code, None where a fault came instead of an envelope. `at` is in
+    seconds since the fixture began.
+    """
+
+    action: str | None
+    params: dict[str, str]
+    code: int | None
+    at: float
+    files: Mapping[str, File] = field(default_factory=dict)
+    method: str = "GET"
+    fault: str | None = None
+    refusal: Refusal | None = None
+
+    def __str__(self) -> str:
+        return f"t={self.at:.1f} s {self.action or '(no action)'} {self.outcome}"
+
+    @property
+    def outcome(self) -> str:
+        """The code, or the name of the fault, as a timeline shows it."""
+        return str(self.code) if self.fault is None else self.fault

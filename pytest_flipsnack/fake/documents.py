@@ -1,0 +1,29 @@
+"""What kind of file an upload is, judged by how it begins."""
+
+from __future__ import annotations
+
+_BEGINNINGS = {"pdf": b"%PDF-", "jpg": b"\xff\xd8\xff", "png": b"\x89PNG\r\n\x1a\n"}
+_HEADER_WITHIN = 1024  # readers accept a PDF header within the first kilobyte
+
+
+def type_of(content: bytes) -> str | None:
+    """Return `pdf`, `jpg` or `png`, or None for anything else."""
+    if _BEGINNINGS["pdf"] in content[:_HEADER_WITHIN]:
+        return "pdf"
+    return next((name for name, start in _BEGINNINGS.items() if content.startswith(start)), None)
+
+
+def page_count(content: bytes) -> int | None:
+    """Return the pages of a PDF, or None where nobody can tell (no reader, not a whole PDF)."""
+    if type_of(content) != "pdf":
+        return None
+    try:
+        import io
+
+        from pypdf import PdfReader  # the extra `pdf`
+    except ImportError:
+        return None
+    try:
+        return len(PdfReader(io.BytesIO(content)).pages)
+    except Exception:  # any reader error means the pages cannot be counted, which refuses nothing
+        return None

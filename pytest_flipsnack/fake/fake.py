@@ -1,0 +1,221 @@
+"""The fake: one account, its stubs, and what was asked of it."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from pytest_flipsnack.catalogue import schemas
+from pytest_flipsnack.catalogue.actions import ACTIONS, COMMON_PARAMETERS, action_of
+from pytest_flipsnack.catalogue.codes import Code, code_of
+from pytest_flipsnack.fake.account import Account
+from pytest_flipsnack.fake.answers import succeed
+from pytest_flipsnack.fake.call import Call
+from pytest_flipsnack.fake.checks import ACCOUNT, REQUEST, Subject, first_refusal
+from pytest_flipsnack.fake.collections import Collections
+from pytest_flipsnack.fake.faults import fault_of
+from pytest_flipsnack.fake.refusal import Refusal
+from pytest_flipsnack.fake.reply import Reply, envelope, from_fault
+from pytest_flipsnack.fake.request import Request
+from pytest_flipsnack.fake.settings import Settings
+from pytest_flipsnack.fake.stubs import Stub, Stubs
+
+_SHOWN = 10  # lines of a list that a failure text shows
+UNKNOWN_ACTION = "(unknown)"
+"""The action under which a code is counted when the request names none that exists."""
+
+
+class Fake:
+    """Answers requests as Flipsnack is documented to, or as a test has declared.
+
+    `clock` returns seconds and is read once per request. Safe to use from several threads.
+    """
+
+    def __init__(
+        self, api_key: str, secret: str, settings: Settings, clock: Callable[[], float]
+    ) -> None:
+        self._clock = clock
+        self._start = clock()
+        self._lock = threading.RLock()
+        self._allowed: set[int] = set()
+        self.account = Account(api_key, secret, Collections(self.now), settings)
+        self.stubs = Stubs()
+        self.calls: list[Call] = []
+        self.hits: Counter[tuple[str, int]] = Counter()
+        self.complaints: list[str] = []
+
+    def now(self) -> float:
+        """Return the seconds since this fake began."""
+        return self._clock() - self._start
+
+    def respond(
+        self,
+        codes: tuple[object, ...],
+        action: str | None,
+        data: Mapping[str, object] | None,
+        where: str = "",
+    ) -> None:
+        """Queue one answer per code; raise `ValueError` or `TypeError` for what cannot be sent."""
+        if not codes:
+            raise ValueError("respond() needs at least one status code, as in respond(31, 20)")
+        wanted = [code_of(code) for code in codes]
+        self._check_data(wanted, action, data)
+        with self._lock:
+            for code in wanted:
+                self.stubs.add(Stub(code, action, data if code is Code.OK else None, where))
+
+    def always(self, code: object, action: str | None, where: str = "") -> None:
+        """Answer with this code whenever nothing is queued."""
+        if action is not None:
+            action_of(action)
+        with self._lock:
+            self.stubs.add(Stub(code_of(code), action, None, where, forever=True))
+
+    def fail(self, fault: object, action: str | None, where: str = "") -> None:
+        """Queue a fault."""
+        if action is not None:
+            action_of(action)
+        with self._lock:
+            self.stubs.add(Stub(fault_of(fault), action, None, where))
+
+    def allow(self, codes: tuple[object, ...]) -> None:
+        """Say that refusals with these codes are what the test is about."""
+        self._allowed.update(code_of(code) for code in codes)
+
+    def configure(self, changes: Mapping[str, object]) -> None:
+        """Change settings; raise `ValueError` or `TypeError` naming what is allowed."""
+        self.account.settings = replace(self.account.settings, **changes)  # type: ignore[arg-type]
+
+    def answer(self, request: Request) -> Reply:
+        """Answer a request and record the call."""
+        with self._lock:
+            now = self.now()
+            action = ACTIONS.get(request.action or "")
+            subject = Subject(request, action, self.account, now)
+            stub = self.stubs.peek(request.action)
+            refusal = first_refusal(REQUEST, subject)
+            if refusal is not None:
+                reply = self._refuse(refusal, request, stub)
+            elif stub is not None:
+                reply = self._deliver(stub, request, now)
+            else:
+                refusal = first_refusal(ACCOUNT, subject)
+                reply = self._own(refusal, request, now)
+            self._record(request, reply, refusal, stub, now)
+            return reply
+
+    def undelivered(self) -> list[Stub]:
+        """Return the stubs that no request has met."""
+        with self._lock:
+            return list(self.stubs.undelivered())
+
+    def complain(self, text: str) -> None:
+        """Remember something the test must fail for; said twice, it is kept once."""
+        with self._lock:
+            if text not in self.complaints:
+                self.complaints.append(text)
+
+    def verdicts(self) -> list[str]:
+        """Return what the test must fail for: refusals, unfit data, stubs no request has met."""
+        waiting = self.undelivered()
+        if not waiting:
+            return list(self.complaints)
+        made = ", ".join(str(call) for call in self.calls[-_SHOWN:]) or "none"
+        lines = [f"{len(waiting)} declared answers were never delivered"]
+        lines[0] = lines[0] if len(waiting) > 1 else "a declared answer was never delivered"
+        lines += [f"    {stub}, declared at {stub.where}" for stub in waiting[:_SHOWN]]
+        if len(waiting) > _SHOWN:
+            lines.append(f"    and {len(waiting) - _SHOWN} more")
+        lines.append(f"    requests: {made}")
+        lines.append("    way out:  make the client ask, or declare fewer answers")
+        return [*self.complaints, "\n".join(lines)]
+
+    def _refuse(self, refusal: Refusal, request: Request, stub: Stub | None) -> Reply:
+        if stub is not None and stub.answer is refusal.code:
+            self.stubs.deliver(stub)
+        elif refusal.code not in self._allowed | self.stubs.asked():
+            self.complain("\n".join(refusal.explain(request.action)))
+        return envelope(refusal.code, None, self.account.settings.http_status)
+
+    def _deliver(self, stub: Stub, request: Request, now: float) -> Reply:
+        self.stubs.deliver(stub)
+        self.account.limits.count(now, self.account.settings)
+        if not isinstance(stub.answer, Code):
+            return from_fault(stub.answer)
+        if stub.answer is not Code.OK:
+            return envelope(stub.answer, None, self.account.settings.http_status)
+        if stub.data is None:
+            return self._success(request, now)
+        self._check_delivered(stub, request)
+        return envelope(Code.OK, stub.data, 200)
+
+    def _own(self, refusal: Refusal | None, request: Request, now: float) -> Reply:
+        if refusal is None:
+            self.account.limits.count(now, self.account.settings)
+            return self._success(request, now)
+        unknown = refusal.code in {Code.INVALID_HASH, Code.INVALID_HASH_47}
+        if unknown and refusal.code not in self._allowed:
+            self.complain("\n".join(refusal.explain(request.action)))
+        return envelope(refusal.code, None, self.account.settings.http_status)
+
+    def _success(self, request: Request, now: float) -> Reply:
+        assert request.action is not None
+        return envelope(Code.OK, succeed(request.action, request, self.account, now), 200)
+
+    def _record(
+        self, request: Request, reply: Reply, refusal: Refusal | None, stub: Stub | None, now: float
+    ) -> None:
+        params = {
+            name: value for name, value in request.params.items() if name not in COMMON_PARAMETERS
+        }
+        call = Call(request.action, params, reply.code, now, method=request.method)
+        if request.uploads:
+            call.files = request.files
+        if reply.code is None:
+            assert stub is not None
+            assert not isinstance(stub.answer, Code)
+            call.fault = stub.answer.name
+        else:
+            known = request.action if request.action in ACTIONS else UNKNOWN_ACTION
+            self.hits[known or UNKNOWN_ACTION, reply.code] += 1
+        call.refusal = refusal
+        self.calls.append(call)
+
+    def _check_data(
+        self, codes: list[Code], action: str | None, data: Mapping[str, object] | None
+    ) -> None:
+        target = None if action is None else action_of(action)
+        if data is None:
+            return
+        if Code.OK not in codes:
+            raise ValueError(
+                "data comes with code 20 only; Flipsnack leaves it out of every error (R0)"
+            )
+        if not isinstance(data, Mapping):
+            raise TypeError(f"data must be a mapping, as in data={{'views': 1}}, not {data!r}")
+        try:
+            json.dumps(data)
+        except (TypeError, ValueError) as error:
+            raise TypeError(f"data cannot be written as JSON: {error}") from None
+        if target is None:
+            return
+        if not target.returns_data:
+            raise ValueError(f"{target.name} answers 20 without data (R0); leave data out")
+        found = schemas.problems(schemas.data_validator(target.name), dict(data))
+        if found:
+            raise ValueError(
+                f"data does not satisfy the schema of {target.name}:\n    " + "\n    ".join(found)
+            )
+
+    def _check_delivered(self, stub: Stub, request: Request) -> None:
+        if stub.action is not None or request.action is None or stub.data is None:
+            return
+        found = schemas.problems(schemas.data_validator(request.action), dict(stub.data))
+        if found:
+            self.complain(
+                f"the data stubbed at {stub.where} was delivered to {request.action} and does not "
+                f"satisfy its schema:\n    " + "\n    ".join(found)
+            )

@@ -1,0 +1,47 @@
+"""Why Flipsnack would refuse a request, and how to put it right."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pytest_flipsnack.catalogue.codes import Code
+from pytest_flipsnack.catalogue.facts import TABLE, Source
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A documented rule that a request broke. Every text is already masked."""
+
+    code: Code
+    rule: str
+    sent: str
+    expected: str
+    hint: str = ""
+    source: Source = TABLE
+
+    def explain(self, action: str | None) -> list[str]:
+        """Return the lines that tell a test author what happened, what was allowed, what to do."""
+        lines = [
+            f"{action or 'a request without action'} was refused with {self.code.label}, "
+            f"and the test did not ask for {self.code.value}",
+            f"    rule:     {self.rule}; {self.source}",
+            f"    sent:     {self.sent}",
+            f"    expected: {self.expected}",
+        ]
+        if self.hint:
+            lines.append(f"    hint:     {self.hint}")
+        lines.append(
+            f"    way out:  correct the request; or, if the test is about this refusal, "
+            f"flipsnack.allow({self.code.value})"
+        )
+        return lines
+
+
+def nearest(name: str, known: Sequence[str]) -> str:
+    """Return the known name that is most like `name`, or an empty text."""
+    import difflib  # only ever needed for a message
+
+    lowered = {item.lower(): item for item in known}
+    found = difflib.get_close_matches(name.lower(), lowered, n=1, cutoff=0.6)
+    return lowered[found[0]] if found else ""

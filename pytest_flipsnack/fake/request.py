@@ -1,0 +1,162 @@
+"""A request as Flipsnack sees it, parsed from whatever a transport received."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from email import policy
+from email.message import EmailMessage, Message
+from email.parser import BytesFeedParser
+from urllib.parse import parse_qsl, urlsplit
+
+from pytest_flipsnack.catalogue.actions import BASE_PATH
+
+FLIPSNACK_URL = re.compile(r"https?://([\w.-]+\.)?flipsnack\.com(?=[:/?#]|$)", re.IGNORECASE)
+"""Matches every URL of Flipsnack's own domain; none of them is ever sent out."""
+
+
+class File(bytes):
+    """An uploaded file: its bytes, with the field, file name and content type it came under."""
+
+    field: str
+    filename: str | None
+    content_type: str
+
+    def __new__(
+        cls,
+        content: bytes,
+        field: str = "file",
+        filename: str | None = None,
+        content_type: str = "",
+    ) -> File:
+        made = super().__new__(cls, content)
+        made.field = field
+        made.filename = filename
+        made.content_type = content_type
+        return made
+
+    def __repr__(self) -> str:
+        return f"<File {self.field}={self.filename!r}, {len(self)} bytes>"
+
+
+@dataclass(slots=True)
+class Request:
+    """What was sent: `params` from the query and the form together, `uploads` in order.
+
+    `malformed` says why the request cannot be read, or is empty.
+    """
+
+    method: str
+    url: str
+    host: str = ""
+    path: str = ""
+    params: dict[str, str] = field(default_factory=dict)
+    uploads: list[File] = field(default_factory=list)
+    malformed: str = ""
+
+    @property
+    def action(self) -> str | None:
+        """The `action` parameter as sent, known or not."""
+        return self.params.get("action")
+
+    @property
+    def files(self) -> dict[str, File]:
+        """The uploads by field name."""
+        return {upload.field: upload for upload in reversed(self.uploads)}
+
+    @property
+    def right_path(self) -> bool:
+        """Whether the path is that of version 1 of the API, with or without the slash."""
+        return self.path in {BASE_PATH, f"{BASE_PATH}/"}
+
+
+def parse(
+    method: str,
+    url: str,
+    headers: Mapping[str, str],
+    body: bytes | str | Iterable[bytes | str] | None,
+    host: str | None = None,
+) -> Request:
+    """Read a request; never raise, whatever was sent.
+
+    `headers` is looked up by `Content-Type` and must ignore case. `host` overrides the URL's
+    own, for a transport that listens elsewhere.
+    """
+    request = Request(method.upper(), url)
+    try:
+        parts = urlsplit(url)
+        request.host = host or (parts.hostname or "").lower()
+    except ValueError as error:
+        request.malformed = f"the URL cannot be read: {error}"
+        return request
+    request.path = parts.path
+    request.params.update(parse_qsl(parts.query, keep_blank_values=True, errors="replace"))
+    if request.method == "GET":
+        return request
+    try:
+        content = _whole(body)
+    except TypeError as error:
+        request.malformed = f"the body cannot be read: {error}"
+        return request
+    if content:
+        _read_form(request, str(headers.get("Content-Type") or ""), content)
+    return request
+
+
+def _whole(body: bytes | str | Iterable[bytes | str] | None) -> bytes:
+    if body is None:
+        return b""
+    if isinstance(body, str):
+        return body.encode("utf-8", "replace")
+    if isinstance(body, bytes | bytearray | memoryview):
+        return bytes(body)
+    return b"".join(_whole(chunk) for chunk in body)
+
+
+def _read_form(request: Request, content_type: str, content: bytes) -> None:
+    kind = content_type.partition(";")[0].strip().lower()
+    if kind == "multipart/form-data":
+        try:
+            _read_multipart(request, content_type, content)
+        except (ValueError, LookupError, AttributeError, TypeError, IndexError) as error:
+            # email.parser has many ways to stumble over hostile headers; all mean the same here
+            request.malformed = f"the multipart body cannot be read: {error}"
+    elif kind in {"application/x-www-form-urlencoded", ""}:
+        text = content.decode("utf-8", "replace")
+        request.params.update(parse_qsl(text, keep_blank_values=True, errors="replace"))
+    else:
+        request.malformed = f"the body is {kind}, Flipsnack reads multipart/form-data"
+
+
+def _read_multipart(request: Request, content_type: str, content: bytes) -> None:
+    parser = BytesFeedParser(policy=policy.HTTP)
+    parser.feed(b"Content-Type: " + content_type.encode("latin-1", "replace") + b"\r\n\r\n")
+    parser.feed(content)
+    message = parser.close()
+    if message.defects or not message.is_multipart():
+        names = ", ".join(type(defect).__name__ for defect in message.defects) or "no boundary"
+        request.malformed = f"the multipart body cannot be read: {names}"
+        return
+    assert isinstance(message, EmailMessage)
+    for part in message.iter_parts():
+        _read_part(request, part)
+
+
+def _read_part(request: Request, part: Message) -> None:
+    name = part.get_param("name", header="content-disposition")
+    payload = part.get_payload(decode=True)
+    if not isinstance(name, str) or not isinstance(payload, bytes):
+        request.malformed = "a part of the multipart body has no name"
+        return
+    name = _utf8(name)
+    filename = part.get_filename()
+    if filename is None and name != "file":
+        request.params[name] = payload.decode("utf-8", "replace")
+    else:
+        shown = None if filename is None else _utf8(filename)
+        request.uploads.append(File(payload, name, shown, part.get_content_type()))
+
+
+def _utf8(text: str) -> str:
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")

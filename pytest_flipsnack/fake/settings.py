@@ -1,0 +1,110 @@
+"""The choices that the documentation leaves open, each with a default and a reason."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+
+def _row(default: object, text: str, *, allowed: tuple[Any, ...] = ()) -> Any:
+    return field(default=default, metadata={"help": text, "allowed": allowed})
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How the fake behaves where the documentation is silent or contradicts itself.
+
+    Every field is an ini key `flipsnack_<name>` and a keyword of `flipsnack.configure(...)`.
+    """
+
+    check_signature: bool = _row(
+        True, "refuse a wrong signature with 44; false loosens this for every test"
+    )
+    signature_order: str = _row(
+        "either",
+        "order of parameter names: ASCII, ignoring case, or either (no page says)",
+        allowed=("either", "ascii", "ignorecase"),
+    )
+    signature_values: str = _row(
+        "raw",
+        "values in the signed text: raw as documented by example, URL-encoded, or either",
+        allowed=("raw", "encoded", "either"),
+    )
+    requests_per_second: int = _row(
+        0, "answer 31 above this many (documented: 5, elsewhere 3); 0 is off, tests are fast"
+    )
+    requests_per_minute: int = _row(
+        0, "answer 32 above this many (documented: 60, elsewhere 30); 0 is off, tests are fast"
+    )
+    uploads_per_month: int = _row(
+        1000, "answer 33 above this many successful collection.create calls; 0 is off"
+    )
+    max_file_mb: int = _row(500, "answer 34 above this size (other pages: 100); 0 is off")
+    max_pages: int = _row(
+        1000, "answer 35 above this many pages (the status table: 500); 0 is off; needs pypdf"
+    )
+    file_types: str = _row(
+        "pdf jpg png", "types that an upload accepts, else 45 (pages: PDF; PDF, JPG; PDF, JPG, PNG)"
+    )
+    unknown_hash: int = _row(46, "the code for a hash that does not exist", allowed=(46, 47))
+    processing_s: float = _row(
+        2.0, "seconds from collection.create until the collection is no longer processing"
+    )
+    download_s: float = _row(2.0, "seconds from the first downloadHTML until it is COMPLETE")
+    http_status: int = _row(200, "the HTTP status of an answer whose code is not 20")
+    first_record: int = _row(
+        0, "the index of the first record in collection.getList", allowed=(0, 1)
+    )
+    check_order: str = _row(
+        "malformed url common key action verb host signature required "
+        "files format size pages second minute month hash owner processing",
+        "the order of the checks (a public client suggests 41 before 40)",
+    )
+
+    def __post_init__(self) -> None:
+        for row in fields(self):
+            _check(row.name, getattr(self, row.name), row.metadata["allowed"], row.default)
+
+
+def setting_names() -> tuple[str, ...]:
+    """Return the names of all settings, in the order of the README's table."""
+    return tuple(row.name for row in fields(Settings))
+
+
+def _check(name: str, value: object, allowed: tuple[object, ...], default: object) -> None:
+    if allowed and value not in allowed:
+        raise ValueError(f"{name}: {value!r} is not one of {', '.join(map(str, allowed))}")
+    if isinstance(default, bool) or isinstance(value, bool):
+        if not (isinstance(default, bool) and isinstance(value, bool)):
+            raise ValueError(f"{name}: {value!r} is not a {type(default).__name__}")
+    elif isinstance(default, int | float):
+        if not isinstance(value, int | float) or value < 0:
+            raise ValueError(f"{name}: {value!r} is not a number from 0")
+    elif name == "check_order":
+        known = str(default).split()
+        if not isinstance(value, str) or sorted(value.split()) != sorted(known):
+            raise ValueError(f"{name}: {value!r} must name each of these once: {' '.join(known)}")
+    elif name == "file_types":
+        known = str(default).split()
+        given = value.split() if isinstance(value, str) else []
+        if not given or not set(given) <= set(known):
+            raise ValueError(f"{name}: {value!r} is not a list of {', '.join(known)}")
+
+
+def read_setting(name: str, text: str) -> object:
+    """Return the value of a setting written as text, as in an ini file.
+
+    Raises `ValueError` with the allowed values.
+    """
+    default = next(row.default for row in fields(Settings) if row.name == name)
+    if isinstance(default, bool):
+        lowered = text.strip().lower()
+        if lowered not in {"true", "false", "1", "0", "yes", "no", "on", "off"}:
+            raise ValueError(f"{name}: {text!r} is not true or false")
+        return lowered in {"true", "1", "yes", "on"}
+    if isinstance(default, int | float):
+        try:
+            return type(default)(text)
+        except ValueError:
+            raise ValueError(f"{name}: {text!r} is not a number") from None
+    return text

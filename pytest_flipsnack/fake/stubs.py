@@ -1,0 +1,81 @@
+"""The answers a test has declared, first in first out."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from pytest_flipsnack.catalogue.codes import Code
+from pytest_flipsnack.fake.faults import Fault
+
+
+@dataclass(slots=True)
+class Stub:
+    """One declared answer: a code (with data for 20) or a fault, for one action or for any.
+
+    `where` is the line that declared it. `forever` stubs answer until the test ends.
+    """
+
+    answer: Code | Fault
+    action: str | None = None
+    data: Mapping[str, object] | None = None
+    where: str = ""
+    forever: bool = False
+    number: int = 0
+    delivered: int = 0
+
+    def __str__(self) -> str:
+        target = f" for {self.action}" if self.action else ""
+        what = self.answer.label if isinstance(self.answer, Code) else f"fault {self.answer.name}"
+        kind = " (always)" if self.forever else ""
+        return f"{what}{target}{kind}"
+
+
+class Stubs:
+    """The queue: taking an answer costs the same however many are declared."""
+
+    def __init__(self) -> None:
+        self._queues: dict[str | None, deque[Stub]] = {}
+        self._always: dict[str | None, Stub] = {}
+        self._replaced: list[Stub] = []
+        self._number = 0
+
+    def add(self, stub: Stub) -> None:
+        """Declare an answer; a later `forever` stub for the same action replaces the earlier."""
+        self._number += 1
+        stub.number = self._number
+        if not stub.forever:
+            self._queues.setdefault(stub.action, deque()).append(stub)
+            return
+        earlier = self._always.get(stub.action)
+        if earlier is not None:
+            self._replaced.append(earlier)
+        self._always[stub.action] = stub
+
+    def peek(self, action: str | None) -> Stub | None:
+        """Return the stub that answers the next request of that action, or None."""
+        heads = [queue[0] for key in {action, None} if (queue := self._queues.get(key))]
+        if heads:
+            return min(heads, key=lambda stub: stub.number)
+        return self._always.get(action) or self._always.get(None)
+
+    def deliver(self, stub: Stub) -> None:
+        """Count a delivery and take a queued stub off its queue."""
+        stub.delivered += 1
+        if not stub.forever:
+            self._queues[stub.action].popleft()
+
+    def undelivered(self) -> Iterator[Stub]:
+        """Yield the stubs that no request has met, in the order declared."""
+        pending = [stub for queue in self._queues.values() for stub in queue]
+        pending += [stub for stub in (*self._always.values(), *self._replaced)]
+        yield from sorted(
+            (stub for stub in pending if not stub.delivered), key=lambda stub: stub.number
+        )
+
+    def asked(self) -> set[int]:
+        """Return every code that a pending stub asks for."""
+        pending = [stub for queue in self._queues.values() for stub in queue]
+        pending += self._always.values()
+        return {int(stub.answer) for stub in pending if isinstance(stub.answer, Code)}

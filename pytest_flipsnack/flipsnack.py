@@ -1,0 +1,162 @@
+"""The object a test holds: a fake Flipsnack, reached through the client's own HTTP library."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Mapping
+from functools import wraps
+from pathlib import Path
+from types import TracebackType
+from typing import ParamSpec, Self
+
+from pytest_flipsnack.fake.call import Call
+from pytest_flipsnack.fake.collections import Collections
+from pytest_flipsnack.fake.fake import Fake
+from pytest_flipsnack.fake.settings import Settings
+from pytest_flipsnack.transports.guard import Guard
+from pytest_flipsnack.transports.requests import RequestsTransport
+
+API_KEY = "test-api-key-5f2c91d7"
+SECRET = "test-secret-8b1e4a06"  # noqa: S105 - made up, opens nothing
+
+
+P = ParamSpec("P")
+
+
+def _at_the_callers_line(method: Callable[P, None]) -> Callable[P, None]:
+    """Let a wrong call fail at the line that made it, without the frames below."""
+
+    @wraps(method)
+    def checked(*args: P.args, **kwargs: P.kwargs) -> None:
+        __tracebackhide__ = True
+        try:
+            return method(*args, **kwargs)
+        except (TypeError, ValueError) as error:
+            wrong = error
+        raise type(wrong)(str(wrong)) from None
+
+    return checked
+
+
+class Flipsnack:
+    """A fake Flipsnack account, as the fixture `flipsnack` and as a context manager.
+
+    As a context manager it raises `AssertionError` at the end of the block for everything that
+    the fixture reports at teardown.
+    """
+
+    def __init__(
+        self, api_key: str = API_KEY, secret: str = SECRET, settings: Settings | None = None
+    ) -> None:
+        self._fake = Fake(api_key, secret, settings or Settings(), lambda: time.monotonic())
+        self._transports = (
+            RequestsTransport(self._fake),
+            Guard(self._fake.complain),
+        )
+
+    @property
+    def api_key(self) -> str:
+        """The key to give to the client."""
+        return self._fake.account.api_key
+
+    @property
+    def secret(self) -> str:
+        """The secret to give to the client."""
+        return self._fake.account.secret
+
+    @property
+    def calls(self) -> list[Call]:
+        """Every request so far, with its answer, in the order they arrived."""
+        return self._fake.calls
+
+    @property
+    def collections(self) -> Collections:
+        """The account's collections; `collections.add(...)` seeds one."""
+        return self._fake.account.collections
+
+    @property
+    def hits(self) -> Mapping[tuple[str, int], int]:
+        """Deliveries by action and code."""
+        return self._fake.hits
+
+    @property
+    def refusals(self) -> list[str]:
+        """What the test must fail for so far, declared answers that are still open left out."""
+        return list(self._fake.complaints)
+
+    @_at_the_callers_line
+    def respond(
+        self, *codes: int, action: str | None = None, data: Mapping[str, object] | None = None
+    ) -> None:
+        """Answer the next requests with these codes, first in first out.
+
+        `action` limits the answers to one action. `data` goes with code 20 and must satisfy the
+        action's schema. Raises `ValueError` for an unknown code or action, or unfit data.
+        """
+        self._fake.respond(codes, action, data, _caller())
+
+    def declare(
+        self,
+        codes: tuple[object, ...],
+        action: str | None,
+        data: Mapping[str, object] | None,
+        where: str,
+    ) -> None:
+        """Do as `respond`, for a declaration that stands at `where`."""
+        self._fake.respond(codes, action, data, where)
+
+    @_at_the_callers_line
+    def always(self, code: int, action: str | None = None) -> None:
+        """Answer every request with this code once the queue is empty."""
+        self._fake.always(code, action, _caller())
+
+    @_at_the_callers_line
+    def fail(self, fault: str, action: str | None = None) -> None:
+        """Answer the next request with a fault instead of an envelope.
+
+        On the wire: timeout, refused, reset. In the body: html, empty, broken_json, and the rest
+        of the README's table. Raises `ValueError` naming all of them.
+        """
+        self._fake.fail(fault, action, _caller())
+
+    @_at_the_callers_line
+    def allow(self, *codes: int) -> None:
+        """Say that a refusal with one of these codes is what the test is about."""
+        self._fake.allow(codes)
+
+    @_at_the_callers_line
+    def configure(self, **settings: object) -> None:
+        """Change settings for this test; the README has the table of them."""
+        self._fake.configure(settings)
+
+    def start(self) -> Self:
+        """Begin to answer."""
+        for transport in self._transports:
+            transport.start()
+        return self
+
+    def stop(self) -> list[str]:
+        """Stop answering; return what the test must fail for, one text each."""
+        for transport in reversed(self._transports):
+            transport.stop()
+        return self._fake.verdicts()
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        __tracebackhide__ = True
+        found = self.stop()
+        if found and error is None:
+            raise AssertionError("\n".join(found))
+
+
+def _caller() -> str:
+    frame = sys._getframe(3)
+    return f"{Path(frame.f_code.co_filename).name}:{frame.f_lineno}"

@@ -1,0 +1,109 @@
+"""The report and the gate, as hooks of the process that sees every test."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Generator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from pytest_flipsnack.coverage.demand import Demand
+from pytest_flipsnack.coverage.formats import FILES, TERMINAL
+from pytest_flipsnack.coverage.outcomes import Outcomes
+from pytest_flipsnack.coverage.verdict import Outcome, Run, Verdict, decide
+from pytest_flipsnack.coverage.writers import Coverage, Target, write_file
+from pytest_flipsnack.integration.narrowing import narrowed_by
+
+_STYLES: dict[Outcome, dict[str, bool]] = {
+    Outcome.PASSED: {"green": True},
+    Outcome.FAILED: {"red": True, "bold": True},
+    Outcome.NOT_ENFORCED: {"yellow": True},
+    Outcome.NOT_ASKED: {},
+}
+
+
+class Gate:
+    """Collects hits, decides once, writes the reports; registered only in runs that ask for it."""
+
+    def __init__(self, config: pytest.Config, demand: Demand, targets: list[Target]) -> None:
+        self._config = config
+        self._demand = demand
+        self._targets = targets
+        self._outcomes = Outcomes()
+        self._troubles: list[str] = []
+        self._coverage: Coverage | None = None
+        self._announced = False
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        self._outcomes.see(report)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any, error: object) -> None:
+        if error:
+            self._troubles.append(f"worker {node.gateway.id} was lost, with what it had not sent")
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> Generator[None, object, object]:
+        if self._config.option.collectonly:
+            return (yield)
+        try:
+            result = yield
+        except BaseException as error:
+            self._troubles.append(f"the run stopped early ({type(error).__name__})")
+            self._conclude()
+            raise
+        verdict = self._conclude()
+        if verdict.failed:
+            self._raise_status(session, f"Flipsnack gate: {verdict.line}")
+        elif self._troubles:
+            self._raise_status(session, f"Flipsnack report: {'; '.join(self._troubles)}")
+        return result
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        if self._coverage is None:
+            return
+        asked = [target for target in self._targets if target.format in TERMINAL]
+        if asked:
+            terminalreporter.write_sep("=", "Flipsnack codes")
+        for target in asked:
+            for line in TERMINAL[target.format](self._coverage):
+                terminalreporter.write_line(line.text, **line.style)
+        for target in self._targets:
+            if target.path is not None:
+                terminalreporter.write_line(f"Flipsnack report written to {target.path}")
+        verdict = self._coverage.verdict
+        if verdict.outcome is not Outcome.NOT_ASKED and not self._announced:
+            text = f"Flipsnack gate {verdict.outcome.value}: {verdict.line}"
+            terminalreporter.write_line(text, **_STYLES[verdict.outcome])
+
+    def _conclude(self) -> Verdict:
+        self._coverage = coverage = self._count()
+        for target in self._targets:
+            if target.path is None:
+                continue
+            try:
+                path = self._config.invocation_params.dir / target.path
+                write_file(path, FILES[target.format][0](coverage))
+            except OSError as error:
+                self._troubles.append(f"{target.path} could not be written: {error.strerror}")
+                self._coverage = coverage = self._count()
+        return coverage.verdict
+
+    def _count(self) -> Coverage:
+        tally = self._outcomes.tally()
+        run = Run(narrowed_by(self._config), tuple(self._troubles))
+        verdict = decide(tally, self._demand, run)
+        created = datetime.now(UTC).isoformat(timespec="seconds")
+        return Coverage(tally, self._demand, verdict, created)
+
+    def _raise_status(self, session: pytest.Session, text: str) -> None:
+        stopped = session.shouldfail or session.shouldstop
+        if session.testsfailed or stopped or not session.testscollected:
+            return
+        session.testsfailed += 1
+        session.shouldfail = text
+        self._announced = True
+        if not self._config.pluginmanager.has_plugin("terminalreporter"):
+            print(text, file=sys.stderr)

@@ -1,0 +1,176 @@
+"""Clients on `requests`: answered in process, through `responses`."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+import requests
+import responses
+import urllib3
+from requests.adapters import HTTPAdapter
+from urllib3.exceptions import (
+    HTTPError,
+    MaxRetryError,
+    NewConnectionError,
+    ProtocolError,
+    ReadTimeoutError,
+)
+from urllib3.util.retry import Retry
+
+from pytest_flipsnack.fake.request import FLIPSNACK_URL, parse
+from pytest_flipsnack.transports.patches import Patches
+
+if TYPE_CHECKING:
+    from pytest_flipsnack.fake.fake import Fake
+
+_NO_RETRY = Retry(0, read=False)
+
+
+class RequestsTransport:
+    """Answers every request to Flipsnack's domain; all others go where they went before.
+
+    Flipsnack's requests reach the fake also inside another `responses` or `requests-mock` block
+    that knows nothing about them.
+    """
+
+    def __init__(self, fake: Fake) -> None:
+        self._patches = Patches()
+        self._answer = _Answer(fake)
+        self._mock = _Mock(self._answer)
+
+    def start(self) -> None:
+        """Patch the adapter, and the other stubbing tools' way to refuse what they do not know."""
+        answer, mock = self._answer, self._mock
+        mock.onward = HTTPAdapter.send
+        mock.start()
+        theirs = responses.RequestsMock._find_match
+
+        def find(
+            other: responses.RequestsMock, request: requests.PreparedRequest
+        ) -> tuple[responses.BaseResponse | None, list[str]]:
+            found, reasons = theirs(other, request)
+            if found is None and mock.active and FLIPSNACK_URL.match(str(request.url)):
+                return answer, []
+            return found, reasons
+
+        self._patches.set(responses.RequestsMock, "_find_match", find)
+        if "requests_mock" in sys.modules:
+            self._join_requests_mock(sys.modules["requests_mock"])
+
+    def stop(self) -> None:
+        """Put everything back; a patch another tool restores later answers nothing any more."""
+        self._patches.undo()
+        self._mock.active = False
+        self._mock.stop(allow_assert=False)
+
+    def _join_requests_mock(self, requests_mock: Any) -> None:
+        mock = self._mock
+        theirs = requests_mock.adapter.Adapter.send
+
+        def send(adapter: Any, request: requests.PreparedRequest, **kwargs: Any) -> Any:
+            try:
+                return theirs(adapter, request, **kwargs)
+            except requests_mock.exceptions.NoMockAddress:
+                if not FLIPSNACK_URL.match(str(request.url)):
+                    raise
+                return mock.unbound_on_send()(HTTPAdapter(), request, **kwargs)
+
+        self._patches.set(requests_mock.adapter.Adapter, "send", send)
+
+
+class _Answer(responses.CallbackResponse):
+    """The one registered response: any method, any Flipsnack URL."""
+
+    def __init__(self, fake: Fake) -> None:
+        super().__init__("GET", FLIPSNACK_URL, self._call)
+        self._fake = fake
+
+    def matches(self, request: requests.PreparedRequest) -> tuple[bool, str]:
+        return (True, "") if FLIPSNACK_URL.match(str(request.url)) else (False, "not Flipsnack")
+
+    def _call(self, request: Any) -> tuple[int, dict[str, str], bytes]:
+        self.calls.reset()  # responses keeps 10 KiB per call, and the fake has its own record
+        parsed = parse(str(request.method), str(request.url), request.headers, request.body)
+        reply = self._fake.answer(parsed)
+        if reply.wire is not None:
+            raise _wire_error(reply.wire, request)
+        return reply.http_status, {"Content-Type": reply.content_type}, reply.body
+
+
+class _Mock(responses.RequestsMock):
+    """A mock that knows one answer, hands other hosts on, and retries as urllib3 would."""
+
+    def __init__(self, answer: _Answer) -> None:
+        super().__init__(assert_all_requests_are_fired=False)
+        self.onward = HTTPAdapter.send
+        self.active = True
+        self._answer = answer
+
+    def _find_match(
+        self, request: requests.PreparedRequest
+    ) -> tuple[responses.BaseResponse | None, list[str]]:
+        return self._answer, []
+
+    def _on_request(
+        self,
+        adapter: HTTPAdapter,
+        request: requests.PreparedRequest,
+        *,
+        retries: Any = None,
+        **kwargs: Any,
+    ) -> requests.Response:
+        url = str(request.url)
+        if not (self.active and FLIPSNACK_URL.match(url)):
+            return self.onward(adapter, request, **kwargs)
+        if not isinstance(request.body, str | bytes | None) and not hasattr(request.body, "read"):
+            request.body = b"".join(
+                request.body
+            )  # a generator is read once, a retry needs it again
+        retry: Retry = adapter.max_retries
+        while True:
+            self.calls.reset()
+            try:
+                response = super()._on_request(adapter, request, retries=_NO_RETRY, **kwargs)
+            except requests.RequestException as error:
+                retry = _next_try(retry, request, error)
+                retry.sleep()
+                continue
+            if not retry.is_retry(str(request.method), response.status_code, False):
+                return response
+            try:
+                retry = retry.increment(request.method, url, response=response.raw)
+            except MaxRetryError as error:
+                if retry.raise_on_status:
+                    raise requests.exceptions.RetryError(error, request=request) from error
+                return response
+            retry.sleep(response.raw)
+
+
+def _next_try(
+    retry: Retry, request: requests.PreparedRequest, error: requests.RequestException
+) -> Retry:
+    cause = error.args[0]
+    if isinstance(cause, MaxRetryError):
+        cause = cause.reason
+    try:
+        return retry.increment(request.method, request.url, error=cause)
+    except HTTPError as exhausted:
+        # urllib3 raises what went wrong itself where no retry was ever configured
+        if not isinstance(exhausted, MaxRetryError):
+            raise error from exhausted
+        raise type(error)(exhausted, request=request) from exhausted
+
+
+def _wire_error(wire: str, request: requests.PreparedRequest) -> requests.RequestException:
+    pool = urllib3.connectionpool.HTTPSConnectionPool("flipsnack.com")
+    url = request.path_url
+    if wire == "timeout":
+        cause: Exception = ReadTimeoutError(pool, url, "Read timed out.")
+        return requests.exceptions.ReadTimeout(cause, request=request)
+    if wire == "refused":
+        refused = NewConnectionError(pool, "[Errno 111] Connection refused")  # type: ignore[arg-type]
+        exhausted = MaxRetryError(pool, url, refused)
+        return requests.exceptions.ConnectionError(exhausted, request=request)
+    cause = ProtocolError("Connection aborted.", ConnectionResetError(104, "reset by peer"))
+    return requests.exceptions.ConnectionError(cause, request=request)
