@@ -49,7 +49,7 @@ class Flipsnack:
     def __init__(
         self, api_key: str = API_KEY, secret: str = SECRET, settings: Settings | None = None
     ) -> None:
-        self._fake = Fake(api_key, secret, settings or Settings(), lambda: time.monotonic())
+        self._fake = Fake(api_key, secret, settings or Settings(), lambda: time.monotonic())  # noqa: PLW0108 - a virtual clock must be seen
         self._transports = (
             RequestsTransport(self._fake),
             Guard(self._fake.complain),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import IntEnum, StrEnum
+from typing import Self
 
 from pytest_flipsnack.catalogue.facts import TABLE, Source, inferred
 
@@ -37,11 +38,11 @@ class Code(IntEnum):
     def __new__(
         cls,
         value: int,
-        message: str,
-        meaning: str,
+        message: str = "",
+        meaning: str = "",
         handling: Handling = Handling.ERROR,
         deprecated: bool = False,
-    ) -> Code:
+    ) -> Self:
         member = int.__new__(cls, value)
         member._value_ = value
         member.message = message

@@ -130,7 +130,7 @@ def parameter_validator(action_name: str) -> Validator:
     return _validator(parameter_schema(ACTIONS[action_name]))
 
 
-def problems(validator: Validator, instance: object) -> list[str]:
+def problems(validator: Validator, instance: Any) -> list[str]:
     """Return one line per violation: where it is and what was allowed."""
     return sorted(
         f"{'.'.join(str(part) for part in error.absolute_path) or '(whole)'}: {error.message}"

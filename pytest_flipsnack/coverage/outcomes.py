@@ -15,8 +15,12 @@ class PhaseReport(Protocol):
     """What is read of a test report."""
 
     nodeid: str
-    when: str | None
-    outcome: str
+
+    @property
+    def when(self) -> str | None: ...
+
+    @property
+    def outcome(self) -> str: ...
 
 
 @dataclass(slots=True)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from email import policy
 from email.message import EmailMessage, Message
 from email.parser import BytesFeedParser
+from typing import Self
 from urllib.parse import parse_qsl, urlsplit
 
 from pytest_flipsnack.catalogue.actions import BASE_PATH
@@ -29,7 +30,7 @@ class File(bytes):
         field: str = "file",
         filename: str | None = None,
         content_type: str = "",
-    ) -> File:
+    ) -> Self:
         made = super().__new__(cls, content)
         made.field = field
         made.filename = filename

@@ -11,7 +11,7 @@ from pytest_flipsnack.fake.settings import Settings
 UNSIGNED = ("signature", "file")
 """Left out of the signed text (R0, M)."""
 
-Key = Callable[[tuple[str, str]], object]
+Key = Callable[[tuple[str, str]], str]
 _ORDERS: dict[str, tuple[Key, ...]] = {
     "ascii": (lambda pair: pair[0],),
     "ignorecase": (lambda pair: pair[0].lower(),),

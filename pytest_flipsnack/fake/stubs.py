@@ -69,7 +69,7 @@ class Stubs:
     def undelivered(self) -> Iterator[Stub]:
         """Yield the stubs that no request has met, in the order declared."""
         pending = [stub for queue in self._queues.values() for stub in queue]
-        pending += [stub for stub in (*self._always.values(), *self._replaced)]
+        pending += [*self._always.values(), *self._replaced]
         yield from sorted(
             (stub for stub in pending if not stub.delivered), key=lambda stub: stub.number
         )

@@ -106,18 +106,16 @@ def read_targets(config: pytest.Config) -> list[Target]:
 
 def read_settings(config: pytest.Config) -> Settings:
     """Return the settings of the fake from the configuration file."""
-    given = {
+    given: dict[str, Any] = {
         name: value
         for name in setting_names()
         if (value := _ini(config, f"flipsnack_{name}")) is not None
     }
     try:
-        return Settings(
-            **{
-                name: read_setting(name, value) if isinstance(value, str) else value
-                for name, value in given.items()
-            }
-        )
+        for name, value in given.items():
+            if isinstance(value, str):
+                given[name] = read_setting(name, value)
+        return Settings(**given)
     except ValueError as error:
         raise pytest.UsageError(f"flipsnack_{error}") from None
 

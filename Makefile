@@ -1,0 +1,49 @@
+# Every target does its own set-up; all it needs is make and Python 3.11 or later.
+PYTHON ?= python3
+VENV ?= .venv
+BIN = $(VENV)/bin
+WHEELED = PYTHONSAFEPATH=1 HTTP_PROXY= HTTPS_PROXY= PIP_DISABLE_PIP_VERSION_CHECK=1
+
+.PHONY: test demo lint types tests matrix bench nightly clean install
+
+test: lint types tests
+
+# The tests run against the installed wheel: a file left out of it must fail them.
+install: $(VENV)/ready
+	$(BIN)/python -m pip install --quiet --force-reinstall --no-deps .
+
+$(VENV)/ready: pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed; make PYTHON=...")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'
+	$(BIN)/python -m pip install --quiet --group lint '.[httpx,server,pdf]' build hatchling
+	touch $@
+
+lint: $(VENV)/ready
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+
+types: install
+	$(BIN)/mypy
+
+tests: install
+	rm -f .coverage .coverage.*
+	$(WHEELED) $(BIN)/python -m coverage run -m pytest
+	$(BIN)/python -m coverage combine --quiet
+	$(BIN)/python -m coverage report
+
+demo: install
+	PYTHON=$(abspath $(BIN)/python) sh examples/requests_client/demo.sh
+
+# Other Pythons, where the machine has them, and the oldest versions that are supported.
+matrix:
+	sh tests/matrix.sh
+
+bench: install
+	$(BIN)/python -m benchmarks
+
+nightly: install
+	HYPOTHESIS_PROFILE=nightly $(WHEELED) $(BIN)/python -m pytest tests/fake/test_properties.py
+
+clean:
+	rm -rf $(VENV) .venv-* .coverage .coverage.* dist build
