@@ -3,25 +3,38 @@
 from __future__ import annotations
 
 import sys
-import time
 from collections.abc import Callable, Mapping
 from functools import wraps
 from pathlib import Path
 from types import TracebackType
-from typing import ParamSpec, Self
+from typing import Any, ParamSpec, Protocol, Self
 
+from pytest_flipsnack.catalogue.actions import action_of
+from pytest_flipsnack.catalogue.codes import code_of
+from pytest_flipsnack.contract.clock import VirtualClock
+from pytest_flipsnack.contract.expectation import NOT_SET, Expectation, Raises
 from pytest_flipsnack.fake.call import Call
 from pytest_flipsnack.fake.collections import Collections
 from pytest_flipsnack.fake.fake import Fake
 from pytest_flipsnack.fake.settings import Settings
 from pytest_flipsnack.transports.guard import Guard
+from pytest_flipsnack.transports.loopback import LoopbackTransport
 from pytest_flipsnack.transports.requests import RequestsTransport
+from pytest_flipsnack.transports.server import LoopbackServer
 
 API_KEY = "test-api-key-5f2c91d7"
 SECRET = "test-secret-8b1e4a06"  # noqa: S105 - made up, opens nothing
 
 
 P = ParamSpec("P")
+
+
+class Transport(Protocol):
+    """A way in: patches what it must between `start` and `stop`."""
+
+    def start(self) -> None: ...
+
+    def stop(self) -> None: ...
 
 
 def _at_the_callers_line(method: Callable[P, None]) -> Callable[P, None]:
@@ -47,13 +60,30 @@ class Flipsnack:
     """
 
     def __init__(
-        self, api_key: str = API_KEY, secret: str = SECRET, settings: Settings | None = None
+        self,
+        api_key: str = API_KEY,
+        secret: str = SECRET,
+        settings: Settings | None = None,
+        *,
+        name: str = "a test",
+        server: Callable[[], LoopbackServer] | None = None,
+        clock: VirtualClock | None = None,
     ) -> None:
-        self._fake = Fake(api_key, secret, settings or Settings(), lambda: time.monotonic())  # noqa: PLW0108 - a virtual clock must be seen
-        self._transports = (
-            RequestsTransport(self._fake),
-            Guard(self._fake.complain),
+        self.clock = clock or VirtualClock()
+        self._fake = Fake(api_key, secret, settings or Settings(), self.clock.reading)
+        self._loopback = LoopbackTransport(
+            self._fake, server or self._own_server, name, self.clock
         )
+        self._server: LoopbackServer | None = None
+        self._transports: list[Transport] = [
+            RequestsTransport(self._fake),
+            self._loopback,
+            Guard(self._fake.complain),
+        ]
+        if "httpx" in sys.modules:
+            from pytest_flipsnack.transports.httpx import HttpxTransport
+
+            self._transports.append(HttpxTransport(self._fake))
 
     @property
     def api_key(self) -> str:
@@ -64,6 +94,16 @@ class Flipsnack:
     def secret(self) -> str:
         """The secret to give to the client."""
         return self._fake.account.secret
+
+    @property
+    def url(self) -> str:
+        """The base URL of the API on the loopback interface, for clients that take one."""
+        return self._loopback.url(upload=False)
+
+    @property
+    def upload_url(self) -> str:
+        """The base URL for uploads on the loopback interface."""
+        return self._loopback.url(upload=True)
 
     @property
     def calls(self) -> list[Call]:
@@ -130,6 +170,41 @@ class Flipsnack:
         """Change settings for this test; the README has the table of them."""
         self._fake.configure(settings)
 
+    def expect(
+        self,
+        *codes: int,
+        raises: Raises | None = None,
+        returns: Any = NOT_SET,
+        action: str | None = None,
+        retries: object = None,
+        tells_code: bool = True,
+    ) -> Expectation:
+        """Deliver codes inside a block and assert all that the contract says about the last one.
+
+        The code was delivered; the client raised `raises`, or returned what satisfies `returns`
+        (a value, or a function of it; give it as `value` of the block); what it raised or
+        returned tells the code, unless `tells_code` is false; it asked again only where that
+        helps, after a wait, with a bound, or as `retries` says (see `Retry`); no secret is in its
+        error or its log. Without `raises` and `returns` the codes come once each, and the client
+        must come through. Raises `ValueError` for a wrong declaration, `AssertionError` with a
+        timeline for a client that breaks a rule.
+        """
+        __tracebackhide__ = True
+        if not codes:
+            raise ValueError("expect() needs a status code, as in expect(31, raises=RateLimited)")
+        if action is not None:
+            action_of(action)
+        return Expectation(
+            self._fake,
+            self.clock,
+            [code_of(code) for code in codes],
+            raises=raises,
+            returns=returns,
+            action=action,
+            retries=retries,
+            tells_code=tells_code,
+        )
+
     def start(self) -> Self:
         """Begin to answer."""
         for transport in self._transports:
@@ -140,7 +215,16 @@ class Flipsnack:
         """Stop answering; return what the test must fail for, one text each."""
         for transport in reversed(self._transports):
             transport.stop()
+        if self._server is not None:
+            self._server.stop()
+            self._server = None
         return self._fake.verdicts()
+
+    def _own_server(self) -> LoopbackServer:
+        from pytest_flipsnack.transports.server import LoopbackServer
+
+        self._server = LoopbackServer()
+        return self._server
 
     def __enter__(self) -> Self:
         return self.start()

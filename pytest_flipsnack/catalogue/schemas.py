@@ -34,7 +34,7 @@ ENVELOPE: dict[str, Any] = {
 _COLLECTION: dict[str, Any] = {
     "type": "object",
     "properties": {
-        "collectionHash": {"type": "string", "minLength": 1},
+        "collectionHash": {"type": "string"},
         "collectionTitle": {"type": "string"},
         "collectionDescription": {"type": "string"},
         # R0-list stops after three values and SEED adds "processing": the rest is unknown.

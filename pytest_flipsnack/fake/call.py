@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from pytest_flipsnack.fake.request import UNKNOWN_S
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -18,6 +20,8 @@ class Call:
 
     `action` is the action as sent. `params` are the action's own parameters as text, without
     action, apiKey and signature. `files` holds the uploads, bytes with a `filename`, by field.
+    `timeout_s` is how long the client waits, None for ever, negative where nobody can tell.
+    `pending` says that the answer was 20 and told to ask again later.
     `code` is the delivered code, None where a fault came instead of an envelope. `at` is in
     seconds since the fixture began.
     """
@@ -30,6 +34,9 @@ class Call:
     method: str = "GET"
     fault: str | None = None
     refusal: Refusal | None = None
+    timeout_s: float | None = UNKNOWN_S
+    blocked_loop: bool = False
+    pending: bool = False
 
     def __str__(self) -> str:
         return f"t={self.at:.1f} s {self.action or '(no action)'} {self.outcome}"

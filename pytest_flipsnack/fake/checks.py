@@ -21,7 +21,7 @@ from pytest_flipsnack.catalogue.facts import TABLE, Source, documented
 from pytest_flipsnack.fake import documents, signing
 from pytest_flipsnack.fake.account import Account
 from pytest_flipsnack.fake.collections import Collection
-from pytest_flipsnack.fake.masking import mask
+from pytest_flipsnack.fake.masking import MASK, mask
 from pytest_flipsnack.fake.refusal import Refusal, nearest
 from pytest_flipsnack.fake.request import Request
 
@@ -39,18 +39,12 @@ class Subject:
         self, code: Code, rule: str, expected: str, hint: str = "", source: Source = TABLE
     ) -> Refusal:
         """Return a refusal whose texts are masked."""
-        secrets = self.account.secrets
         request = self.request
+        secrets = self.account.secrets
         upload = f" with {', '.join(map(repr, request.uploads))}" if request.uploads else ""
-        sent = f"{request.method} {_short(request)}{upload}"
-        return Refusal(
-            code,
-            rule,
-            mask(sent, secrets),
-            mask(expected, secrets),
-            mask(hint, secrets),
-            source,
-        )
+        sent = f"{request.method} {_short(mask(request.url, secrets))}{mask(upload, secrets)}"
+        rule, expected, hint = (mask(text, secrets) for text in (rule, expected, hint))
+        return Refusal(code, rule, sent, expected, hint, source)
 
     @property
     def collection(self) -> Collection | None:
@@ -163,12 +157,14 @@ def _signature(subject: Subject) -> Refusal | None:
         or signing.accepts(account.secret, params, given, account.settings)
     ):
         return None
+    # a wrong key may be the right one of a real account
+    shown = {name: MASK if name == "apiKey" else value for name, value in params.items()}
     return subject.refuse(
         Code.INVALID_SIGNATURE,
         "signature is the MD5 of the secret, then name and value of every parameter but "
         "signature and file, sorted by name",
-        f"the MD5 of {signing.signed_text(account.secret, params)}",
-        signing.near_miss(account.secret, params, given),
+        f"the MD5 of {signing.signed_text(MASK, shown, account.settings)}",
+        signing.near_miss(account.secret, params, given, account.settings),
         _SIGNING,
     )
 
@@ -178,7 +174,7 @@ def _required(subject: Subject) -> Refusal | None:
     if action is None:
         return None
     sent = {*request.params, *(upload.field for upload in request.uploads)}
-    missing = next((name for name in action.required if name not in sent), None)
+    missing = next((name for name in action.required if name not in request.params), None)
     if missing is None and (not action.one_of or sent.intersection(action.one_of)):
         return None
     wanted = missing or " or ".join(action.one_of)
@@ -354,6 +350,5 @@ def _similar(name: str, sent: object) -> str:
     return f"{close} was sent; is it meant to be {name}?" if close else ""
 
 
-def _short(request: Request) -> str:
-    text = request.url
+def _short(text: str) -> str:
     return text if len(text) <= 300 else f"{text[:300]}..."

@@ -93,7 +93,7 @@ class Collections:
     def find(self, hash: str) -> Collection | None:
         """Return the collection of that hash, or None if it is known not to exist."""
         found = self._held.get(hash)
-        return found if found is not None or self.judging else self.assume(hash)
+        return found if found is not None or self.judging or not hash else self.assume(hash)
 
     def assume(self, hash: str) -> Collection:
         """Return the collection of that hash, made up where the account holds none."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
@@ -17,12 +17,14 @@ from pytest_flipsnack.fake.call import Call
 from pytest_flipsnack.fake.checks import ACCOUNT, REQUEST, Subject, first_refusal
 from pytest_flipsnack.fake.collections import Collections
 from pytest_flipsnack.fake.faults import fault_of
+from pytest_flipsnack.fake.masking import mask
 from pytest_flipsnack.fake.refusal import Refusal
-from pytest_flipsnack.fake.reply import Reply, envelope, from_fault
+from pytest_flipsnack.fake.reply import Reply, bent, envelope, from_fault
 from pytest_flipsnack.fake.request import Request
-from pytest_flipsnack.fake.settings import Settings
+from pytest_flipsnack.fake.settings import Settings, setting_names
 from pytest_flipsnack.fake.stubs import Stub, Stubs
 
+_REMEMBERED = 64  # signatures that a leak is looked for with
 _SHOWN = 10  # lines of a list that a failure text shows
 UNKNOWN_ACTION = "(unknown)"
 """The action under which a code is counted when the request names none that exists."""
@@ -46,6 +48,8 @@ class Fake:
         self.calls: list[Call] = []
         self.hits: Counter[tuple[str, int]] = Counter()
         self.complaints: list[str] = []
+        self.signatures: deque[str] = deque(maxlen=_REMEMBERED)
+        self.watch: Callable[[], None] = lambda: None
 
     def now(self) -> float:
         """Return the seconds since this fake began."""
@@ -62,7 +66,7 @@ class Fake:
         if not codes:
             raise ValueError("respond() needs at least one status code, as in respond(31, 20)")
         wanted = [code_of(code) for code in codes]
-        self._check_data(wanted, action, data)
+        data = self._checked_data(wanted, action, data)
         with self._lock:
             for code in wanted:
                 self.stubs.add(Stub(code, action, data if code is Code.OK else None, where))
@@ -87,6 +91,10 @@ class Fake:
 
     def configure(self, changes: Mapping[str, object]) -> None:
         """Change settings; raise `ValueError` or `TypeError` naming what is allowed."""
+        known = setting_names()
+        unknown = next((name for name in changes if name not in known), None)
+        if unknown is not None:
+            raise TypeError(f"{unknown} is not a setting; settings: {', '.join(known)}")
         self.account.settings = replace(self.account.settings, **changes)  # type: ignore[arg-type]
 
     def answer(self, request: Request) -> Reply:
@@ -107,13 +115,29 @@ class Fake:
             self._record(request, reply, refusal, stub, now)
             return reply
 
+    def refuse_connection(self) -> bool:
+        """Return whether the next answer is a refused connection, and record it if so."""
+        with self._lock:
+            stub = self.stubs.refused()
+            if stub is None:
+                return False
+            self.stubs.deliver(stub)
+            self.calls.append(Call(stub.action, {}, None, self.now(), fault="refused"))
+            return True
+
     def undelivered(self) -> list[Stub]:
         """Return the stubs that no request has met."""
         with self._lock:
             return list(self.stubs.undelivered())
 
+    def secrets(self) -> list[tuple[str, str]]:
+        """Return what a client must not show, each as its name and value."""
+        found = [("secret", self.account.secret)]
+        return found + [("signature", signature) for signature in self.signatures]
+
     def complain(self, text: str) -> None:
         """Remember something the test must fail for; said twice, it is kept once."""
+        text = mask(text, self.account.secrets)
         with self._lock:
             if text not in self.complaints:
                 self.complaints.append(text)
@@ -131,7 +155,7 @@ class Fake:
             lines.append(f"    and {len(waiting) - _SHOWN} more")
         lines.append(f"    requests: {made}")
         lines.append("    way out:  make the client ask, or declare fewer answers")
-        return [*self.complaints, "\n".join(lines)]
+        return [*self.complaints, mask("\n".join(lines), self.account.secrets)]
 
     def _refuse(self, refusal: Refusal, request: Request, stub: Stub | None) -> Reply:
         if stub is not None and stub.answer is refusal.code:
@@ -145,8 +169,16 @@ class Fake:
         self.account.limits.count(now, self.account.settings)
         if not isinstance(stub.answer, Code):
             return from_fault(stub.answer)
-        if stub.answer is not Code.OK:
-            return envelope(stub.answer, None, self.account.settings.http_status)
+        reply = self._stubbed(stub, stub.answer, request, now)
+        return reply if stub.bend is None else bent(reply, stub.bend)
+
+    def _stubbed(self, stub: Stub, code: Code, request: Request, now: float) -> Reply:
+        if code is not Code.OK:
+            if code is Code.PROCESSING and "collectionHash" in request.params:
+                # a client that now polls collection.getCollection must hear the same story
+                stays = self.account.collections.assume(request.params["collectionHash"])
+                stays.ready_at = now + self.account.settings.processing_s
+            return envelope(code, None, self.account.settings.http_status)
         if stub.data is None:
             return self._success(request, now)
         self._check_delivered(stub, request)
@@ -182,14 +214,17 @@ class Fake:
             known = request.action if request.action in ACTIONS else UNKNOWN_ACTION
             self.hits[known or UNKNOWN_ACTION, reply.code] += 1
         call.refusal = refusal
+        call.timeout_s, call.blocked_loop = request.timeout_s, request.blocked_loop
+        call.pending = reply.pending
+        self.signatures.append(request.params.get("signature", ""))
         self.calls.append(call)
 
-    def _check_data(
+    def _checked_data(
         self, codes: list[Code], action: str | None, data: Mapping[str, object] | None
-    ) -> None:
+    ) -> dict[str, object] | None:
         target = None if action is None else action_of(action)
         if data is None:
-            return
+            return None
         if Code.OK not in codes:
             raise ValueError(
                 "data comes with code 20 only; Flipsnack leaves it out of every error (R0)"
@@ -197,25 +232,30 @@ class Fake:
         if not isinstance(data, Mapping):
             raise TypeError(f"data must be a mapping, as in data={{'views': 1}}, not {data!r}")
         try:
-            json.dumps(data)
+            # a copy: the test may change its own before the client asks
+            copied: dict[str, object] = json.loads(json.dumps(dict(data), allow_nan=False))
         except (TypeError, ValueError) as error:
             raise TypeError(f"data cannot be written as JSON: {error}") from None
         if target is None:
-            return
+            return copied
         if not target.returns_data:
             raise ValueError(f"{target.name} answers 20 without data (R0); leave data out")
-        found = schemas.problems(schemas.data_validator(target.name), dict(data))
+        found = schemas.problems(schemas.data_validator(target.name), copied)
         if found:
             raise ValueError(
                 f"data does not satisfy the schema of {target.name}:\n    " + "\n    ".join(found)
             )
+        return copied
 
     def _check_delivered(self, stub: Stub, request: Request) -> None:
-        if stub.action is not None or request.action is None or stub.data is None:
+        if stub.action is not None:
+            return  # checked where it was declared
+        action = action_of(request.action)
+        said = f"the data stubbed at {stub.where} was delivered to {action.name}"
+        if not action.returns_data:
+            self.complain(f"{said}, which answers 20 without data (R0)")
             return
-        found = schemas.problems(schemas.data_validator(request.action), dict(stub.data))
+        found = schemas.problems(schemas.data_validator(action.name), stub.data)
         if found:
-            self.complain(
-                f"the data stubbed at {stub.where} was delivered to {request.action} and does not "
-                f"satisfy its schema:\n    " + "\n    ".join(found)
-            )
+            lines = "\n    ".join(found)
+            self.complain(f"{said} and does not satisfy its schema:\n    {lines}")

@@ -26,5 +26,6 @@ class Limits:
                 self._times.popleft()
 
     def uploads_left(self, settings: Settings) -> int:
-        """Return what is left of the month's uploads."""
-        return max(0, settings.uploads_per_month - self.uploads)
+        """Return what is left of the month's uploads; without a limit, of the documented ones."""
+        allowed = settings.uploads_per_month or Settings().uploads_per_month
+        return max(0, int(allowed) - self.uploads)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from functools import cache
+from typing import Any
 
 from pytest_flipsnack.catalogue.codes import Code
 from pytest_flipsnack.fake.faults import Fault
@@ -15,13 +16,19 @@ _JSON = "application/json"
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An HTTP answer, or, where `wire` names a fault, none at all."""
+    """An HTTP answer, or, where `wire` names a fault, none at all.
+
+    `fault` names what was answered instead of an envelope. `pending` says that the data tells
+    to ask again later.
+    """
 
     code: int | None
     body: bytes = b""
     http_status: int = 200
     content_type: str = _JSON
     wire: str | None = None
+    fault: str | None = None
+    pending: bool = False
 
 
 def envelope(code: Code, data: Mapping[str, object] | None, http_status: int) -> Reply:
@@ -29,7 +36,12 @@ def envelope(code: Code, data: Mapping[str, object] | None, http_status: int) ->
     if data is None:
         return Reply(code.value, _bare(code), http_status)
     body = {"code": code.value, "status": code.message, "data": data}
-    return Reply(code.value, json.dumps(body).encode(), http_status)
+    return Reply(code.value, json.dumps(body).encode(), http_status, pending=_is_pending(data))
+
+
+def bent(reply: Reply, bend: Callable[[dict[str, Any]], dict[str, Any]]) -> Reply:
+    """Return the answer with its envelope changed; its code counts as before."""
+    return replace(reply, body=json.dumps(bend(json.loads(reply.body))).encode())
 
 
 def from_fault(fault: Fault) -> Reply:
@@ -40,7 +52,12 @@ def from_fault(fault: Fault) -> Reply:
         fault.http_status,
         fault.content_type,
         fault.name if fault.wire else None,
+        fault.name,
     )
+
+
+def _is_pending(data: Mapping[str, object]) -> bool:
+    return data.get("collectionStatus") == "processing" or data.get("status") == "PROCESSING"
 
 
 @cache

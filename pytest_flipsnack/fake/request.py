@@ -17,6 +17,10 @@ FLIPSNACK_URL = re.compile(r"https?://([\w.-]+\.)?flipsnack\.com(?=[:/?#]|$)", r
 """Matches every URL of Flipsnack's own domain; none of them is ever sent out."""
 
 
+UNKNOWN_S = -1.0
+"""A timeout that a transport cannot see."""
+
+
 class File(bytes):
     """An uploaded file: its bytes, with the field, file name and content type it came under."""
 
@@ -45,7 +49,9 @@ class File(bytes):
 class Request:
     """What was sent: `params` from the query and the form together, `uploads` in order.
 
-    `malformed` says why the request cannot be read, or is empty.
+    `malformed` says why the request cannot be read, or is empty. `timeout_s` is how long the
+    client waits for an answer, None for ever; `UNKNOWN_S` where the transport cannot tell.
+    `blocked_loop` says that a running event loop stood still for the request.
     """
 
     method: str
@@ -55,6 +61,8 @@ class Request:
     params: dict[str, str] = field(default_factory=dict)
     uploads: list[File] = field(default_factory=list)
     malformed: str = ""
+    timeout_s: float | None = UNKNOWN_S
+    blocked_loop: bool = False
 
     @property
     def action(self) -> str | None:
@@ -75,7 +83,7 @@ class Request:
 def parse(
     method: str,
     url: str,
-    headers: Mapping[str, str],
+    headers: Mapping[str, str | bytes],
     body: bytes | str | Iterable[bytes | str] | None,
     host: str | None = None,
 ) -> Request:
@@ -97,12 +105,16 @@ def parse(
         return request
     try:
         content = _whole(body)
-    except TypeError as error:
+    except Exception as error:  # a file or generator of the client's own raises what it likes
         request.malformed = f"the body cannot be read: {error}"
         return request
     if content:
-        _read_form(request, str(headers.get("Content-Type") or ""), content)
+        _read_form(request, _header(headers.get("Content-Type")), content)
     return request
+
+
+def _header(value: str | bytes | None) -> str:
+    return value.decode("latin-1") if isinstance(value, bytes) else value or ""
 
 
 def _whole(body: bytes | str | Iterable[bytes | str] | None) -> bytes:
@@ -112,6 +124,8 @@ def _whole(body: bytes | str | Iterable[bytes | str] | None) -> bytes:
         return body.encode("utf-8", "replace")
     if isinstance(body, bytes | bytearray | memoryview):
         return bytes(body)
+    if hasattr(body, "read"):  # MultipartEncoder of requests_toolbelt cannot be iterated over
+        return _whole(body.read())
     return b"".join(_whole(chunk) for chunk in body)
 
 
@@ -120,7 +134,7 @@ def _read_form(request: Request, content_type: str, content: bytes) -> None:
     if kind == "multipart/form-data":
         try:
             _read_multipart(request, content_type, content)
-        except (ValueError, LookupError, AttributeError, TypeError, IndexError) as error:
+        except Exception as error:
             # email.parser has many ways to stumble over hostile headers; all mean the same here
             request.malformed = f"the multipart body cannot be read: {error}"
     elif kind in {"application/x-www-form-urlencoded", ""}:
@@ -130,8 +144,15 @@ def _read_form(request: Request, content_type: str, content: bytes) -> None:
         request.malformed = f"the body is {kind}, Flipsnack reads multipart/form-data"
 
 
+class _Message(EmailMessage):
+    """A form, whose parts are taken as they are, be they e-mails or multipart themselves."""
+
+    def get_content_maintype(self) -> str:
+        return "multipart" if self.get_content_type() == "multipart/form-data" else "application"
+
+
 def _read_multipart(request: Request, content_type: str, content: bytes) -> None:
-    parser = BytesFeedParser(policy=policy.HTTP)
+    parser = BytesFeedParser(_Message, policy=policy.HTTP)
     parser.feed(b"Content-Type: " + content_type.encode("latin-1", "replace") + b"\r\n\r\n")
     parser.feed(content)
     message = parser.close()
@@ -147,8 +168,11 @@ def _read_multipart(request: Request, content_type: str, content: bytes) -> None
 def _read_part(request: Request, part: Message) -> None:
     name = part.get_param("name", header="content-disposition")
     payload = part.get_payload(decode=True)
-    if not isinstance(name, str) or not isinstance(payload, bytes):
+    if not isinstance(name, str):
         request.malformed = "a part of the multipart body has no name"
+        return
+    if not isinstance(payload, bytes):
+        request.malformed = f"the part {name!r} of the multipart body is a form itself"
         return
     name = _utf8(name)
     filename = part.get_filename()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from typing import Any
 
@@ -72,23 +73,43 @@ def setting_names() -> tuple[str, ...]:
 
 
 def _check(name: str, value: object, allowed: tuple[object, ...], default: object) -> None:
-    if allowed and value not in allowed:
-        raise ValueError(f"{name}: {value!r} is not one of {', '.join(map(str, allowed))}")
-    if isinstance(default, bool) or isinstance(value, bool):
-        if not (isinstance(default, bool) and isinstance(value, bool)):
-            raise ValueError(f"{name}: {value!r} is not a {type(default).__name__}")
-    elif isinstance(default, int | float):
-        if not isinstance(value, int | float) or value < 0:
-            raise ValueError(f"{name}: {value!r} is not a number from 0")
-    elif name == "check_order":
-        known = str(default).split()
-        if not isinstance(value, str) or sorted(value.split()) != sorted(known):
-            raise ValueError(f"{name}: {value!r} must name each of these once: {' '.join(known)}")
-    elif name == "file_types":
-        known = str(default).split()
-        given = value.split() if isinstance(value, str) else []
-        if not given or not set(given) <= set(known):
-            raise ValueError(f"{name}: {value!r} is not a list of {', '.join(known)}")
+    if allowed:
+        # True is equal to 1, and 46.0 to 46
+        fits = value in allowed and type(value) is type(default)
+        wrong = "" if fits else f"is not one of {', '.join(map(str, allowed))}"
+    else:
+        wrong = _RULES.get(name, _flag_or_number)(value, default)
+    if wrong:
+        raise ValueError(f"{name}: {value!r} {wrong}")
+
+
+def _flag_or_number(value: object, default: object) -> str:
+    if isinstance(default, bool):
+        return "" if isinstance(value, bool) else "is not True or False"
+    number = isinstance(value, int | float) and not isinstance(value, bool) and value >= 0
+    return "" if number else "is not a number from 0"
+
+
+def _http_status(value: object, default: object) -> str:
+    fits = type(value) is int and 200 <= value <= 599
+    return "" if fits else "is not an HTTP status from 200 to 599"
+
+
+def _names_each(value: object, default: object) -> str:
+    fits = isinstance(value, str) and sorted(value.split()) == sorted(str(default).split())
+    return "" if fits else f"must name each of these once: {default}"
+
+
+def _names_some(value: object, default: object) -> str:
+    given, known = value.split() if isinstance(value, str) else [], str(default).split()
+    return "" if given and set(given) <= set(known) else f"is not a list of {', '.join(known)}"
+
+
+_RULES: dict[str, Callable[[object, object], str]] = {
+    "http_status": _http_status,
+    "check_order": _names_each,
+    "file_types": _names_some,
+}
 
 
 def read_setting(name: str, text: str) -> object:

@@ -8,6 +8,7 @@ from urllib.parse import quote, quote_plus
 
 from pytest_flipsnack.fake.settings import Settings
 
+_DOCUMENTED = Settings()
 UNSIGNED = ("signature", "file")
 """Left out of the signed text (R0, M)."""
 
@@ -24,20 +25,20 @@ def md5(text: str) -> str:
     return hashlib.md5(text.encode("utf-8", "replace"), usedforsecurity=False).hexdigest()
 
 
-def signed_text(secret: str, params: Mapping[str, str]) -> str:
+def signed_text(secret: str, params: Mapping[str, str], settings: Settings = _DOCUMENTED) -> str:
     """Return the documented string: the secret, then name and value of each parameter by name."""
-    return secret + _joined(_signed(params), _ORDERS["ascii"][0])
+    return secret + _joined(_written(params, settings), _ORDERS[settings.signature_order][0])
 
 
-def sign(secret: str, params: Mapping[str, str]) -> str:
+def sign(secret: str, params: Mapping[str, str], settings: Settings = _DOCUMENTED) -> str:
     """Return the signature of the parameters (pages H1, R0, M; sign-request)."""
-    return md5(signed_text(secret, params))
+    return md5(signed_text(secret, params, settings))
 
 
 def accepts(secret: str, params: Mapping[str, str], given: str, settings: Settings) -> bool:
     """Return whether `given` signs `params` under the settings; hex case is never held against it."""
     wanted = given.lower()
-    if wanted == sign(secret, params) and settings.signature_values != "encoded":
+    if wanted == sign(secret, params, settings):
         return True
     pairs = _signed(params)
     variants = {"raw": [pairs], "encoded": _encoded(pairs), "either": [pairs, *_encoded(pairs)]}
@@ -48,18 +49,28 @@ def accepts(secret: str, params: Mapping[str, str], given: str, settings: Settin
     )
 
 
-def near_miss(secret: str, params: Mapping[str, str], given: str) -> str:
+def near_miss(secret: str, params: Mapping[str, str], given: str, settings: Settings) -> str:
     """Return what the client signed instead, or an empty text where none of the usual slips fits."""
     wanted = given.lower()
-    return next((slip for slip, text in _slips(secret, params) if md5(text) == wanted), "")
+    slips = _slips(secret, params, settings)
+    return next((slip for slip, text in slips if md5(text) == wanted), "")
 
 
 def _signed(params: Mapping[str, str]) -> list[tuple[str, str]]:
     return [(name, value) for name, value in params.items() if name not in UNSIGNED]
 
 
+def _written(params: Mapping[str, str], settings: Settings) -> list[tuple[str, str]]:
+    pairs = _signed(params)
+    return _encoded(pairs)[0] if settings.signature_values == "encoded" else pairs
+
+
 def _encoded(pairs: list[tuple[str, str]]) -> list[list[tuple[str, str]]]:
-    ways = (quote_plus, quote, lambda value: quote(value, safe=""))
+    ways: tuple[Callable[[str], str], ...] = (
+        lambda value: quote_plus(value, errors="replace"),
+        lambda value: quote(value, errors="replace"),
+        lambda value: quote(value, safe="", errors="replace"),
+    )
     return [[(name, way(value)) for name, value in pairs] for way in ways]
 
 
@@ -67,21 +78,26 @@ def _joined(pairs: list[tuple[str, str]], key: Key) -> str:
     return "".join(name + value for name, value in sorted(pairs, key=key))
 
 
-def _slips(secret: str, params: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    pairs = _signed(params)
-    by_name = _ORDERS["ascii"][0]
+def _slips(secret: str, params: Mapping[str, str], settings: Settings) -> Iterator[tuple[str, str]]:
+    pairs = _written(params, settings)
+    by_name = _ORDERS[settings.signature_order][0]
     text = _joined(pairs, by_name)
     yield "the secret was put at the end instead of the beginning", text + secret
     yield "the secret was left out", text
+    for order, how in (("ignorecase", "without regard to case"), ("ascii", "capitals first")):
+        yield f"the names were sorted {how}", secret + _joined(pairs, _ORDERS[order][0])
     yield (
         "the parameters were signed in the order sent, not sorted by name",
         secret + "".join(name + value for name, value in pairs),
     )
-    for pairs_encoded in _encoded(pairs):
+    if settings.signature_values == "encoded":
         yield (
-            "the values were signed URL-encoded, not raw",
-            secret + _joined(pairs_encoded, by_name),
+            "the values were signed raw, not URL-encoded",
+            secret + _joined(_signed(params), by_name),
         )
+    else:
+        for encoded in _encoded(pairs):
+            yield "the values were signed URL-encoded, not raw", secret + _joined(encoded, by_name)
     ordered = sorted(pairs, key=by_name)
     for joint, between in (("=", "&"), ("=", ""), ("", "&")):
         joined = between.join(f"{name}{joint}{value}" for name, value in ordered)
@@ -99,10 +115,10 @@ def _slips(secret: str, params: Mapping[str, str]) -> Iterator[tuple[str, str]]:
         "the parameters were sorted in reverse",
         secret + "".join(name + value for name, value in reversed(ordered)),
     )
+    filled = [pair for pair in pairs if pair[1]]
+    yield "empty values were left out of the signed text", secret + _joined(filled, by_name)
     for name, _ in pairs:
         rest = [pair for pair in pairs if pair[0] != name]
         yield f"{name} was left out of the signed text", secret + _joined(rest, by_name)
-    filled = [pair for pair in pairs if pair[1]]
-    yield "empty values were left out of the signed text", secret + _joined(filled, by_name)
     latin = text.encode("utf-8", "replace").decode("latin-1")
     yield "the text was encoded twice", secret + latin

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from pytest_flipsnack.catalogue.codes import Code
-from pytest_flipsnack.fake.faults import Fault
+from pytest_flipsnack.fake.faults import FAULTS, Fault
 
 
 @dataclass(slots=True)
@@ -15,6 +16,7 @@ class Stub:
     """One declared answer: a code (with data for 20) or a fault, for one action or for any.
 
     `where` is the line that declared it. `forever` stubs answer until the test ends.
+    `bend` changes the envelope before it is sent.
     """
 
     answer: Code | Fault
@@ -22,6 +24,7 @@ class Stub:
     data: Mapping[str, object] | None = None
     where: str = ""
     forever: bool = False
+    bend: Callable[[dict[str, Any]], dict[str, Any]] | None = None
     number: int = 0
     delivered: int = 0
 
@@ -59,6 +62,11 @@ class Stubs:
         if heads:
             return min(heads, key=lambda stub: stub.number)
         return self._always.get(action) or self._always.get(None)
+
+    def refused(self) -> Stub | None:
+        """Return a stub at the head of a queue that refuses the connection, or None."""
+        heads = [queue[0] for queue in self._queues.values() if queue]
+        return next((stub for stub in heads if stub.answer is FAULTS["refused"]), None)
 
     def deliver(self, stub: Stub) -> None:
         """Count a delivery and take a queued stub off its queue."""

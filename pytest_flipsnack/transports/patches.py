@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+_INHERITED = object()
+
 
 class Patches:
     """A stack of replaced attributes."""
@@ -14,7 +16,8 @@ class Patches:
     def set(self, owner: Any, name: str, value: Any) -> Any:
         """Replace `owner.name` and return what was there."""
         original = getattr(owner, name)
-        self._undo.append((owner, name, original))
+        own = name in vars(owner)
+        self._undo.append((owner, name, vars(owner)[name] if own else _INHERITED))
         setattr(owner, name, value)
         return original
 
@@ -22,4 +25,7 @@ class Patches:
         """Put everything back."""
         while self._undo:
             owner, name, original = self._undo.pop()
-            setattr(owner, name, original)
+            if original is _INHERITED:
+                delattr(owner, name)
+            else:
+                setattr(owner, name, original)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -91,7 +92,10 @@ class _Answer(responses.CallbackResponse):
 
     def _call(self, request: Any) -> tuple[int, dict[str, str], bytes]:
         self.calls.reset()  # responses keeps 10 KiB per call, and the fake has its own record
+        self._fake.watch()
         parsed = parse(str(request.method), str(request.url), request.headers, request.body)
+        parsed.timeout_s = _timeout(request.req_kwargs)
+        parsed.blocked_loop = asyncio._get_running_loop() is not None
         reply = self._fake.answer(parsed)
         if reply.wire is not None:
             raise _wire_error(reply.wire, request)
@@ -145,6 +149,15 @@ class _Mock(responses.RequestsMock):
                     raise requests.exceptions.RetryError(error, request=request) from error
                 return response
             retry.sleep(response.raw)
+
+
+def _timeout(sent: dict[str, Any]) -> float | None:
+    timeout = sent.get("timeout")
+    if isinstance(timeout, tuple):
+        timeout = timeout[-1]
+    if isinstance(timeout, urllib3.Timeout):
+        timeout = timeout.read_timeout
+    return timeout if isinstance(timeout, int | float) else None
 
 
 def _next_try(

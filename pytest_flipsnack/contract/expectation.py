@@ -1,0 +1,153 @@
+"""One line that asserts everything the contract says about a code."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from types import TracebackType
+from typing import Any, Self
+
+from pytest_flipsnack.catalogue.codes import Code
+from pytest_flipsnack.contract.clock import VirtualClock
+from pytest_flipsnack.contract.handling import Retry, read_retry
+from pytest_flipsnack.contract.judge import (
+    ClientDoesNotStopError,
+    finding,
+    judge_end,
+    judge_retries,
+    label,
+)
+from pytest_flipsnack.contract.secrecy import leaks
+from pytest_flipsnack.contract.telling import tells
+from pytest_flipsnack.contract.watch import Watch
+from pytest_flipsnack.fake.call import Call
+from pytest_flipsnack.fake.fake import Fake
+from pytest_flipsnack.fake.stubs import Stub, Stubs
+
+NOT_SET: Any = object()
+Raises = type[BaseException] | tuple[type[BaseException], ...]
+
+
+class Expectation:
+    """Delivers codes to the client inside the block and judges how it handled the last of them.
+
+    With `raises` or `returns` the last code is answered for as long as the client asks; without
+    them it is answered once, and the client must come through. Time is virtual inside the block.
+    Raises `AssertionError` with a timeline for what the client did wrong.
+    """
+
+    value: Any
+    """What the client returned; set it in the block where `returns` is given."""
+
+    def __init__(
+        self,
+        fake: Fake,
+        clock: VirtualClock,
+        codes: Sequence[Code],
+        *,
+        raises: Raises | None = None,
+        returns: Any = NOT_SET,
+        action: str | None = None,
+        retries: object = None,
+        tells_code: bool = True,
+    ) -> None:
+        self._fake = fake
+        self._codes = codes
+        self._raises = raises
+        self._returns = returns
+        self._action = action
+        self._tells_code = tells_code
+        self._rules: dict[int, Retry] = {}
+        if retries is not None:
+            self._rules[int(codes[-1])] = read_retry(retries)
+        self._watch = Watch(fake, clock)
+        self._stubs = Stubs()
+        self.value = NOT_SET
+
+    def __enter__(self) -> Self:
+        lasting = self._raises is not None or self._returns is not NOT_SET
+        for number, code in enumerate(self._codes, start=1):
+            forever = lasting and number == len(self._codes)
+            self._stubs.add(Stub(code, self._action, where="flipsnack.expect", forever=forever))
+        self._stubs, self._fake.stubs = self._fake.stubs, self._stubs
+        self._watch.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> bool:
+        __tracebackhide__ = True
+        self._watch.stop()
+        self._stubs, self._fake.stubs = self._fake.stubs, self._stubs
+        refused = [call for call in self._watch.calls if call.refusal is not None]
+        wanted = self._raises is not None and isinstance(error, self._raises)
+        stopped = isinstance(error, ClientDoesNotStopError)
+        if refused and not self._was_delivered():
+            return wanted  # the refusal tells more, and the fixture reports it
+        if error is not None and not (wanted or stopped) and self._raises is None:
+            return False
+        problem = self._problem(error, wanted=wanted)
+        if problem:
+            raise AssertionError(problem) from (None if stopped else error)
+        return wanted
+
+    def _problem(self, error: BaseException | None, *, wanted: bool) -> str:
+        calls = self._watch.calls
+        if isinstance(error, ClientDoesNotStopError):
+            return judge_end(str(error), calls)
+        if not self._was_delivered():
+            names = ", ".join(str(code.value) for code in self._codes)
+            where = f" for {self._action}" if self._action else ""
+            return finding(f"{names} was never delivered{where}", "a request inside the block", calls)
+        found = judge_retries(calls, self._rules)
+        if found:
+            return found[0]
+        if not wanted and self._raises is not None:
+            return self._not_raised(error, calls)
+        wrong = self._wrong_value(calls)
+        if wrong:
+            return wrong
+        code = int(self._codes[-1])
+        subject = error if wanted else self.value
+        if self._tells_code and subject is not NOT_SET and code != Code.OK and not tells(subject, code):
+            return finding(
+                f"{subject!r} does not tell the code {code}",
+                f"{code} in an attribute or in the text ({label(code)})",
+                calls,
+            )
+        leaked = leaks(error, self._watch.logged, self._fake.secrets())
+        return finding("; ".join(leaked), "no secret outside the request", calls) if leaked else ""
+
+    def _was_delivered(self) -> bool:
+        return next(self._stubs.undelivered(), None) is None
+
+    def _not_raised(self, error: BaseException | None, calls: Sequence[Call]) -> str:
+        expected = self._raises if isinstance(self._raises, tuple) else (self._raises,)
+        names = " or ".join(getattr(one, "__name__", str(one)) for one in expected)
+        did = f"raised {type(error).__name__}" if error is not None else "raised nothing"
+        return finding(
+            f"the client {did} after {label(self._codes[-1])}", f"it raises {names}", calls
+        )
+
+    def _wrong_value(self, calls: Sequence[Call]) -> str:
+        if self._returns is NOT_SET:
+            return ""
+        if self.value is NOT_SET:
+            return finding(
+                "no value was given to judge",
+                "with flipsnack.expect(..., returns=...) as seen: seen.value = client.call()",
+                calls,
+            )
+        fits: Callable[[Any], object] = (
+            self._returns if callable(self._returns) else lambda value: value == self._returns
+        )
+        if fits(self.value):
+            return ""
+        name = getattr(self._returns, "__name__", repr(self._returns))
+        return finding(
+            f"the client returned {self.value!r} after {label(self._codes[-1])}",
+            f"a value that satisfies {name}",
+            calls,
+        )

@@ -1,0 +1,120 @@
+"""Hold what a client did against the rules; every finding is two lines and a timeline."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from pytest_flipsnack.catalogue.codes import Code
+from pytest_flipsnack.contract.handling import Again, Retry, rule_for
+from pytest_flipsnack.fake.call import Call
+
+LEAST_WAIT_S = 0.001
+"""Less than this is no wait at all; jitter may come close to it."""
+MOST_REQUESTS = 500
+LONGEST_S = 86_400.0
+_SHOWN = 8
+
+
+class ClientDoesNotStopError(BaseException):
+    """Raised inside the client; no `except Exception` can swallow it."""
+
+
+def label(code: int) -> str:
+    """Return the code with its message, where it has one."""
+    return Code(code).label if code in set(Code) else f"{code} (unknown code)"
+
+
+def timeline(calls: Sequence[Call]) -> str:
+    """Return what the client asked and heard, on one line, the middle left out where it is long."""
+    if len(calls) > _SHOWN:
+        half = _SHOWN // 2
+        left = len(calls) - 2 * half
+        shown = [*_steps(calls, calls[:half]), f"... {left} more ...", *_steps(calls, calls[-half:])]
+    else:
+        shown = _steps(calls, calls)
+    return ", ".join(shown) or "no request"
+
+
+def finding(what: str, allowed: object, calls: Sequence[Call]) -> str:
+    """Return a finding as it is printed."""
+    return f"{what}\n    allowed: {allowed}\n    seen:    {timeline(calls)}"
+
+
+def judge_retries(calls: Sequence[Call], rules: Mapping[int, Retry]) -> list[str]:
+    """Return what was wrong with the way the client asked again."""
+    found: list[str] = []
+    judged: set[tuple[str | None, int]] = set()
+    for index, call in enumerate(calls):
+        if call.code is None or (call.code == Code.OK and not call.pending):
+            continue
+        rule = Retry() if call.pending else rule_for(call.code, rules)
+        again = next((later for later in calls[index + 1 :] if _same(call, later)), None)
+        key = (call.action, call.code)
+        if key not in judged:
+            judged.add(key)
+            found += _judge_count(call, rule, calls)
+        if again is None:
+            continue
+        wait_s = again.at - call.at
+        if rule.again is Again.FORBIDDEN:
+            found.append(
+                finding(
+                    f"{call.action} answered {call.code} and the client asked again after {wait_s:.1f} s",
+                    f"one request ({label(call.code)})",
+                    calls,
+                )
+            )
+        elif wait_s < max(rule.wait_s, LEAST_WAIT_S) - 1e-6:
+            answered = "that it is still processing" if call.pending else str(call.code)
+            found.append(
+                finding(
+                    f"{call.action} answered {answered} and the client asked again after {wait_s:.1f} s",
+                    f"{rule} ({label(call.code)})",
+                    calls,
+                )
+            )
+        if found:
+            break
+    return found[:1]
+
+
+def judge_end(why: str, calls: Sequence[Call]) -> str:
+    """Return the finding on a client that had to be stopped."""
+    last = calls[-1] if calls else None
+    heard = f"{last.action} answered {last.outcome}" if last else "nothing was answered"
+    return finding(f"{heard} and the client did not stop: {why}", "a bounded number of tries", calls)
+
+
+def _judge_count(call: Call, rule: Retry, calls: Sequence[Call]) -> list[str]:
+    same = [other for other in calls if _same(call, other)]
+    if any(other.code != call.code for other in same[:-1]):
+        return []
+    again = len(same) - 1
+    wrong = (
+        (rule.at_most is not None and again > rule.at_most)
+        or (rule.exactly is not None and again != rule.exactly and same[-1].code == call.code)
+        or (rule.again is Again.REQUIRED and again == 0)
+    )
+    waits = [round(late.at - early.at, 6) for early, late in zip(same, same[1:], strict=False)]
+    if not wrong and rule.waits_s is not None:
+        wrong = waits != [round(wait, 6) for wait in rule.waits_s[: len(waits)]]
+    if not wrong and rule.grows:
+        wrong = any(late < early for early, late in zip(waits, waits[1:], strict=False))
+    if not wrong:
+        return []
+    did = f"{again} times" if again else "never"
+    text = f"{call.action} answered {call.code} and the client asked again {did}"
+    return [finding(text, f"{rule} ({label(call.code or 0)})", calls)]
+
+
+def _same(call: Call, other: Call) -> bool:
+    return call.action == other.action and call.params == other.params
+
+
+def _steps(calls: Sequence[Call], shown: Sequence[Call]) -> list[str]:
+    start = calls[0].at
+    several = len({call.action for call in calls}) > 1
+    return [
+        f"t={call.at - start:.1f} s {f'{call.action} ' if several else ''}{call.outcome}"
+        for call in shown
+    ]

@@ -1,0 +1,56 @@
+"""Whether an error, or a returned result, tells which code came."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from pytest_flipsnack.catalogue.codes import Code
+
+_MISSING = object()
+_NAMES = ("code", "status_code", "error_code", "flipsnack_code", "api_code", "errno", "status")
+
+
+def told_code(value: object) -> object:
+    """Return the code that a value carries in an attribute or item of a usual name, or None."""
+    for name in _NAMES:
+        found = getattr(value, name, _MISSING)
+        if found is _MISSING and isinstance(value, dict):
+            found = value.get(name, _MISSING)
+        number = getattr(found, "value", found)  # an enumeration
+        if isinstance(number, int) and not isinstance(number, bool):
+            return number
+    return None
+
+
+def tells(value: object, code: int) -> bool:
+    """Return whether a value carries the code anywhere: attributes, items, or text."""
+    if told_code(value) == code:
+        return True
+    if any(_equals(part, code) for part in _parts(value)):
+        return True
+    text = f"{value} {value!r}"
+    message = Code(code).message.lower() if code in set(Code) else ""
+    return bool(re.search(rf"(?<!\d){code}(?!\d)", text)) or (bool(message) and message in text.lower())
+
+
+def _parts(value: object) -> Iterator[object]:
+    if isinstance(value, BaseException):
+        yield from value.args
+    if isinstance(value, tuple | list):
+        yield from value
+    if isinstance(value, dict):
+        yield from value.values()
+    yield from getattr(value, "__dict__", {}).values()
+    for kind in type(value).__mro__:
+        for name in kind.__dict__.get("__slots__", ()):
+            yield getattr(value, name, None)
+        if kind.__module__ != "builtins":
+            yield from (item for name, item in vars(kind).items() if not name.startswith("__"))
+
+
+def _equals(part: object, code: int) -> bool:
+    number = getattr(part, "value", part)
+    return (isinstance(number, int) and not isinstance(number, bool) and number == code) or (
+        number == str(code)
+    )

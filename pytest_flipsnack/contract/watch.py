@@ -1,0 +1,69 @@
+"""Look at what a client does for a while, in virtual time, and stop it where it does not stop."""
+
+from __future__ import annotations
+
+from pytest_flipsnack.contract.clock import VirtualClock
+from pytest_flipsnack.contract.judge import LONGEST_S, MOST_REQUESTS, ClientDoesNotStopError
+from pytest_flipsnack.contract.secrecy import LogWatch
+from pytest_flipsnack.fake.call import Call
+from pytest_flipsnack.fake.fake import Fake
+
+
+class Watch:
+    """Collects calls, sleeps and log lines between `start` and `stop`."""
+
+    def __init__(self, fake: Fake, clock: VirtualClock) -> None:
+        self._fake = fake
+        self._clock = clock
+        self._log = LogWatch()
+        self._first = 0
+        self._began_s = 0.0
+        self._first_sleep = 0
+
+    @property
+    def calls(self) -> list[Call]:
+        """The calls since `start`."""
+        return self._fake.calls[self._first :]
+
+    @property
+    def logged(self) -> list[str]:
+        """What the client logged since `start`."""
+        return self._log.lines
+
+    @property
+    def blocking(self) -> list[str]:
+        """What kept a running event loop from turning, one text per sleep or request."""
+        found = [
+            f"{sleep.by}({sleep.seconds:g})"
+            for sleep in self._clock.sleeps[self._first_sleep :]
+            if sleep.blocked_loop
+        ]
+        found += [f"a blocking request for {call.action}" for call in self.calls if call.blocked_loop]
+        return found
+
+    def start(self, *, instances: bool = True) -> None:
+        """Make time virtual and begin to look."""
+        self._clock.start(instances=instances)
+        self._first = len(self._fake.calls)
+        self._first_sleep = len(self._clock.sleeps)
+        self._began_s = self._fake.now()
+        self._log.start()
+        self._fake.watch = self._clock.watch = self._check
+
+    def stop(self) -> None:
+        """Stop looking and let time be real again."""
+        self._fake.watch = self._clock.watch = _nothing
+        self._log.stop()
+        self._clock.stop()
+
+    def _check(self) -> None:
+        made = len(self._fake.calls) - self._first
+        if made >= MOST_REQUESTS:
+            raise ClientDoesNotStopError(f"{made} requests")
+        passed_s = self._fake.now() - self._began_s
+        if passed_s > LONGEST_S:
+            raise ClientDoesNotStopError(f"{made} requests in {passed_s / 3600:.0f} h")
+
+
+def _nothing() -> None:
+    """Watch over nothing."""

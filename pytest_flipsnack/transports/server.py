@@ -1,0 +1,219 @@
+"""A server on the loopback interface, for every client that takes a base URL."""
+
+from __future__ import annotations
+
+import os
+import select
+import socket
+import struct
+import threading
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from pytest_flipsnack.catalogue.actions import API_HOST, BASE_PATH, UPLOAD_HOST
+from pytest_flipsnack.fake.request import Request, parse
+
+if TYPE_CHECKING:
+    from werkzeug.serving import BaseWSGIServer
+
+    from pytest_flipsnack.fake.fake import Fake
+    from pytest_flipsnack.fake.reply import Reply
+
+ADDRESS = "127.0.0.1"
+_TRUNCATED = "truncated"
+_LOOK_S = 0.02
+
+
+class ServerMissingError(ImportError):
+    """The extra `server` is not installed."""
+
+
+@dataclass(slots=True)
+class Guest:
+    """A test at the server: `token` is the first part of its URLs, `fake` is None once it ended."""
+
+    name: str
+    token: str
+    fake: Fake | None
+    late: list[str] = field(default_factory=list)
+
+
+class LoopbackServer:
+    """Two HTTP servers on free ports of 127.0.0.1, one per documented host, with their threads.
+
+    One pair serves a whole session; each test is a `Guest` with URLs of its own, so that a
+    request that comes after its test is known for what it is. Every answer closes its connection:
+    a client library that silently sends again on a lost kept connection would be blamed for it.
+    """
+
+    def __init__(self, port: int = 0) -> None:
+        try:
+            from werkzeug.serving import make_server
+        except ImportError:
+            raise ServerMissingError(
+                "flipsnack.url needs the loopback server: pip install 'pytest-flipsnack[server]'"
+            ) from None
+        self.stalled: set[int] = set()
+        self.busy = 0
+        self.guests: dict[str, Guest] = {}
+        self._lock = threading.Lock()
+        self._closing = threading.Event()
+        self._servers: dict[str, BaseWSGIServer] = {}
+        for host, wanted in ((API_HOST, port), (UPLOAD_HOST, port and port + 1)):
+            self._servers[host] = made = make_server(
+                ADDRESS, wanted, _App(self, host), threaded=True, request_handler=_handler()
+            )
+            threading.Thread(
+                target=made.serve_forever,
+                kwargs={"poll_interval": 0.05},
+                name=f"flipsnack-{host}",
+                daemon=True,
+            ).start()
+
+    @property
+    def ports(self) -> tuple[int, ...]:
+        """The ports of the API and of the upload host."""
+        return tuple(server.server_port for server in self._servers.values())
+
+    def admit(self, name: str, fake: Fake, token: str | None = None) -> Guest:
+        """Give a test its URLs; `token` empty serves it at `/v1` itself."""
+        with self._lock:
+            wanted = f"t{len(self.guests) + 1}" if token is None else token
+            guest = self.guests[wanted] = Guest(name, wanted, fake)
+        return guest
+
+    def dismiss(self, guest: Guest) -> None:
+        """End a test's stay; what it still sends is kept as late."""
+        guest.fake = None
+
+    def url(self, guest: Guest, *, upload: bool = False) -> str:
+        """Return the guest's base URL, without a slash at the end, like the documented ones."""
+        port = self.ports[1 if upload else 0]
+        return "/".join(part for part in (f"http://{ADDRESS}:{port}", guest.token) if part) + (
+            BASE_PATH
+        )
+
+    def late(self) -> list[str]:
+        """Return a line for each request that came after its test."""
+        return [
+            f"{guest.name}: {line} arrived after the test had ended"
+            for guest in self.guests.values()
+            for line in guest.late
+        ]
+
+    def stop(self) -> None:
+        """Stop listening and let go of every stalled connection."""
+        self._closing.set()
+        for server in self._servers.values():
+            server.shutdown()
+            server.server_close()
+
+    def stall(self, environ: dict[str, Any], guest: Guest) -> None:
+        """Hold a connection without an answer until the client or the test lets go of it."""
+        connection: socket.socket = environ["werkzeug.socket"]
+        port = int(environ["REMOTE_PORT"])
+        with self._lock:
+            self.stalled.add(port)
+        try:
+            while guest.fake is not None and port in self.stalled and not self._closing.is_set():
+                readable, _, _ = select.select([connection], [], [], _LOOK_S)
+                if readable:
+                    break
+        finally:
+            with self._lock:
+                self.stalled.discard(port)
+        _reset(connection)
+
+    def all_stalled(self) -> bool:
+        """Return whether every request in hand is one that gets no answer, and there is one."""
+        return 0 < self.busy == len(self.stalled)
+
+    def unstall(self) -> None:
+        """Reset every stalled connection."""
+        with self._lock:
+            self.stalled.clear()
+
+    def count(self, change: int) -> None:
+        """Count a request that begins (1) or ends (-1)."""
+        with self._lock:
+            self.busy += change
+
+
+class _App:
+    """The WSGI application of one host."""
+
+    def __init__(self, server: LoopbackServer, host: str) -> None:
+        self._server = server
+        self._host = host
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        self._server.count(1)
+        try:
+            return self._answer(environ, start_response)
+        finally:
+            self._server.count(-1)
+
+    def _answer(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        guest, path = self._guest(environ["PATH_INFO"])
+        request = self._read(environ, path)
+        if guest is None or guest.fake is None:
+            if guest is not None:
+                guest.late.append(f"{request.method} {request.action or path}")
+            _reset(environ["werkzeug.socket"])
+        return self._send(guest, guest.fake.answer(request), environ, start_response)
+
+    def _guest(self, path: str) -> tuple[Guest | None, str]:
+        token, slash, rest = path.removeprefix("/").partition("/")
+        found = self._server.guests.get(token)
+        if found is not None and found.token:
+            return found, f"{slash}{rest}"
+        return self._server.guests.get(""), path
+
+    def _read(self, environ: dict[str, Any], path: str) -> Request:
+        from werkzeug.wsgi import get_input_stream
+
+        query = environ.get("QUERY_STRING", "")
+        url = f"https://{self._host}{path}" + (f"?{query}" if query else "")
+        headers = {"Content-Type": environ.get("CONTENT_TYPE", "")}
+        body = get_input_stream(environ).read()
+        return parse(environ["REQUEST_METHOD"], url, headers, body)
+
+    def _send(
+        self, guest: Guest, reply: Reply, environ: dict[str, Any], start_response: Any
+    ) -> Iterable[bytes]:
+        if reply.wire == "timeout":
+            self._server.stall(environ, guest)
+        elif reply.wire is not None:
+            _reset(environ["werkzeug.socket"])
+        missing = 100 if reply.fault == _TRUNCATED else 0
+        start_response(
+            f"{reply.http_status} {'OK' if reply.http_status < 400 else 'Error'}",
+            [
+                ("Content-Type", reply.content_type),
+                ("Content-Length", str(len(reply.body) + missing)),
+            ],
+        )
+        return [reply.body]
+
+
+def _reset(connection: socket.socket) -> None:
+    # closed with unsent data thrown away, the kernel sends RST instead of FIN
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    os.close(connection.detach())
+    raise ConnectionAbortedError
+
+
+def _handler() -> type[Any]:
+    from werkzeug.serving import WSGIRequestHandler
+
+    class Handler(WSGIRequestHandler):
+        """Says nothing: werkzeug's own log lines would show the signed URL."""
+
+        def log(self, type: str, message: str, *args: object) -> None:
+            pass
+
+        def connection_dropped(self, error: BaseException, environ: Any = None) -> None:
+            self.close_connection = True
+
+    return Handler
