@@ -10,22 +10,44 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pytest_flipsnack.catalogue.codes import Code, Handling
+    from pytest_flipsnack.contract.clock import Sleep, VirtualClock
+    from pytest_flipsnack.contract.handling import Again, Retry
+    from pytest_flipsnack.contract.suite import ClientContract, call
     from pytest_flipsnack.fake.call import Call
     from pytest_flipsnack.fake.request import File
     from pytest_flipsnack.fake.settings import Settings
     from pytest_flipsnack.flipsnack import Flipsnack
 
-__all__ = ["Call", "Code", "File", "Flipsnack", "Handling", "Settings"]
+__all__ = [
+    "Again",
+    "Call",
+    "ClientContract",
+    "Code",
+    "File",
+    "Flipsnack",
+    "Handling",
+    "Retry",
+    "Settings",
+    "Sleep",
+    "VirtualClock",
+    "call",
+]
 
 pytest_plugins = ["pytest_flipsnack.plugin"]
 
 _HOMES = {
+    "Again": "contract.handling",
     "Call": "fake.call",
+    "ClientContract": "contract.suite",
     "Code": "catalogue.codes",
     "File": "fake.request",
     "Flipsnack": "flipsnack",
     "Handling": "catalogue.codes",
+    "Retry": "contract.handling",
     "Settings": "fake.settings",
+    "Sleep": "contract.clock",
+    "VirtualClock": "contract.clock",
+    "call": "contract.suite",
 }
 
 

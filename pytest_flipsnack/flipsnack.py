@@ -70,30 +70,30 @@ class Flipsnack:
         clock: VirtualClock | None = None,
     ) -> None:
         self.clock = clock or VirtualClock()
-        self._fake = Fake(api_key, secret, settings or Settings(), self.clock.reading)
+        self.fake = Fake(api_key, secret, settings or Settings(), self.clock.reading)
         self._loopback = LoopbackTransport(
-            self._fake, server or self._own_server, name, self.clock
+            self.fake, server or self._own_server, name, self.clock
         )
         self._server: LoopbackServer | None = None
         self._transports: list[Transport] = [
-            RequestsTransport(self._fake),
+            RequestsTransport(self.fake),
             self._loopback,
-            Guard(self._fake.complain),
+            Guard(self.fake.complain),
         ]
         if "httpx" in sys.modules:
             from pytest_flipsnack.transports.httpx import HttpxTransport
 
-            self._transports.append(HttpxTransport(self._fake))
+            self._transports.append(HttpxTransport(self.fake))
 
     @property
     def api_key(self) -> str:
         """The key to give to the client."""
-        return self._fake.account.api_key
+        return self.fake.account.api_key
 
     @property
     def secret(self) -> str:
         """The secret to give to the client."""
-        return self._fake.account.secret
+        return self.fake.account.secret
 
     @property
     def url(self) -> str:
@@ -108,22 +108,22 @@ class Flipsnack:
     @property
     def calls(self) -> list[Call]:
         """Every request so far, with its answer, in the order they arrived."""
-        return self._fake.calls
+        return self.fake.calls
 
     @property
     def collections(self) -> Collections:
         """The account's collections; `collections.add(...)` seeds one."""
-        return self._fake.account.collections
+        return self.fake.account.collections
 
     @property
     def hits(self) -> Mapping[tuple[str, int], int]:
         """Deliveries by action and code."""
-        return self._fake.hits
+        return self.fake.hits
 
     @property
     def refusals(self) -> list[str]:
         """What the test must fail for so far, declared answers that are still open left out."""
-        return list(self._fake.complaints)
+        return list(self.fake.complaints)
 
     @_at_the_callers_line
     def respond(
@@ -134,7 +134,7 @@ class Flipsnack:
         `action` limits the answers to one action. `data` goes with code 20 and must satisfy the
         action's schema. Raises `ValueError` for an unknown code or action, or unfit data.
         """
-        self._fake.respond(codes, action, data, _caller())
+        self.fake.respond(codes, action, data, _caller())
 
     def declare(
         self,
@@ -144,12 +144,12 @@ class Flipsnack:
         where: str,
     ) -> None:
         """Do as `respond`, for a declaration that stands at `where`."""
-        self._fake.respond(codes, action, data, where)
+        self.fake.respond(codes, action, data, where)
 
     @_at_the_callers_line
     def always(self, code: int, action: str | None = None) -> None:
         """Answer every request with this code once the queue is empty."""
-        self._fake.always(code, action, _caller())
+        self.fake.always(code, action, _caller())
 
     @_at_the_callers_line
     def fail(self, fault: str, action: str | None = None) -> None:
@@ -158,17 +158,17 @@ class Flipsnack:
         On the wire: timeout, refused, reset. In the body: html, empty, broken_json, and the rest
         of the README's table. Raises `ValueError` naming all of them.
         """
-        self._fake.fail(fault, action, _caller())
+        self.fake.fail(fault, action, _caller())
 
     @_at_the_callers_line
     def allow(self, *codes: int) -> None:
         """Say that a refusal with one of these codes is what the test is about."""
-        self._fake.allow(codes)
+        self.fake.allow(codes)
 
     @_at_the_callers_line
     def configure(self, **settings: object) -> None:
         """Change settings for this test; the README has the table of them."""
-        self._fake.configure(settings)
+        self.fake.configure(settings)
 
     def expect(
         self,
@@ -195,7 +195,7 @@ class Flipsnack:
         if action is not None:
             action_of(action)
         return Expectation(
-            self._fake,
+            self.fake,
             self.clock,
             [code_of(code) for code in codes],
             raises=raises,
@@ -218,7 +218,7 @@ class Flipsnack:
         if self._server is not None:
             self._server.stop()
             self._server = None
-        return self._fake.verdicts()
+        return self.fake.verdicts()
 
     def _own_server(self) -> LoopbackServer:
         from pytest_flipsnack.transports.server import LoopbackServer

@@ -13,10 +13,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pytest_flipsnack.fake.settings import Settings
-from pytest_flipsnack.integration import marks, options
+from pytest_flipsnack.integration import contracts, marks, options
 
 if TYPE_CHECKING:
+    from pytest_flipsnack.contract.cases import Rig
+    from pytest_flipsnack.contract.clock import VirtualClock
     from pytest_flipsnack.flipsnack import Flipsnack
+    from pytest_flipsnack.integration.session import Session
 
 _SETTINGS = pytest.StashKey[Settings]()
 
@@ -40,11 +43,13 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     marks.parametrize(metafunc)
+    contracts.parametrize(metafunc)
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     marks.request_fixture(items, config)
+    contracts.drop_empty(items)
 
 
 @pytest.fixture(scope="session")
@@ -58,17 +63,24 @@ def flipsnack_credentials(pytestconfig: pytest.Config) -> tuple[str, str]:
     )
 
 
+@pytest.fixture(scope="session")
+def _flipsnack_session(pytestconfig: pytest.Config) -> Iterator[Session]:
+    from pytest_flipsnack.integration.session import Session
+
+    session = Session(pytestconfig, pytestconfig.stash[_SETTINGS])
+    yield session
+    session.close()
+
+
 @pytest.fixture
 def flipsnack(
-    request: pytest.FixtureRequest, flipsnack_credentials: tuple[str, str]
+    request: pytest.FixtureRequest,
+    flipsnack_credentials: tuple[str, str],
+    _flipsnack_session: Session,
 ) -> Iterator[Flipsnack]:
     """A fake Flipsnack for one test: stub its answers, look at its calls."""
-    from pytest_flipsnack.flipsnack import Flipsnack
-    from pytest_flipsnack.integration.recorder import recorder_of
-
-    recorder = recorder_of(request.config)
-    fake = Flipsnack(*flipsnack_credentials, settings=request.config.stash[_SETTINGS])
-    fake.start()
+    recorder = _flipsnack_session.recorder
+    fake = _flipsnack_session.make(flipsnack_credentials, request.node.nodeid).start()
     try:
         marks.apply(request.node, fake)
         yield fake
@@ -81,23 +93,32 @@ def flipsnack(
         pytest.fail("\n".join(found), pytrace=False)
 
 
+@pytest.fixture
+def flipsnack_clock(flipsnack: Flipsnack) -> Iterator[VirtualClock]:
+    """Virtual time for the whole test: sleeping moves a clock, `sleeps` has every sleep."""
+    with flipsnack.clock as clock:
+        yield clock
+
+
+@pytest.fixture
+def flipsnack_rig(request: pytest.FixtureRequest, flipsnack: Flipsnack) -> Iterator[Rig]:
+    """What the generated tests of a `ClientContract` work with."""
+    yield from contracts.rig(request, flipsnack)
+
+
 @pytest.fixture(scope="session")
 def flipsnack_context(
-    pytestconfig: pytest.Config,
-) -> Callable[..., AbstractContextManager[Flipsnack]]:
+    _flipsnack_session: Session,
+) -> Callable[[], AbstractContextManager[Flipsnack]]:
     """A maker of fakes for blocks inside a test, as Hypothesis needs them; hits are counted."""
-    from pytest_flipsnack.flipsnack import Flipsnack
-    from pytest_flipsnack.integration.recorder import recorder_of
-
-    recorder = recorder_of(pytestconfig)
 
     @contextmanager
     def make() -> Iterator[Flipsnack]:
         __tracebackhide__ = True
-        with Flipsnack(settings=pytestconfig.stash[_SETTINGS]) as fake:
+        with _flipsnack_session.make() as fake:
             try:
                 yield fake
             finally:
-                recorder.add(fake.hits)
+                _flipsnack_session.recorder.add(fake.hits)
 
     return make

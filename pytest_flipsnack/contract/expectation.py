@@ -60,15 +60,17 @@ class Expectation:
         if retries is not None:
             self._rules[int(codes[-1])] = read_retry(retries)
         self._watch = Watch(fake, clock)
-        self._stubs = Stubs()
+        self._stubs = Stubs(below=fake.stubs)
+        self._outer = fake.stubs
         self.value = NOT_SET
+        self.judged = False
 
     def __enter__(self) -> Self:
         lasting = self._raises is not None or self._returns is not NOT_SET
         for number, code in enumerate(self._codes, start=1):
             forever = lasting and number == len(self._codes)
             self._stubs.add(Stub(code, self._action, where="flipsnack.expect", forever=forever))
-        self._stubs, self._fake.stubs = self._fake.stubs, self._stubs
+        self._fake.stubs = self._stubs
         self._watch.start()
         return self
 
@@ -80,7 +82,7 @@ class Expectation:
     ) -> bool:
         __tracebackhide__ = True
         self._watch.stop()
-        self._stubs, self._fake.stubs = self._fake.stubs, self._stubs
+        self._fake.stubs = self._outer
         refused = [call for call in self._watch.calls if call.refusal is not None]
         wanted = self._raises is not None and isinstance(error, self._raises)
         stopped = isinstance(error, ClientDoesNotStopError)
@@ -90,6 +92,7 @@ class Expectation:
             return False
         problem = self._problem(error, wanted=wanted)
         if problem:
+            self.judged = True
             raise AssertionError(problem) from (None if stopped else error)
         return wanted
 

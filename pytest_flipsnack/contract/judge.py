@@ -26,13 +26,15 @@ def label(code: int) -> str:
 
 def timeline(calls: Sequence[Call]) -> str:
     """Return what the client asked and heard, on one line, the middle left out where it is long."""
+    if not calls:
+        return "no request"
     if len(calls) > _SHOWN:
         half = _SHOWN // 2
         left = len(calls) - 2 * half
         shown = [*_steps(calls, calls[:half]), f"... {left} more ...", *_steps(calls, calls[-half:])]
     else:
         shown = _steps(calls, calls)
-    return ", ".join(shown) or "no request"
+    return ", ".join(shown)
 
 
 def finding(what: str, allowed: object, calls: Sequence[Call]) -> str:

@@ -44,7 +44,8 @@ class Collections:
     """The account's collections, by hash.
 
     Until a test adds or creates the first one, the fake cannot know which hashes exist and takes
-    any; from then on (`judging`) a hash that is not here is unknown.
+    any; from then on (`judging`) a hash that is not here is unknown. `assumed_s` is how long a
+    collection that is taken for granted stays in processing.
     """
 
     def __init__(self, now: Callable[[], float]) -> None:
@@ -53,6 +54,7 @@ class Collections:
         self._assumed: dict[str, Collection] = {}
         self._made = 0
         self.judging = False
+        self.assumed_s = 0.0
 
     def add(
         self,
@@ -98,7 +100,10 @@ class Collections:
     def assume(self, hash: str) -> Collection:
         """Return the collection of that hash, made up where the account holds none."""
         found = self._held.get(hash)
-        return found or self._assumed.setdefault(hash, Collection(hash, title="Untitled"))
+        if found is None and hash not in self._assumed:
+            ready_at = self._now() + self.assumed_s if self.assumed_s else 0.0
+            self._assumed[hash] = Collection(hash, title="Untitled", ready_at=ready_at)
+        return found or self._assumed[hash]
 
     def __getitem__(self, hash: str) -> Collection:
         return self._held[hash]

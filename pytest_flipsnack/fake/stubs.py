@@ -36,9 +36,13 @@ class Stub:
 
 
 class Stubs:
-    """The queue: taking an answer costs the same however many are declared."""
+    """The queue: taking an answer costs the same however many are declared.
 
-    def __init__(self) -> None:
+    What this one does not answer is looked for in `below`, the one it was laid over.
+    """
+
+    def __init__(self, below: Stubs | None = None) -> None:
+        self._below = below
         self._queues: dict[str | None, deque[Stub]] = {}
         self._always: dict[str | None, Stub] = {}
         self._replaced: list[Stub] = []
@@ -61,18 +65,24 @@ class Stubs:
         heads = [queue[0] for key in {action, None} if (queue := self._queues.get(key))]
         if heads:
             return min(heads, key=lambda stub: stub.number)
-        return self._always.get(action) or self._always.get(None)
+        found = self._always.get(action) or self._always.get(None)
+        return self._below.peek(action) if found is None and self._below else found
 
     def refused(self) -> Stub | None:
-        """Return a stub at the head of a queue that refuses the connection, or None."""
+        """Return a stub that would refuse the next connection, or None."""
         heads = [queue[0] for queue in self._queues.values() if queue]
-        return next((stub for stub in heads if stub.answer is FAULTS["refused"]), None)
+        first = [*heads, *self._always.values()]
+        return next((stub for stub in first if stub.answer is FAULTS["refused"]), None)
 
     def deliver(self, stub: Stub) -> None:
         """Count a delivery and take a queued stub off its queue."""
         stub.delivered += 1
-        if not stub.forever:
-            self._queues[stub.action].popleft()
+        queue = self._queues.get(stub.action)
+        if queue and queue[0] is stub:
+            queue.popleft()
+        elif self._below is not None and not stub.forever:
+            stub.delivered -= 1
+            self._below.deliver(stub)
 
     def undelivered(self) -> Iterator[Stub]:
         """Yield the stubs that no request has met, in the order declared."""
@@ -86,4 +96,5 @@ class Stubs:
         """Return every code that a pending stub asks for."""
         pending = [stub for queue in self._queues.values() for stub in queue]
         pending += self._always.values()
-        return {int(stub.answer) for stub in pending if isinstance(stub.answer, Code)}
+        asked = {int(stub.answer) for stub in pending if isinstance(stub.answer, Code)}
+        return asked | self._below.asked() if self._below else asked

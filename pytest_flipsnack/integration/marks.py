@@ -10,20 +10,22 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 import pytest
 
 if TYPE_CHECKING:
+    from pytest_flipsnack.contract.expectation import Expectation
     from pytest_flipsnack.flipsnack import Flipsnack
 
 T = TypeVar("T")
 
 MARKERS = (
-    "flipsnack(*codes, action=None, data=None, raises=None): answer the next requests with these "
-    "codes; with raises, the test passes only if its body raises that exception",
+    "flipsnack(*codes, action=None, data=None, raises=None, retries=None): answer the next requests "
+    "with these codes; with raises, hold the body of the test to flipsnack.expect(...)",
     "flipsnack_codes(*codes_or_groups, exclude=()): run the test once per code, as the argument "
     "flipsnack_code",
 )
 _STUB = "flipsnack"
+_EXPECTING = "flipsnack-expecting"
 _CODES = "flipsnack_codes"
-_KEYWORDS = ("action", "data", "raises")
-_RAISES = pytest.StashKey[Any]()
+_KEYWORDS = ("action", "data", "raises", "retries")
+_EXPECTED = pytest.StashKey["Expectation"]()
 
 
 def parametrize(metafunc: pytest.Metafunc) -> None:
@@ -40,7 +42,7 @@ def parametrize(metafunc: pytest.Metafunc) -> None:
         _reject(f"{shown}: {unknown[0]!r} is not an argument; allowed: exclude")
     if "flipsnack_code" not in metafunc.fixturenames:
         _reject(f"{shown}: the test has no argument flipsnack_code to receive the code")
-    codes = _checked(
+    codes = checked(
         shown,
         lambda: select(mark.args, [exclude] if isinstance(exclude, int | str) else exclude),
     )
@@ -58,10 +60,8 @@ def request_fixture(items: list[pytest.Item], config: pytest.Config) -> None:
         names = getattr(item, "fixturenames", None)
         if names is not None and "flipsnack" not in names:
             names.append("flipsnack")
-        if mark.kwargs.get("raises") is not None:
-            item.stash[_RAISES] = mark.kwargs["raises"]
-            if not config.pluginmanager.has_plugin("flipsnack-raises"):
-                config.pluginmanager.register(_Raises(), "flipsnack-raises")
+        if "raises" in mark.kwargs and not config.pluginmanager.has_plugin(_EXPECTING):
+            config.pluginmanager.register(_Expecting(), _EXPECTING)
 
 
 def apply(item: pytest.Item, flipsnack: Flipsnack) -> None:
@@ -72,33 +72,48 @@ def apply(item: pytest.Item, flipsnack: Flipsnack) -> None:
         if unknown:
             _reject(f"{shown}: {unknown[0]!r} is not an argument; allowed: {', '.join(_KEYWORDS)}")
         raises = mark.kwargs.get("raises")
-        if raises is not None and not _is_exception(raises):
-            _reject(f"{shown}: raises must be an exception class or a tuple, not {raises!r}")
-        if raises is not None and _is_unittest(item):
-            _reject(f"{shown}: raises needs a test function; in unittest use flipsnack.respond")
+        if raises is not None:
+            checked(shown, partial(_expect, item, flipsnack, mark))
+            continue
+        if "retries" in mark.kwargs:
+            _reject(f"{shown}: retries goes with raises, the exception the client ends with")
         declare = partial(
             flipsnack.declare, mark.args, mark.kwargs.get("action"), mark.kwargs.get("data"), shown
         )
-        _checked(shown, declare)
+        checked(shown, declare)
 
 
-class _Raises:
-    """Holds the body of a marked test to `raises`; registered when the first such test is met."""
+def _expect(item: pytest.Item, flipsnack: Flipsnack, mark: pytest.Mark) -> None:
+    how = dict(mark.kwargs)
+    if not _is_exception(how["raises"]):
+        raise TypeError(f"raises must be an exception class or a tuple, not {how['raises']!r}")
+    if how.pop("data", None) is not None:
+        raise ValueError("data goes with code 20, and 20 raises nothing; leave data or raises out")
+    if _is_unittest(item):
+        raise TypeError("raises needs a test function; in unittest use flipsnack.expect")
+    item.stash[_EXPECTED] = flipsnack.expect(*mark.args, **how)
+
+
+class _Expecting:
+    """Holds the body of a marked test to its expectation; registered with the first such test."""
 
     @pytest.hookimpl(wrapper=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> Generator[None, object, object]:
-        expected = pyfuncitem.stash.get(_RAISES, None)
+        expected = pyfuncitem.stash.get(_EXPECTED, None)
         if expected is None:
             return (yield)
+        del pyfuncitem.stash[_EXPECTED]
+        text = ""
         try:
-            yield
-        except expected:
-            return True
-        names = [one.__name__ for one in (expected if isinstance(expected, tuple) else [expected])]
-        pytest.fail(
-            f"the test did not raise {' or '.join(names)}, as its mark flipsnack says",
-            pytrace=False,
-        )
+            with expected:
+                yield
+        except AssertionError as error:
+            if not expected.judged:
+                raise
+            text = str(error)
+        if text:
+            pytest.fail(text, pytrace=False)
+        return True
 
 
 def _closest(item: pytest.Item) -> list[pytest.Mark]:
@@ -127,7 +142,8 @@ def _shown(mark: pytest.Mark) -> str:
     return f"@pytest.mark.{mark.name}({', '.join(args)})"
 
 
-def _checked(shown: str, read: Callable[[], T]) -> T:
+def checked(shown: str, read: Callable[[], T]) -> T:
+    """Return what `read` returns; fail without a traceback for a wrong declaration."""
     try:
         return read()
     except (TypeError, ValueError) as error:

@@ -1,0 +1,431 @@
+"""What is tried with every call, and what a client must make of it."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from inspect import signature
+from typing import TYPE_CHECKING, Any
+
+from pytest_flipsnack.catalogue import schemas
+from pytest_flipsnack.catalogue.actions import COMMON_PARAMETERS, Action
+from pytest_flipsnack.catalogue.codes import Code, Handling
+from pytest_flipsnack.catalogue.facts import Basis
+from pytest_flipsnack.contract.handling import Again, Retry, read_rules, rule_for
+from pytest_flipsnack.contract.judge import finding, judge_end, judge_retries, label
+from pytest_flipsnack.contract.probe import Loop, Outcome, attempt
+from pytest_flipsnack.contract.secrecy import leaks
+from pytest_flipsnack.contract.telling import tells
+from pytest_flipsnack.contract.watch import Watch
+from pytest_flipsnack.fake.faults import FAULTS, UNKNOWN_CODE, fault_of
+from pytest_flipsnack.fake.stubs import Stub
+
+if TYPE_CHECKING:
+    from pytest_flipsnack.contract.clock import VirtualClock
+    from pytest_flipsnack.contract.suite import ClientContract
+    from pytest_flipsnack.fake.fake import Fake
+
+_FOREVER_S = 1e12
+_CRASHES = (KeyError, TypeError, AttributeError, IndexError, UnboundLocalError, NameError)
+_WIRE = [name for name, fault in FAULTS.items() if fault.wire]
+_BODY = [name for name, fault in FAULTS.items() if not fault.wire]
+_TRANSPORTS = frozenset("aiohttp asyncio http httpcore httpx requests socket ssl urllib urllib3".split())
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One generated test: a call, and what is tried with it."""
+
+    method: str
+    action: Action
+    what: str
+    named: bool = False
+
+    @property
+    def id(self) -> str:
+        """The id of the test, as in `collection.getList-31`."""
+        name = f"{self.method}-{self.action.name}" if self.named else self.action.name
+        return f"{name}-{self.what}" if self.what else name
+
+
+def of(test: str, method: str, action: Action, *, named: bool) -> Iterator[Case]:
+    """Yield the cases of a test for a call."""
+    for what in _WHAT[test](action):
+        yield Case(method, action, what, named)
+
+
+def rules_of(cls: type[ClientContract]) -> dict[int, Retry]:
+    """Return the declared retry rules by code."""
+    return read_rules(cls.retries)
+
+
+class Rig:
+    """A fake, a client's call and what was declared of it: tries, judges, explains."""
+
+    def __init__(
+        self, fake: Fake, clock: VirtualClock, resolve: Callable[[str], Any], loop: Loop
+    ) -> None:
+        self.fake = fake
+        self.clock = clock
+        self._resolve = resolve
+        self._loop = loop
+        self._contract: ClientContract
+        self._case: Case
+
+    def check(
+        self, contract: ClientContract, case: Case, judge: Callable[[Rig, Case], Iterable[str]]
+    ) -> None:
+        """Fail with the first thing that the client did wrong."""
+        __tracebackhide__ = True
+        self._contract, self._case = contract, case
+        problem = next(iter(judge(self, case)), None)
+        if problem is not None and not self._is_refused():
+            raise AssertionError(problem)
+
+    def answer(self, *answers: Any, forever: bool = False, **how: Any) -> None:
+        """Declare answers for the call's action: codes, or names of faults."""
+        for answer in answers:
+            made = Code(answer) if isinstance(answer, int) else fault_of(answer)
+            stub = Stub(made, self._case.action.name, where="the contract", forever=forever, **how)
+            self.fake.stubs.add(stub)
+
+    def try_call(self) -> Outcome:
+        """Make the call once."""
+        method = getattr(self._contract, self._case.method)
+        given = {name: self._resolve(name) for name in signature(method).parameters}
+        call = functools.partial(method, **given)
+        return attempt(call, self._loop, Watch(self.fake, self.clock))
+
+    def failed(self, outcome: Outcome) -> bool:
+        """Return whether the client told of a failure."""
+        return outcome.error is not None or bool(self._contract.failed(outcome.value))
+
+    def common(self, outcome: Outcome) -> Iterator[str]:
+        """Yield what is wrong whatever was answered."""
+        calls = outcome.calls
+        if outcome.never_stopped and self._holds("bound"):
+            yield judge_end(str(outcome.error), calls)
+        if not any(call.action in {self._case.action.name, None} for call in calls):
+            yield finding(
+                f"{self._case.method} did not ask {self._case.action.name} ({outcome})",
+                f"the call that is marked as @call({self._case.action.name!r}) makes it",
+                calls,
+            )
+        rules = rules_of(type(self._contract))
+        yield from judge_retries(calls, rules)
+        if self._holds("secrets"):
+            for leak in leaks(outcome.error, outcome.logged, self.fake.secrets()):
+                yield finding(leak, "no secret outside the request", calls)
+        if self._holds("async"):
+            for blocking in outcome.blocking:
+                yield finding(
+                    f"the async client blocks the event loop: {blocking}",
+                    "await asyncio.sleep(...) and an async HTTP library",
+                    calls,
+                )
+
+    def must_succeed(self, outcome: Outcome, why: str) -> Iterator[str]:
+        """Yield a finding unless the client took the answer for a success."""
+        if self.failed(outcome):
+            yield finding(
+                f"{self._case.action.name} {why}, and the client {_told(outcome)}",
+                "a success",
+                outcome.calls,
+            )
+
+    def must_fail(self, outcome: Outcome, why: str, *, wire: bool = False) -> Iterator[str]:
+        """Yield a finding unless the client told of a failure, with an error of its own."""
+        if not self.failed(outcome):
+            yield finding(
+                f"{self._case.action.name} {why}, and the client took it for a success: {outcome}",
+                "an error",
+                outcome.calls,
+            )
+            return
+        error, base = outcome.error, self._contract.error
+        if error is None or not self._holds("clean_errors") or (wire and _is_transport(error)):
+            return
+        if base is not None and not isinstance(error, base):
+            allowed = " or ".join(one.__name__ for one in (base if isinstance(base, tuple) else (base,)))
+            yield finding(
+                f"{self._case.action.name} {why}, and the client {_told(outcome)}",
+                f"{allowed}, as the class declares",
+                outcome.calls,
+            )
+        elif base is None and isinstance(error, _CRASHES):
+            yield finding(
+                f"{self._case.action.name} {why}, and the client crashed: {_told(outcome)}",
+                "an error that says what came",
+                outcome.calls,
+            )
+
+    def must_tell(self, outcome: Outcome, code: int) -> Iterator[str]:
+        """Yield a finding unless the error is the declared one and tells the code."""
+        declared = self._contract.raises.get(code)
+        error = outcome.error
+        if declared is not None and not isinstance(error, declared):
+            one = declared if isinstance(declared, tuple) else (declared,)
+            yield finding(
+                f"{self._case.action.name} answered {code} and the client {_told(outcome)}",
+                f"it raises {' or '.join(kind.__name__ for kind in one)} ({label(code)})",
+                outcome.calls,
+            )
+        told = self._contract.code_of(outcome.subject)
+        wrong = isinstance(told, int) and told != code and not self._tells_by_class(code)
+        if wrong or (told is None and not (self._tells_by_class(code) or tells(outcome.subject, code))):
+            yield finding(
+                f"{self._case.action.name} answered {code} and the client {_told(outcome)}, "
+                f"which {f'tells {told}' if wrong else 'does not tell the code'}",
+                f"{code} in an attribute or in the text ({label(code)})",
+                outcome.calls,
+            )
+
+    def polls(self, action: str) -> bool:
+        """Return whether the call of an action is declared to wait for the end of processing."""
+        return action in set(self._contract.polls)
+
+    def rule(self, code: int) -> Retry:
+        """Return the retry rule for a code."""
+        return rule_for(code, rules_of(type(self._contract)))
+
+    def holds_timeout(self) -> bool:
+        """Return whether a missing timeout is held against the client."""
+        return self._holds("timeout")
+
+    def _holds(self, practice: str) -> bool:
+        return practice not in set(self._contract.without)
+
+    def _tells_by_class(self, code: int) -> bool:
+        declared = self._contract.raises.get(code)
+        return declared is not None and [*self._contract.raises.values()].count(declared) == 1
+
+    def _is_refused(self) -> bool:
+        return bool(self.fake.complaints)
+
+
+def request(rig: Rig, case: Case) -> Iterator[str]:
+    """The request is valid, as documented, and has a timeout; the call succeeds."""
+    outcome = rig.try_call()
+    yield from rig.common(outcome)
+    yield from rig.must_succeed(outcome, "answered 20")
+    for call in outcome.calls:
+        if call.action == case.action.name:
+            yield from _unfit(case.action, call.params, outcome)
+    if rig.holds_timeout() and any(call.timeout_s is None for call in outcome.calls):
+        yield finding("the request has no timeout", "a timeout on every request", outcome.calls)
+
+
+def code(rig: Rig, case: Case) -> Iterator[str]:
+    """A code that stays is an error."""
+    wanted = int(case.what)
+    rig.answer(wanted, forever=True)
+    outcome = rig.try_call()
+    yield from rig.common(outcome)
+    yield from rig.must_fail(outcome, f"answered {wanted}")
+    yield from rig.must_tell(outcome, wanted)
+
+
+def recovery(rig: Rig, case: Case) -> Iterator[str]:
+    """A code that passes: a client that asks again succeeds, another reports the code."""
+    wanted = int(case.what)
+    rig.answer(wanted)
+    outcome = rig.try_call()
+    yield from rig.common(outcome)
+    asked = sum(call.action == case.action.name for call in outcome.calls)
+    if asked > 1:
+        yield from rig.must_succeed(outcome, f"answered {wanted} and then 20")
+    elif rig.rule(wanted).again is not Again.REQUIRED:
+        yield from rig.must_fail(outcome, f"answered {wanted}")
+        yield from rig.must_tell(outcome, wanted)
+
+
+def success(rig: Rig, case: Case) -> Iterator[str]:
+    """20 with more, less or nothing."""
+    rig.answer(Code.OK, forever=True, bend=_BENDS[case.what])
+    outcome = rig.try_call()
+    yield from rig.common(outcome)
+    if case.what != "no-data" or not case.action.returns_data:
+        yield from rig.must_succeed(outcome, f"answered 20 ({case.what})")
+    elif rig.failed(outcome):
+        # whether this call can do without data no page says: a clean error is as good
+        yield from rig.must_fail(outcome, "answered 20 without data")
+
+
+def processing(rig: Rig, case: Case) -> Iterator[str]:
+    """PROCESSING that ends, that does not end, and that ends in FAILED."""
+    collections = rig.fake.account.collections
+    if case.what == "ends":
+        if case.action.name == "collection.getCollection":
+            collections.assumed_s = rig.fake.account.settings.processing_s
+        outcome = rig.try_call()
+        yield from rig.common(outcome)
+        yield from rig.must_succeed(outcome, "was processing for a while")
+        if rig.polls(case.action.name) and outcome.calls[-1].pending:
+            yield finding(
+                f"{case.action.name} answered that it is still processing and the client returned",
+                "it polls, as the class declares",
+                outcome.calls,
+            )
+        return
+    if case.what == "fails":
+        rig.answer(Code.OK, forever=True, data={"status": "FAILED"})
+        outcome = rig.try_call()
+        yield from rig.common(outcome)
+        if len(outcome.calls) > 1:
+            yield finding(
+                f"{case.action.name} answered FAILED and the client asked again",
+                "FAILED ends the download",
+                outcome.calls,
+            )
+        if rig.polls(case.action.name):
+            yield from rig.must_fail(outcome, "answered FAILED")
+        return
+    rig.fake.configure({"processing_s": _FOREVER_S, "download_s": _FOREVER_S})
+    if case.action.name == "collection.getCollection":
+        collections.assumed_s = _FOREVER_S
+    outcome = rig.try_call()
+    yield from rig.common(outcome)
+    polled = sum(call.pending for call in outcome.calls) > 1
+    if polled or rig.polls(case.action.name):
+        yield from rig.must_fail(outcome, "stayed in processing")
+
+
+def message(rig: Rig, case: Case) -> Iterator[str]:
+    """Another text for the same code."""
+    wanted, _, text = case.what.partition("-")
+    number = int(wanted)
+    said = _MESSAGES[text]
+    rig.answer(number, forever=True, bend=lambda envelope: {**envelope, "status": said})
+    outcome = rig.try_call()
+    yield from rig.common(outcome)
+    why = f"answered {number} with the text {said!r}"
+    if number == Code.OK:
+        yield from rig.must_succeed(outcome, why)
+        return
+    yield from rig.must_fail(outcome, why)
+    yield from rig.must_tell(outcome, number)
+
+
+def fault(rig: Rig, case: Case) -> Iterator[str]:
+    """Anything but an envelope."""
+    found = fault_of(case.what)
+    rig.answer(case.what, forever=True)
+    outcome = rig.try_call()
+    yield from rig.common(outcome)
+    yield from rig.must_fail(outcome, f"answered {found.meaning}", wire=found.wire)
+    if case.what == "unknown_code":
+        yield from rig.must_tell(outcome, UNKNOWN_CODE)
+        asked = sum(call.action == case.action.name for call in outcome.calls)
+        if asked > 1:
+            yield finding(
+                f"{case.action.name} answered {UNKNOWN_CODE} and the client asked again",
+                "one request: an unknown code is an error",
+                outcome.calls,
+            )
+    if case.what == "timeout" and rig.holds_timeout():
+        if any(call.timeout_s is None for call in outcome.calls):
+            yield finding("the request has no timeout", "a timeout on every request", outcome.calls)
+
+
+def again(rig: Rig, case: Case) -> Iterator[str]:
+    """A failing call, then a good one."""
+    rig.answer(Code.INVALID_CREDENTIALS if case.what == "error" else case.what)
+    yield from rig.common(rig.try_call())
+    outcome = rig.try_call()
+    yield from rig.common(outcome)
+    yield from rig.must_succeed(outcome, "answered 20 after a call that failed")
+
+
+def upload(rig: Rig, case: Case) -> Iterator[str]:
+    """The same bytes on every attempt and in every call."""
+    rig.answer(Code.OPERATION_FAILED if case.what == "50" else case.what)
+    first = rig.try_call()
+    second = rig.try_call()
+    calls = [*first.calls, *second.calls]
+    sent = [call for call in calls if call.action == case.action.name and call.files]
+    whole = max(map(_bytes, sent), key=len, default=b"")
+    for call in sent:
+        if _bytes(call) != whole:
+            yield finding(
+                f"an attempt sent {len(_bytes(call))} bytes of a file of {len(whole)}",
+                "the whole file on every attempt",
+                calls,
+            )
+
+
+def _bytes(call: Any) -> bytes:
+    return b"".join(bytes(file) for file in call.files.values())
+
+
+def _unfit(action: Action, params: Mapping[str, str], outcome: Outcome) -> Iterator[str]:
+    known = {param.name for param in action.params if param.source.basis is Basis.DOCUMENTED}
+    sent = {name: value for name, value in params.items() if name in known}
+    sent |= dict.fromkeys((*COMMON_PARAMETERS, *action.required, *action.one_of), "x") | sent
+    for problem in schemas.problems(schemas.parameter_validator(action.name), sent):
+        yield finding(
+            f"{action.name} was sent with an unfit parameter: {problem}",
+            "what the reference page lists",
+            outcome.calls,
+        )
+
+
+def _told(outcome: Outcome) -> str:
+    if outcome.error is None:
+        return str(outcome)
+    text = str(outcome.error)
+    return f"{outcome}: {text[:200]}" if text else str(outcome)
+
+
+def _is_transport(error: BaseException) -> bool:
+    module = type(error).__module__.partition(".")[0]
+    return module in _TRANSPORTS or isinstance(error, OSError | TimeoutError)
+
+
+_MESSAGES = {"other": "Quelque chose s'est produit", "ok": "OK", "empty": ""}
+_BENDS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
+    "no-data": lambda envelope: {key: envelope[key] for key in ("code", "status")},
+    "more-fields": lambda envelope: {
+        **envelope,
+        "requestId": "r-1",
+        **({"data": {**envelope["data"], "added": [1]}} if "data" in envelope else {}),
+    },
+    "empty-list": lambda envelope: {**envelope, "data": {"collectionCount": 0, "collections": []}},
+}
+
+
+def _documented(action: Action) -> Iterator[str]:
+    for known, source in action.codes.items():
+        if known is not Code.OK and source.basis is Basis.DOCUMENTED:
+            yield str(known.value)
+
+
+def _passing(action: Action) -> Iterator[str]:
+    for known, source in action.codes.items():
+        helps = known.handling in {Handling.RETRY, Handling.POLL}
+        if helps and source.basis is Basis.DOCUMENTED:
+            yield str(known.value)
+
+
+def _processing(action: Action) -> Iterable[str]:
+    if action.name == "collection.downloadHTML":
+        return ("ends", "fails", "stays")
+    return ("ends", "stays") if action.name in {"collection.create", "collection.getCollection"} else ()
+
+
+_WHAT: dict[str, Callable[[Action], Iterable[str]]] = {
+    "test_request": lambda action: [""],
+    "test_code": _documented,
+    "test_recovery": _passing,
+    "test_success": lambda action: [
+        what for what in _BENDS if what != "empty-list" or action.name == "collection.getList"
+    ],
+    "test_processing": _processing,
+    "test_message": lambda action: ["20-other", "41-other", "41-ok", "50-other"],
+    "test_body": lambda action: _BODY,
+    "test_wire": lambda action: _WIRE,
+    "test_again": lambda action: ["error", "html", "reset"],
+    "test_upload": lambda action: ["50", "reset"] if action.upload else [],
+}
+TESTS = tuple(_WHAT)
+"""The names of the generated tests."""

@@ -1,0 +1,95 @@
+"""Make a call of the client under arranged answers and see what comes of it."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from inspect import isawaitable
+from typing import Any
+
+from pytest_flipsnack.contract.judge import ClientDoesNotStopError
+from pytest_flipsnack.contract.watch import Watch
+from pytest_flipsnack.fake.call import Call
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What a call came to: the value it returned, or the error it raised."""
+
+    value: Any = None
+    error: BaseException | None = None
+    calls: list[Call] = field(default_factory=list)
+    logged: Sequence[str] = ()
+    blocking: Sequence[str] = ()
+
+    @property
+    def subject(self) -> Any:
+        """The error, or else the value."""
+        return self.value if self.error is None else self.error
+
+    @property
+    def never_stopped(self) -> bool:
+        """Whether the client had to be stopped."""
+        return isinstance(self.error, ClientDoesNotStopError)
+
+    def __str__(self) -> str:
+        if self.error is not None:
+            return f"raised {type(self.error).__name__}"
+        return f"returned {self.value!r}"[:120]
+
+
+class Loop:
+    """Runs what async clients return: on the loop of their fixtures, else on one of its own."""
+
+    def __init__(self) -> None:
+        self._runner: asyncio.Runner | None = None
+
+    def run(self, awaitable: Awaitable[Any]) -> Any:
+        """Wait for the result."""
+        theirs = _current_loop()
+        if theirs is not None:
+            return theirs.run_until_complete(_wait(awaitable))
+        if self._runner is None:
+            self._runner = asyncio.Runner(loop_factory=asyncio.new_event_loop)
+        return self._runner.run(_wait(awaitable))
+
+    def close(self) -> None:
+        """Close the loop, if it is one of its own."""
+        if self._runner is not None:
+            self._runner.close()
+
+
+async def _wait(awaitable: Awaitable[Any]) -> Any:
+    return await awaitable
+
+
+def _current_loop() -> asyncio.AbstractEventLoop | None:
+    """Return the loop that a plugin has set for the test's fixtures, without making one."""
+    if sys.version_info >= (3, 14):
+        try:
+            loop = asyncio.get_event_loop()
+        except RuntimeError:
+            return None
+    else:
+        # asking the policy would make a loop, and nobody would close it
+        policy = asyncio.get_event_loop_policy()
+        loop = getattr(getattr(policy, "_local", None), "_loop", None)
+    return None if loop is None or loop.is_closed() or loop.is_running() else loop
+
+
+def attempt(call: Callable[[], Any], loop: Loop, watch: Watch) -> Outcome:
+    """Make the call and return its outcome; never raise what the client raises."""
+    outcome = Outcome()
+    watch.start(instances=False)
+    try:
+        value = call()
+        outcome.value = loop.run(value) if isawaitable(value) else value
+    except (Exception, ClientDoesNotStopError) as error:
+        outcome.error = error
+    finally:
+        watch.stop()
+    outcome.calls = watch.calls
+    outcome.logged, outcome.blocking = list(watch.logged), watch.blocking
+    return outcome

@@ -1,0 +1,54 @@
+"""The generated tests of `ClientContract` classes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pytest_flipsnack.integration.marks import checked
+
+if TYPE_CHECKING:
+    from pytest_flipsnack.contract.cases import Rig
+    from pytest_flipsnack.flipsnack import Flipsnack
+
+_CASE = "flipsnack_case"
+
+
+def parametrize(metafunc: pytest.Metafunc) -> None:
+    """Give each generated test of a contract its cases."""
+    cls = metafunc.cls
+    if _CASE not in metafunc.fixturenames or not getattr(cls, "is_flipsnack_contract", False):
+        return
+    from pytest_flipsnack.contract import suite
+
+    checked(cls.__name__, lambda: suite.check_declarations(cls))
+    cases = checked(cls.__name__, lambda: suite.cases_for(cls, metafunc.function.__name__))
+    metafunc.parametrize(_CASE, cases, ids=[case.id for case in cases])
+
+
+def drop_empty(items: list[pytest.Item]) -> None:
+    """Leave out generated tests without a case, such as uploads of a client that makes none."""
+    items[:] = [item for item in items if not _is_empty(item)]
+
+
+def _is_empty(item: pytest.Item) -> bool:
+    callspec = getattr(item, "callspec", None)
+    if callspec is None or _CASE not in callspec.params:
+        return False
+    return not hasattr(callspec.params[_CASE], "action")
+
+
+def rig(request: pytest.FixtureRequest, flipsnack: Flipsnack) -> Iterator[Rig]:
+    """Yield what a generated test works with; time is virtual before the client is made."""
+    from pytest_flipsnack.contract.cases import Rig
+    from pytest_flipsnack.contract.probe import Loop
+
+    loop = Loop()
+    flipsnack.clock.start(instances=False)
+    try:
+        yield Rig(flipsnack.fake, flipsnack.clock, request.getfixturevalue, loop)
+    finally:
+        flipsnack.clock.stop()
+        loop.close()

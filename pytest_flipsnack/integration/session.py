@@ -1,0 +1,57 @@
+"""What the tests of one process share: settings, the loopback server, where clocks are held."""
+
+from __future__ import annotations
+
+import warnings
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pytest_flipsnack.contract.clock import VirtualClock
+from pytest_flipsnack.contract.holders import Holders
+from pytest_flipsnack.flipsnack import API_KEY, SECRET, Flipsnack
+from pytest_flipsnack.integration.recorder import recorder_of
+
+if TYPE_CHECKING:
+    from pytest_flipsnack.fake.settings import Settings
+    from pytest_flipsnack.transports.server import LoopbackServer
+
+
+class LateRequestWarning(pytest.PytestWarning):
+    """A request reached the loopback server after its test had ended."""
+
+
+class Session:
+    """Makes the fakes of a process; the server starts with the first URL that a test asks for."""
+
+    def __init__(self, config: pytest.Config, settings: Settings) -> None:
+        self.recorder = recorder_of(config)
+        self._settings = settings
+        self._holders = Holders()
+        self._server: LoopbackServer | None = None
+
+    def make(self, credentials: tuple[str, str] = (API_KEY, SECRET), name: str = "") -> Flipsnack:
+        """Return a fake for the test of that name."""
+        return Flipsnack(
+            *credentials,
+            settings=self._settings,
+            name=name,
+            server=self._running_server,
+            clock=VirtualClock(self._holders),
+        )
+
+    def close(self) -> None:
+        """Stop the server; warn about requests that came too late for their tests."""
+        if self._server is None:
+            return
+        late = self._server.late()
+        self._server.stop()
+        for line in late:
+            warnings.warn(LateRequestWarning(line), stacklevel=1)
+
+    def _running_server(self) -> LoopbackServer:
+        if self._server is None:
+            from pytest_flipsnack.transports.server import LoopbackServer
+
+            self._server = LoopbackServer()
+        return self._server
