@@ -91,7 +91,8 @@ class Rig:
             self.fake.stubs.add(stub)
 
     def try_call(self) -> Outcome:
-        """Make the call once."""
+        """Make the call once, on collections that no earlier call has touched."""
+        self.fake.account.collections.forget_assumed()
         method = getattr(self._contract, self._case.method)
         given = {name: self._resolve(name) for name in signature(method).parameters}
         call = functools.partial(method, **given)

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from pytest_flipsnack.catalogue.codes import Code
+from pytest_flipsnack.coverage.tally import Tally
 from pytest_flipsnack.coverage.writers import Coverage
 
 FORMAT = "pytest-flipsnack coverage"
@@ -66,6 +67,28 @@ SCHEMA: dict[str, Any] = {
     },
 }
 """Schema of the file; a key that is added raises no version, one that changes does."""
+
+
+def read(text: str) -> Tally:
+    """Return the counts of a report; raise `ValueError` for a text that is none."""
+    import jsonschema
+
+    try:
+        document = json.loads(text)
+        jsonschema.Draft202012Validator(SCHEMA).validate(document)
+    except json.JSONDecodeError as error:
+        raise ValueError(f"not JSON: {error}") from None
+    except jsonschema.ValidationError as error:
+        raise ValueError(f"not a {FORMAT} report, version {VERSION}: {error.message}") from None
+    tally = Tally()
+    for cell in document["cells"]:
+        key = (cell["action"], cell["code"])
+        tally.deliveries[key] += cell["deliveries"]
+        tally.tests[key] += cell["tests"]
+    for code, row in document["codes"].items():
+        tally.code_tests.update({int(code): row["tests"]})
+    tally.code_tests = +tally.code_tests
+    return tally
 
 
 def render(coverage: Coverage) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from urllib.parse import quote_plus
 
 from pytest_flipsnack.catalogue.actions import (
     ACTIONS,
@@ -159,11 +160,12 @@ def _signature(subject: Subject) -> Refusal | None:
         return None
     # a wrong key may be the right one of a real account
     shown = {name: MASK if name == "apiKey" else value for name, value in params.items()}
+    text = signing.signed_text(MASK, shown, account.settings)
     return subject.refuse(
         Code.INVALID_SIGNATURE,
         "signature is the MD5 of the secret, then name and value of every parameter but "
         "signature and file, sorted by name",
-        f"the MD5 of {signing.signed_text(MASK, shown, account.settings)}",
+        f"the MD5 of {text.replace(quote_plus(MASK), MASK)}",
         signing.near_miss(account.secret, params, given, account.settings),
         _SIGNING,
     )

@@ -92,6 +92,10 @@ class Collections:
         self._assumed.clear()
         self.judging = True
 
+    def forget_assumed(self) -> None:
+        """Forget what was done to collections that were only taken for granted."""
+        self._assumed.clear()
+
     def find(self, hash: str) -> Collection | None:
         """Return the collection of that hash, or None if it is known not to exist."""
         found = self._held.get(hash)

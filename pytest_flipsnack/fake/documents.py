@@ -19,11 +19,17 @@ def page_count(content: bytes) -> int | None:
         return None
     try:
         import io
+        import logging
 
         from pypdf import PdfReader  # the extra `pdf`
     except ImportError:
         return None
+    logger = logging.getLogger("pypdf")
+    level = logger.level
+    logger.setLevel(logging.CRITICAL + 1)  # its warnings would turn up in the log of the test
     try:
         return len(PdfReader(io.BytesIO(content)).pages)
     except Exception:  # any reader error means the pages cannot be counted, which refuses nothing
         return None
+    finally:
+        logger.setLevel(level)

@@ -156,6 +156,8 @@ def _read_multipart(request: Request, content_type: str, content: bytes) -> None
     parser.feed(b"Content-Type: " + content_type.encode("latin-1", "replace") + b"\r\n\r\n")
     parser.feed(content)
     message = parser.close()
+    if content.strip() == f"--{message.get_boundary()}--".encode("utf-8", "replace"):
+        return  # a form without fields, as urllib3 and browsers write it
     if message.defects or not message.is_multipart():
         names = ", ".join(type(defect).__name__ for defect in message.defects) or "no boundary"
         request.malformed = f"the multipart body cannot be read: {names}"

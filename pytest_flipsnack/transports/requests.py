@@ -156,6 +156,8 @@ def _timeout(sent: dict[str, Any]) -> float | None:
     if isinstance(timeout, tuple):
         timeout = timeout[-1]
     if isinstance(timeout, urllib3.Timeout):
+        timeout = timeout.clone()
+        timeout.start_connect()  # a total counts from there, and cannot be read before
         timeout = timeout.read_timeout
     return timeout if isinstance(timeout, int | float) else None
 

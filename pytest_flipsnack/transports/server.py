@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import os
 import select
 import socket
 import struct
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from pytest_flipsnack.catalogue.actions import API_HOST, BASE_PATH, UPLOAD_HOST
 from pytest_flipsnack.fake.request import Request, parse
+from pytest_flipsnack.transports.control import PREFIX, Control
 
 if TYPE_CHECKING:
     from werkzeug.serving import BaseWSGIServer
@@ -35,7 +37,7 @@ class Guest:
 
     name: str
     token: str
-    fake: Fake | None
+    fake: Fake | Control | None
     late: list[str] = field(default_factory=list)
 
 
@@ -47,13 +49,15 @@ class LoopbackServer:
     a client library that silently sends again on a lost kept connection would be blamed for it.
     """
 
-    def __init__(self, port: int = 0) -> None:
+    def __init__(self, port: int = 0, control: Control | None = None) -> None:
         try:
             from werkzeug.serving import make_server
         except ImportError:
             raise ServerMissingError(
                 "flipsnack.url needs the loopback server: pip install 'pytest-flipsnack[server]'"
             ) from None
+        self.control = control
+        self.on_answer: Callable[[Request, Reply], None] = _silent
         self.stalled: set[int] = set()
         self.busy = 0
         self.guests: dict[str, Guest] = {}
@@ -76,7 +80,7 @@ class LoopbackServer:
         """The ports of the API and of the upload host."""
         return tuple(server.server_port for server in self._servers.values())
 
-    def admit(self, name: str, fake: Fake, token: str | None = None) -> Guest:
+    def admit(self, name: str, fake: Fake | Control, token: str | None = None) -> Guest:
         """Give a test its URLs; `token` empty serves it at `/v1` itself."""
         with self._lock:
             wanted = f"t{len(self.guests) + 1}" if token is None else token
@@ -155,13 +159,32 @@ class _App:
             self._server.count(-1)
 
     def _answer(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        control = self._server.control
+        if control is not None and environ["PATH_INFO"].startswith(PREFIX):
+            return self._control(control, environ, start_response)
         guest, path = self._guest(environ["PATH_INFO"])
         request = self._read(environ, path)
         if guest is None or guest.fake is None:
             if guest is not None:
                 guest.late.append(f"{request.method} {request.action or path}")
             _reset(environ["werkzeug.socket"])
-        return self._send(guest, guest.fake.answer(request), environ, start_response)
+        fake = guest.fake.fake if isinstance(guest.fake, Control) else guest.fake
+        reply = fake.answer(request)
+        self._server.on_answer(request, reply)
+        return self._send(guest, reply, environ, start_response)
+
+    def _control(
+        self, control: Control, environ: dict[str, Any], start_response: Any
+    ) -> Iterable[bytes]:
+        from werkzeug.wsgi import get_input_stream
+
+        name = environ["PATH_INFO"].removeprefix(PREFIX)
+        body = get_input_stream(environ).read()
+        status, value = control.handle(environ["REQUEST_METHOD"], name, body)
+        text = json.dumps(value).encode()
+        headers = [("Content-Type", "application/json"), ("Content-Length", str(len(text)))]
+        start_response(f"{status} {'OK' if status == 200 else 'Error'}", headers)
+        return [text]
 
     def _guest(self, path: str) -> tuple[Guest | None, str]:
         token, slash, rest = path.removeprefix("/").partition("/")
@@ -195,6 +218,10 @@ class _App:
             ],
         )
         return [reply.body]
+
+
+def _silent(request: Request, reply: Reply) -> None:
+    """Keep no access log."""
 
 
 def _reset(connection: socket.socket) -> None:
