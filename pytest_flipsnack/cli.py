@@ -101,7 +101,8 @@ def _report(given: argparse.Namespace) -> int:
         demand.check(wanted)
     except ValueError as error:
         return _wrong(str(error))
-    tally, troubles = Tally(), ()
+    tally = Tally()
+    troubles: tuple[str, ...] = ()
     try:
         tally = json.read(given.path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
@@ -121,18 +122,25 @@ def _report(given: argparse.Namespace) -> int:
 
 def _add_serve(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--port", type=int, default=0, help="of the API; uploads get the next one; 0 takes free ones"
+        "--port",
+        type=int,
+        default=0,
+        help="of the API; uploads get the next one; 0 takes free ones",
     )
     parser.add_argument("--api-key", help="the key clients must send")
     parser.add_argument("--secret", help="the secret clients must sign with")
-    parser.add_argument("--collection", action="append", default=[], metavar="HASH", help="seed one")
+    parser.add_argument(
+        "--collection", action="append", default=[], metavar="HASH", help="seed one"
+    )
     parser.add_argument(
         "--respond", action="append", type=int, default=[], metavar="CODE", help="queue an answer"
     )
     parser.add_argument(
         "--set", action="append", default=[], metavar="NAME=VALUE", help="a setting of the fake"
     )
-    parser.add_argument("--coverage", type=Path, metavar="PATH", help="write the hits here at the end")
+    parser.add_argument(
+        "--coverage", type=Path, metavar="PATH", help="write the hits here at the end"
+    )
     parser.add_argument("--quiet", action="store_true", help="no access log")
 
 

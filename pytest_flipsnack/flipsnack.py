@@ -71,9 +71,7 @@ class Flipsnack:
     ) -> None:
         self.clock = clock or VirtualClock()
         self.fake = Fake(api_key, secret, settings or Settings(), self.clock.reading)
-        self._loopback = LoopbackTransport(
-            self.fake, server or self._own_server, name, self.clock
-        )
+        self._loopback = LoopbackTransport(self.fake, server or self._own_server, name, self.clock)
         self._server: LoopbackServer | None = None
         self._transports: list[Transport] = [
             RequestsTransport(self.fake),

@@ -108,6 +108,7 @@ def flipsnack_rig(request: pytest.FixtureRequest, flipsnack: Flipsnack) -> Itera
 
 @pytest.fixture(scope="session")
 def flipsnack_context(
+    flipsnack_credentials: tuple[str, str],
     _flipsnack_session: Session,
 ) -> Callable[[], AbstractContextManager[Flipsnack]]:
     """A maker of fakes for blocks inside a test, as Hypothesis needs them; hits are counted."""
@@ -115,7 +116,7 @@ def flipsnack_context(
     @contextmanager
     def make() -> Iterator[Flipsnack]:
         __tracebackhide__ = True
-        with _flipsnack_session.make() as fake:
+        with _flipsnack_session.make(flipsnack_credentials) as fake:
             try:
                 yield fake
             finally:

@@ -68,9 +68,7 @@ class Client:
             await asyncio.sleep(wait_s)
         return await self._ask(action, params, file)
 
-    async def _ask(
-        self, action: str, params: dict[str, str], file: bytes | None
-    ) -> dict[str, Any]:
+    async def _ask(self, action: str, params: dict[str, str], file: bytes | None) -> dict[str, Any]:
         signed = self._signed({**params, "action": action, "apiKey": self._api_key})
         try:
             async with aiohttp.ClientSession(timeout=self._timeout) as session:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from types import TracebackType
 from typing import Any, Self
 
@@ -90,38 +90,37 @@ class Expectation:
             return wanted  # the refusal tells more, and the fixture reports it
         if error is not None and not (wanted or stopped) and self._raises is None:
             return False
-        problem = self._problem(error, wanted=wanted)
-        if problem:
+        problem = next(self._findings(error, wanted=wanted), None)
+        if problem is not None:
             self.judged = True
-            raise AssertionError(problem) from (None if stopped else error)
+            raise AssertionError(self._fake.masked(problem)) from (None if stopped else error)
         return wanted
 
-    def _problem(self, error: BaseException | None, *, wanted: bool) -> str:
+    def _findings(self, error: BaseException | None, *, wanted: bool) -> Iterator[str]:
         calls = self._watch.calls
         if isinstance(error, ClientDoesNotStopError):
-            return judge_end(str(error), calls)
+            yield judge_end(str(error), calls)
         if not self._was_delivered():
             names = ", ".join(str(code.value) for code in self._codes)
             where = f" for {self._action}" if self._action else ""
-            return finding(f"{names} was never delivered{where}", "a request inside the block", calls)
-        found = judge_retries(calls, self._rules)
-        if found:
-            return found[0]
+            yield finding(
+                f"{names} was never delivered{where}", "a request inside the block", calls
+            )
+        yield from judge_retries(calls, self._rules)
         if not wanted and self._raises is not None:
-            return self._not_raised(error, calls)
-        wrong = self._wrong_value(calls)
-        if wrong:
-            return wrong
+            yield self._not_raised(error, calls)
+        yield from self._wrong_value(calls)
         code = int(self._codes[-1])
         subject = error if wanted else self.value
-        if self._tells_code and subject is not NOT_SET and code != Code.OK and not tells(subject, code):
-            return finding(
+        silent = subject is NOT_SET or code == Code.OK or not self._tells_code
+        if not (silent or tells(subject, code)):
+            yield finding(
                 f"{subject!r} does not tell the code {code}",
                 f"{code} in an attribute or in the text ({label(code)})",
                 calls,
             )
-        leaked = leaks(error, self._watch.logged, self._fake.secrets())
-        return finding("; ".join(leaked), "no secret outside the request", calls) if leaked else ""
+        for leaked in leaks(error, self._watch.logged, self._fake.secrets()):
+            yield finding(leaked, "no secret outside the request", calls)
 
     def _was_delivered(self) -> bool:
         return next(self._stubs.undelivered(), None) is None
@@ -134,11 +133,11 @@ class Expectation:
             f"the client {did} after {label(self._codes[-1])}", f"it raises {names}", calls
         )
 
-    def _wrong_value(self, calls: Sequence[Call]) -> str:
+    def _wrong_value(self, calls: Sequence[Call]) -> Iterator[str]:
         if self._returns is NOT_SET:
-            return ""
+            return
         if self.value is NOT_SET:
-            return finding(
+            yield finding(
                 "no value was given to judge",
                 "with flipsnack.expect(..., returns=...) as seen: seen.value = client.call()",
                 calls,
@@ -146,11 +145,10 @@ class Expectation:
         fits: Callable[[Any], object] = (
             self._returns if callable(self._returns) else lambda value: value == self._returns
         )
-        if fits(self.value):
-            return ""
-        name = getattr(self._returns, "__name__", repr(self._returns))
-        return finding(
-            f"the client returned {self.value!r} after {label(self._codes[-1])}",
-            f"a value that satisfies {name}",
-            calls,
-        )
+        if not fits(self.value):
+            name = getattr(self._returns, "__name__", repr(self._returns))
+            yield finding(
+                f"the client returned {self.value!r} after {label(self._codes[-1])}",
+                f"a value that satisfies {name}",
+                calls,
+            )

@@ -66,7 +66,9 @@ def _scan(originals: Sequence[Any]) -> Iterator[Holder]:
             yield from _in_staticmethod(container)
         elif isinstance(container, functools.partial) and id(container.func) in wanted:
             yield Holder(functools.partial(_set_func, container), container.func, lasting=True)
-        elif not isinstance(container, list | set | frozenset | types.FrameType | types.FunctionType):
+        elif not isinstance(
+            container, list | set | frozenset | types.FrameType | types.FunctionType
+        ):
             yield from _in_object(container, wanted)
 
 
@@ -115,7 +117,9 @@ def _in_object(container: Any, wanted: Mapping[int, Any]) -> Iterator[Holder]:
         for name in _slots(kind)
         if id(getattr(container, name, None)) in wanted
     ]
-    names += [name for name, value in getattr(container, "__dict__", {}).items() if id(value) in wanted]
+    names += [
+        name for name, value in getattr(container, "__dict__", {}).items() if id(value) in wanted
+    ]
     for name in names:
         put = functools.partial(object.__setattr__, container, name)
         yield Holder(put, getattr(container, name), lasting=False)
@@ -137,5 +141,5 @@ def _set_static(owner: type, key: str, value: Any) -> None:
 
 
 def _set_func(container: functools.partial[Any], value: Any) -> None:
-    _, args, keywords, space = container.__reduce__()[2]  # type: ignore[misc]
-    container.__setstate__((value, args, keywords, space))  # type: ignore[attr-defined]
+    state: Any = container.__reduce__()[2]
+    container.__setstate__((value, *state[1:]))  # type: ignore[attr-defined]

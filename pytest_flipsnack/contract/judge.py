@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 from pytest_flipsnack.catalogue.codes import Code
 from pytest_flipsnack.contract.handling import Again, Retry, rule_for
@@ -31,7 +32,11 @@ def timeline(calls: Sequence[Call]) -> str:
     if len(calls) > _SHOWN:
         half = _SHOWN // 2
         left = len(calls) - 2 * half
-        shown = [*_steps(calls, calls[:half]), f"... {left} more ...", *_steps(calls, calls[-half:])]
+        shown = [
+            *_steps(calls, calls[:half]),
+            f"... {left} more ...",
+            *_steps(calls, calls[-half:]),
+        ]
     else:
         shown = _steps(calls, calls)
     return ", ".join(shown)
@@ -84,7 +89,9 @@ def judge_end(why: str, calls: Sequence[Call]) -> str:
     """Return the finding on a client that had to be stopped."""
     last = calls[-1] if calls else None
     heard = f"{last.action} answered {last.outcome}" if last else "nothing was answered"
-    return finding(f"{heard} and the client did not stop: {why}", "a bounded number of tries", calls)
+    return finding(
+        f"{heard} and the client did not stop: {why}", "a bounded number of tries", calls
+    )
 
 
 def _judge_count(call: Call, rule: Retry, calls: Sequence[Call]) -> list[str]:
@@ -97,15 +104,16 @@ def _judge_count(call: Call, rule: Retry, calls: Sequence[Call]) -> list[str]:
         or (rule.exactly is not None and again != rule.exactly and same[-1].code == call.code)
         or (rule.again is Again.REQUIRED and again == 0)
     )
-    waits = [round(late.at - early.at, 6) for early, late in zip(same, same[1:], strict=False)]
+    waits = [round(late.at - early.at, 6) for early, late in pairwise(same)]
     if not wrong and rule.waits_s is not None:
         wrong = waits != [round(wait, 6) for wait in rule.waits_s[: len(waits)]]
     if not wrong and rule.grows:
-        wrong = any(late < early for early, late in zip(waits, waits[1:], strict=False))
+        wrong = any(late < early for early, late in pairwise(waits))
     if not wrong:
         return []
-    did = f"{again} times" if again else "never"
-    text = f"{call.action} answered {call.code} and the client asked again {did}"
+    times = "once" if again == 1 else f"{again} times"
+    did = f"asked again {times}" if again else "did not ask again"
+    text = f"{call.action} answered {call.code} and the client {did}"
     return [finding(text, f"{rule} ({label(call.code or 0)})", calls)]
 
 

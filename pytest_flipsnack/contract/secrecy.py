@@ -8,9 +8,34 @@ from typing import Self
 
 _LIBRARIES = frozenset(
     # these log the signed URL themselves, and nobody can blame the client for its library
-    "aiohttp anyio asyncio backoff charset_normalizer concurrent faker filelock h11 h2 hpack "
-    "hypothesis httpcore httpx niquests pytest requests requests_mock responses respx stamina "
-    "tenacity trio urllib3 urllib3_future werkzeug".split()
+    [
+        "aiohttp",
+        "anyio",
+        "asyncio",
+        "backoff",
+        "charset_normalizer",
+        "concurrent",
+        "faker",
+        "filelock",
+        "h11",
+        "h2",
+        "hpack",
+        "hypothesis",
+        "httpcore",
+        "httpx",
+        "niquests",
+        "pytest",
+        "requests",
+        "requests_mock",
+        "responses",
+        "respx",
+        "stamina",
+        "tenacity",
+        "trio",
+        "urllib3",
+        "urllib3_future",
+        "werkzeug",
+    ]
 )
 
 

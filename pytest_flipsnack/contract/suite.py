@@ -113,7 +113,10 @@ def check_declarations(cls: type[ClientContract]) -> None:
         raise ValueError(
             f"{cls.__name__}.without: {unknown[0]!r} is not a practice; known: {', '.join(PRACTICES)}"
         )
-    for name, errors in (("error", [cls.error] if cls.error else []), ("raises", cls.raises.values())):
+    for name, errors in (
+        ("error", [cls.error] if cls.error else []),
+        ("raises", cls.raises.values()),
+    ):
         for error in errors:
             members = error if isinstance(error, tuple) else (error,)
             if not all(isinstance(one, type) and issubclass(one, BaseException) for one in members):

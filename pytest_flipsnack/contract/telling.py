@@ -31,7 +31,9 @@ def tells(value: object, code: int) -> bool:
         return True
     text = f"{value} {value!r}"
     message = Code(code).message.lower() if code in set(Code) else ""
-    return bool(re.search(rf"(?<!\d){code}(?!\d)", text)) or (bool(message) and message in text.lower())
+    return bool(re.search(rf"(?<!\d){code}(?!\d)", text)) or (
+        bool(message) and message in text.lower()
+    )
 
 
 def _parts(value: object) -> Iterator[object]:

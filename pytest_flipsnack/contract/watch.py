@@ -38,7 +38,9 @@ class Watch:
             for sleep in self._clock.sleeps[self._first_sleep :]
             if sleep.blocked_loop
         ]
-        found += [f"a blocking request for {call.action}" for call in self.calls if call.blocked_loop]
+        found += [
+            f"a blocking request for {call.action}" for call in self.calls if call.blocked_loop
+        ]
         return found
 
     def start(self, *, instances: bool = True) -> None:

@@ -135,6 +135,10 @@ class Fake:
         found = [("secret", self.account.secret)]
         return found + [("signature", signature) for signature in self.signatures]
 
+    def masked(self, text: str) -> str:
+        """Return the text without key, secret and signatures."""
+        return mask(text, [*self.account.secrets, *self.signatures])
+
     def complain(self, text: str) -> None:
         """Remember something the test must fail for; said twice, it is kept once."""
         text = mask(text, self.account.secrets)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from typing import Any
@@ -87,7 +88,8 @@ def _flag_or_number(value: object, default: object) -> str:
     if isinstance(default, bool):
         return "" if isinstance(value, bool) else "is not True or False"
     number = isinstance(value, int | float) and not isinstance(value, bool) and value >= 0
-    return "" if number else "is not a number from 0"
+    endless = value == math.inf and isinstance(default, int)  # time may be endless, a count not
+    return "" if number and not endless else "is not a number from 0"
 
 
 def _http_status(value: object, default: object) -> str:

@@ -34,6 +34,7 @@ class Gate:
         self._outcomes = Outcomes()
         self._troubles: list[str] = []
         self._coverage: Coverage | None = None
+        self._written: list[Target] = []
         self._announced = False
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
@@ -46,19 +47,25 @@ class Gate:
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> Generator[None, object, object]:
-        if self._config.option.collectonly:
+        if self._config.option.collectonly or self._config.getoption("setuponly", default=False):
             return (yield)
         try:
             result = yield
         except BaseException as error:
             self._troubles.append(f"the run stopped early ({type(error).__name__})")
-            self._conclude()
+            verdict = self._conclude()
+            if (
+                verdict.failed
+                and isinstance(error, pytest.exit.Exception)
+                and error.returncode == 0
+            ):
+                error.returncode = 1
             raise
         verdict = self._conclude()
         if verdict.failed:
             self._raise_status(session, f"Flipsnack gate: {verdict.line}")
         elif self._troubles:
-            self._raise_status(session, f"Flipsnack report: {'; '.join(self._troubles)}")
+            self._raise_status(session, self._trouble())
         return result
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
@@ -70,26 +77,39 @@ class Gate:
         for target in asked:
             for line in TERMINAL[target.format](self._coverage):
                 terminalreporter.write_line(line.text, **line.style)
-        for target in self._targets:
-            if target.path is not None:
-                terminalreporter.write_line(f"Flipsnack report written to {target.path}")
+        for target in self._written:
+            terminalreporter.write_line(f"Flipsnack report written to {target.path}")
         verdict = self._coverage.verdict
-        if verdict.outcome is not Outcome.NOT_ASKED and not self._announced:
+        if self._announced:
+            return
+        if verdict.outcome is not Outcome.NOT_ASKED:
             text = f"Flipsnack gate {verdict.outcome.value}: {verdict.line}"
             terminalreporter.write_line(text, **_STYLES[verdict.outcome])
+        elif self._troubles:
+            terminalreporter.write_line(self._trouble(), **_STYLES[Outcome.FAILED])
 
     def _conclude(self) -> Verdict:
         self._coverage = coverage = self._count()
-        for target in self._targets:
-            if target.path is None:
-                continue
-            try:
-                path = self._config.invocation_params.dir / target.path
-                write_file(path, FILES[target.format][0](coverage))
-            except OSError as error:
-                self._troubles.append(f"{target.path} could not be written: {error.strerror}")
-                self._coverage = coverage = self._count()
+        asked = [target for target in self._targets if target.path is not None]
+        self._written = [target for target in asked if self._write(target, coverage)]
+        if len(self._written) < len(asked):
+            # the files written so far tell a verdict that does not know of the trouble
+            self._coverage = coverage = self._count()
+            self._written = [target for target in self._written if self._write(target, coverage)]
         return coverage.verdict
+
+    def _write(self, target: Target, coverage: Coverage) -> bool:
+        assert target.path is not None
+        path = self._config.invocation_params.dir / target.path
+        try:
+            write_file(path, FILES[target.format][0](coverage))
+        except OSError as error:
+            self._troubles.append(f"{target.path} could not be written: {error.strerror}")
+            return False
+        return True
+
+    def _trouble(self) -> str:
+        return f"Flipsnack report: {'; '.join(self._troubles)}"
 
     def _count(self) -> Coverage:
         tally = self._outcomes.tally()

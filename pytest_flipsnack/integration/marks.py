@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unittest
 from collections.abc import Callable, Generator
+from enum import Enum
 from functools import partial
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
@@ -25,6 +26,12 @@ _STUB = "flipsnack"
 _EXPECTING = "flipsnack-expecting"
 _CODES = "flipsnack_codes"
 _KEYWORDS = ("action", "data", "raises", "retries")
+_NOT_THE_CLIENT = (
+    KeyboardInterrupt,
+    pytest.exit.Exception,
+    pytest.skip.Exception,
+    pytest.fail.Exception,
+)
 _EXPECTED = pytest.StashKey["Expectation"]()
 
 
@@ -54,18 +61,24 @@ def parametrize(metafunc: pytest.Metafunc) -> None:
 def request_fixture(items: list[pytest.Item], config: pytest.Config) -> None:
     """Let tests with the marker use the fixture, also those that do not name it."""
     for item in items:
-        mark = item.get_closest_marker(_STUB)
-        if mark is None:
+        marks = _closest(item)
+        if not marks and not _has_codes_in_vain(item):
             continue
         names = getattr(item, "fixturenames", None)
         if names is not None and "flipsnack" not in names:
-            names.append("flipsnack")
-        if "raises" in mark.kwargs and not config.pluginmanager.has_plugin(_EXPECTING):
+            at = _first_of_the_test(item, names)
+            # a new list: the tests of one function share theirs, and each has its own marks
+            item.fixturenames = [*names[:at], "flipsnack", *names[at:]]  # type: ignore[attr-defined]
+        expecting = any("raises" in mark.kwargs for mark in marks)
+        if expecting and not config.pluginmanager.has_plugin(_EXPECTING):
             config.pluginmanager.register(_Expecting(), _EXPECTING)
 
 
 def apply(item: pytest.Item, flipsnack: Flipsnack) -> None:
     """Declare what the closest marks of the test say; fail its setup for a mark that is wrong."""
+    if _has_codes_in_vain(item):
+        mark = next(item.iter_markers(_CODES))
+        _reject(f"{_shown(mark)}: a unittest method receives no argument; write a test function")
     for mark in _closest(item):
         shown = _shown(mark)
         unknown = sorted(set(mark.kwargs) - set(_KEYWORDS))
@@ -104,24 +117,52 @@ class _Expecting:
             return (yield)
         del pyfuncitem.stash[_EXPECTED]
         text = ""
+        ended: BaseException | None = None
         try:
             with expected:
-                yield
+                try:
+                    yield
+                except _NOT_THE_CLIENT as error:
+                    ended = error
+                    raise
         except AssertionError as error:
             if not expected.judged:
                 raise
             text = str(error)
+        if text and ended is not None:
+            raise ended  # the test ended itself; the client is not to blame
         if text:
             pytest.fail(text, pytrace=False)
         return True
 
 
 def _closest(item: pytest.Item) -> list[pytest.Mark]:
+    callspec = getattr(item, "callspec", None)
+    if callspec is not None:
+        marks = [mark for mark in callspec.marks if mark.name == _STUB]
+        if marks:
+            return marks
     for node in reversed(item.listchain()):
         marks = [mark for mark in node.own_markers if mark.name == _STUB]
         if marks:
-            return marks[::-1]  # decorators apply bottom up, people read top down
+            # decorators apply bottom up, people read top down; a module has a list
+            return marks if isinstance(node, pytest.Module) else marks[::-1]
     return []
+
+
+def _first_of_the_test(item: pytest.Item, names: list[str]) -> int:
+    """Return where the fixtures of a test begin, after those of wider scope."""
+    known = getattr(getattr(item, "_fixtureinfo", None), "name2fixturedefs", {})
+    own = (at for at, name in enumerate(names) if name in known and _is_own(known[name][-1]))
+    return next(own, len(names))
+
+
+def _is_own(definition: pytest.FixtureDef[Any]) -> bool:
+    return definition.scope == "function"
+
+
+def _has_codes_in_vain(item: pytest.Item) -> bool:
+    return _is_unittest(item) and item.get_closest_marker(_CODES) is not None
 
 
 def _is_unittest(item: pytest.Item) -> bool:
@@ -137,9 +178,17 @@ def _is_exception(value: object) -> bool:
 
 
 def _shown(mark: pytest.Mark) -> str:
-    args = [repr(getattr(arg, "value", arg)) for arg in mark.args]
-    args += [f"{name}={getattr(value, '__name__', value)!s}" for name, value in mark.kwargs.items()]
+    args = [_text(arg) for arg in mark.args]
+    args += [f"{name}={_text(value)}" for name, value in mark.kwargs.items()]
     return f"@pytest.mark.{mark.name}({', '.join(args)})"
+
+
+def _text(value: object) -> str:
+    if isinstance(value, type):
+        return value.__name__
+    if isinstance(value, tuple) and value:
+        return f"({', '.join(map(_text, value))})"
+    return repr(int(value) if isinstance(value, Enum) and isinstance(value, int) else value)
 
 
 def checked(shown: str, read: Callable[[], T]) -> T:

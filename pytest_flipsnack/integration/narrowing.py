@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 _FLAGS = {
-    "keyword": "-k",
-    "markexpr": "-m",
-    "lf": "--lf",
-    "stepwise": "--stepwise",
-    "deselect": "--deselect",
-    "ignore": "--ignore",
-    "ignore_glob": "--ignore-glob",
+    "keyword": ("-k",),
+    "markexpr": ("-m",),
+    "lf": ("--lf", "--last-failed"),
+    "stepwise": ("--stepwise", "--sw"),
+    "deselect": ("--deselect",),
+    "ignore": ("--ignore",),
+    "ignore_glob": ("--ignore-glob",),
 }
+"""The options that leave tests out, each with its spellings."""
 
 
 def narrowed_by(config: pytest.Config) -> str:
@@ -23,25 +25,36 @@ def narrowed_by(config: pytest.Config) -> str:
     A flag in `addopts` of the configuration file belongs to the project's whole run.
     """
     own = config.getini("addopts")
-    for dest, flag in _FLAGS.items():
+    for dest, flags in _FLAGS.items():
         value = config.getoption(dest, None)
-        if value and not _in_file(flag, value, own):
-            return flag
-    return _paths(config)
+        if value and not _in_file(flags, value, own):
+            return flags[0]
+    return _paths(config, own)
 
 
-def _in_file(flag: str, value: object, own: list[str]) -> bool:
-    if not any(token == flag or token.startswith((flag, f"{flag}=")) for token in own):
-        return False
-    values = value if isinstance(value, list) else [value]
-    return value is True or all(any(token.endswith(str(item)) for token in own) for item in values)
+def _in_file(flags: tuple[str, ...], value: object, own: list[str]) -> bool:
+    if value is True:
+        return any(flag in own for flag in flags)
+    given = set(_values(flags[0], own))
+    return given.issuperset(map(str, value if isinstance(value, list) else [value]))
 
 
-def _paths(config: pytest.Config) -> str:
+def _values(flag: str, own: list[str]) -> Iterator[str]:
+    """Yield what the tokens give to a flag: `-m X`, `-mX`, `-m=X`, `--ignore X`, `--ignore=X`."""
+    short = not flag.startswith("--")
+    for token, following in zip(own, [*own[1:], ""], strict=True):
+        if token == flag:
+            yield following
+        elif token.startswith(f"{flag}=") or (short and token.startswith(flag)):
+            yield token.removeprefix(flag).removeprefix("=")
+
+
+def _paths(config: pytest.Config, own: list[str]) -> str:
     start = config.invocation_params.dir
     if config.args_source is config.ArgsSource.INVOCATION_DIR:
-        return "" if start == config.rootpath else f"the directory {start.name}"
-    if config.args_source is not config.ArgsSource.ARGS:
+        below = start != config.rootpath and start.is_relative_to(config.rootpath)
+        return f"the directory {start.name}" if below else ""
+    if config.args_source is not config.ArgsSource.ARGS or set(config.args) <= set(own):
         return ""
     given = [Path(start, arg).resolve() for arg in config.args if "::" not in arg]
     for arg in config.args:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import warnings
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -155,9 +156,10 @@ def _reading(key: str, read: Callable[[Any], T], value: object) -> T:
 def _ini(config: pytest.Config, key: str) -> Any:
     try:
         return config.getini(key)
-    except TypeError:
+    except (TypeError, pytest.UsageError):
         # native TOML tables are typed, and a number is as good as its text here
-        value = config.inicfg[key]
+        with warnings.catch_warnings(action="ignore"):  # 9.2 deprecates the one way to it
+            value: Any = config.inicfg[key]
         return getattr(value, "value", value)
 
 

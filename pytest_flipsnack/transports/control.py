@@ -35,13 +35,14 @@ class Control:
             ]
         command = getattr(self, f"_{name}", None) if name in _COMMANDS else None
         if verb != "POST" or command is None:
-            allowed = ", ".join([*(f"POST {PREFIX}{one}" for one in _COMMANDS), f"GET {PREFIX}calls"])
-            return 404, {"error": f"{verb} {PREFIX}{name} is not a control request; known: {allowed}"}
+            allowed = ", ".join(
+                [*(f"POST {PREFIX}{one}" for one in _COMMANDS), f"GET {PREFIX}calls"]
+            )
+            return 404, {
+                "error": f"{verb} {PREFIX}{name} is not a control request; known: {allowed}"
+            }
         try:
-            given = json.loads(body or b"{}")
-            if not isinstance(given, dict):
-                raise TypeError("the body must be a JSON object")
-            return 200, command(given)
+            return 200, command(_object(body))
         except (ValueError, TypeError, KeyError) as error:
             missing = f"the body lacks {error}" if isinstance(error, KeyError) else str(error)
             return 400, {"error": missing}
@@ -72,6 +73,13 @@ class Control:
 
     def _test(self, given: dict[str, Any]) -> object:
         return {"problems": self.end()}
+
+
+def _object(body: bytes) -> dict[str, Any]:
+    given = json.loads(body or b"{}")
+    if not isinstance(given, dict):
+        raise TypeError("the body must be a JSON object")
+    return given
 
 
 _COMMANDS = ("respond", "always", "fail", "allow", "test")

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from pytest_flipsnack.fake.fake import Fake
 
 _NO_RETRY = Retry(0, read=False)
+_AT_HAND = (str, bytes, bytearray, memoryview, type(None))
 
 
 class RequestsTransport:
@@ -127,10 +128,9 @@ class _Mock(responses.RequestsMock):
         url = str(request.url)
         if not (self.active and FLIPSNACK_URL.match(url)):
             return self.onward(adapter, request, **kwargs)
-        if not isinstance(request.body, str | bytes | None) and not hasattr(request.body, "read"):
-            request.body = b"".join(
-                request.body
-            )  # a generator is read once, a retry needs it again
+        if not (isinstance(request.body, _AT_HAND) or hasattr(request.body, "read")):
+            # a generator is read once, a retry needs it again
+            request.body = b"".join(request.body)
         retry: Retry = adapter.max_retries
         while True:
             self.calls.reset()
@@ -174,7 +174,7 @@ def _next_try(
         # urllib3 raises what went wrong itself where no retry was ever configured
         if not isinstance(exhausted, MaxRetryError):
             raise error from exhausted
-        raise type(error)(exhausted, request=request) from exhausted
+        raise requests.exceptions.ConnectionError(exhausted, request=request) from exhausted
 
 
 def _wire_error(wire: str, request: requests.PreparedRequest) -> requests.RequestException:

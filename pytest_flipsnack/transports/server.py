@@ -10,7 +10,7 @@ import struct
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from pytest_flipsnack.catalogue.actions import API_HOST, BASE_PATH, UPLOAD_HOST
 from pytest_flipsnack.fake.request import Request, parse
@@ -164,9 +164,10 @@ class _App:
             return self._control(control, environ, start_response)
         guest, path = self._guest(environ["PATH_INFO"])
         request = self._read(environ, path)
-        if guest is None or guest.fake is None:
-            if guest is not None:
-                guest.late.append(f"{request.method} {request.action or path}")
+        if guest is None:
+            _reset(environ["werkzeug.socket"])
+        if guest.fake is None:
+            guest.late.append(f"{request.method} {request.action or path}")
             _reset(environ["werkzeug.socket"])
         fake = guest.fake.fake if isinstance(guest.fake, Control) else guest.fake
         reply = fake.answer(request)
@@ -224,7 +225,7 @@ def _silent(request: Request, reply: Reply) -> None:
     """Keep no access log."""
 
 
-def _reset(connection: socket.socket) -> None:
+def _reset(connection: socket.socket) -> NoReturn:
     # closed with unsent data thrown away, the kernel sends RST instead of FIN
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     os.close(connection.detach())

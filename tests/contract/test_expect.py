@@ -1,0 +1,240 @@
+"""One line asserts everything the contract says about a code."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import pytest
+
+from pytest_flipsnack import Again, Flipsnack, Retry
+from tests.contract.acme import Client, FlipsnackError, RateLimited
+
+QUICK_S = 3.0
+
+
+def complaint(flipsnack: Flipsnack, client: Client, *codes: int, **how: Any) -> str:
+    """Return what an expectation says of a client, or an empty text."""
+    how.setdefault("raises", FlipsnackError)
+    try:
+        with flipsnack.expect(*codes, **how):
+            client.call()
+    except AssertionError as error:
+        return str(error)
+    return ""
+
+
+@pytest.mark.parametrize("code", [22, 30, 31, 32, 33, 38, 40, 41, 43, 44, 46, 47, 50])
+def test_a_right_client_is_not_accused(flipsnack: Flipsnack, code: int) -> None:
+    assert complaint(flipsnack, Client(flipsnack), code) == ""
+    assert complaint(flipsnack, Client(flipsnack, retry_on=()), code) == ""
+
+
+def test_a_client_that_comes_through_passes_without_raises(flipsnack: Flipsnack) -> None:
+    with flipsnack.expect(50, 31):
+        Client(flipsnack).call()
+    assert [call.code for call in flipsnack.calls] == [50, 31, 20]
+
+
+def test_an_error_that_nobody_expected_is_the_clients_own(flipsnack: Flipsnack) -> None:
+    with pytest.raises(FlipsnackError), flipsnack.expect(41):
+        Client(flipsnack).call()
+
+
+def test_a_code_that_never_came_is_named(flipsnack: Flipsnack) -> None:
+    with pytest.raises(AssertionError) as failure, flipsnack.expect(31, raises=FlipsnackError):
+        pass
+    assert str(failure.value) == (
+        "31 was never delivered\n    allowed: a request inside the block\n    seen:    no request"
+    )
+
+
+def test_a_code_for_another_action_is_named(flipsnack: Flipsnack) -> None:
+    found = complaint(flipsnack, Client(flipsnack), 31, action="collection.getList")
+    assert found.splitlines()[0] == "31 was never delivered for collection.getList"
+
+
+def test_the_wrong_exception_is_named(flipsnack: Flipsnack) -> None:
+    assert complaint(flipsnack, Client(flipsnack), 41, raises=RateLimited) == (
+        "the client raised FlipsnackError after 41 Invalid credentials\n"
+        "    allowed: it raises RateLimited\n"
+        "    seen:    t=0.0 s 41"
+    )
+
+
+def test_no_exception_at_all_is_named(flipsnack: Flipsnack) -> None:
+    with pytest.raises(AssertionError) as failure:
+        with flipsnack.expect(41, raises=(RateLimited, FlipsnackError)):
+            Client(flipsnack).ask()
+    assert str(failure.value).splitlines()[:2] == [
+        "the client raised nothing after 41 Invalid credentials",
+        "    allowed: it raises RateLimited or FlipsnackError",
+    ]
+
+
+def test_a_pointless_retry_is_named(flipsnack: Flipsnack) -> None:
+    assert complaint(flipsnack, Client(flipsnack, retry_on=(41,)), 41) == (
+        "user.getStats answered 41 and the client asked again after 1.0 s\n"
+        "    allowed: one request (41 Invalid credentials)\n"
+        "    seen:    t=0.0 s 41, t=1.0 s 41, t=3.0 s 41"
+    )
+
+
+def test_a_retry_without_a_wait_is_named(flipsnack: Flipsnack) -> None:
+    assert complaint(flipsnack, Client(flipsnack, wait_s=0), 31) == (
+        "user.getStats answered 31 and the client asked again after 0.0 s\n"
+        "    allowed: one request, or a bounded retry after a wait "
+        "(31 Requests per second limit exceeded)\n"
+        "    seen:    t=0.0 s 31, t=0.0 s 31, t=0.0 s 31"
+    )
+
+
+@pytest.mark.parametrize("wait_s", [0, 1])
+def test_an_endless_retry_is_stopped_and_named(flipsnack: Flipsnack, wait_s: float) -> None:
+    began = time.monotonic()
+    found = complaint(flipsnack, Client(flipsnack, forever=True, wait_s=wait_s), 50)
+    assert time.monotonic() - began < QUICK_S
+    lines = found.splitlines()
+    assert lines[0] == "user.getStats answered 50 and the client did not stop: 500 requests"
+    assert lines[1] == "    allowed: a bounded number of tries"
+    assert lines[2].startswith("    seen:    t=0.0 s 50, ")
+    assert "... 492 more ..." in lines[2]
+
+
+def test_growing_waits_without_an_end_are_stopped_by_the_clock(flipsnack: Flipsnack) -> None:
+    found = complaint(flipsnack, Client(flipsnack, forever=True, wait_s=4000), 50)
+    assert found.splitlines()[0] == (
+        "user.getStats answered 50 and the client did not stop: 22 requests in 24 h"
+    )
+
+
+def test_an_error_that_does_not_tell_its_code_is_named(flipsnack: Flipsnack) -> None:
+    client = Client(flipsnack, tells=False)
+    assert complaint(flipsnack, client, 41).splitlines()[:2] == [
+        "FlipsnackError('refused') does not tell the code 41",
+        "    allowed: 41 in an attribute or in the text (41 Invalid credentials)",
+    ]
+    assert complaint(flipsnack, client, 41, tells_code=False) == ""
+
+
+@pytest.mark.parametrize("leak", ["secret", "signature"])
+def test_a_secret_in_the_log_is_named(flipsnack: Flipsnack, leak: str) -> None:
+    found = complaint(flipsnack, Client(flipsnack, logs=leak), 41)
+    assert found.splitlines()[:2] == [
+        f"the {leak} was logged by acme",
+        "    allowed: no secret outside the request",
+    ]
+    assert flipsnack.secret not in found
+
+
+def test_a_secret_in_the_error_is_named(flipsnack: Flipsnack) -> None:
+    found = complaint(flipsnack, Client(flipsnack, text="secret"), 41)
+    assert found.splitlines()[0] == "the error shows the secret: FlipsnackError"
+    assert flipsnack.secret not in found
+
+
+@pytest.mark.parametrize(
+    ("retries", "rule"),
+    [
+        (1, "exactly 1 retries, each after a wait"),
+        (False, "one request"),
+        ("forbidden", "one request"),
+        (Retry(at_most=1), "one request, or at most 1 retries after a wait"),
+        (Retry(wait_s=1.5), "one request, or a bounded retry after a wait of 1.5 s or more"),
+        (Retry(waits_s=(2, 1)), "one request, or a bounded retry after a wait"),
+    ],
+)
+def test_a_declared_rule_is_held(flipsnack: Flipsnack, retries: Any, rule: str) -> None:
+    found = complaint(flipsnack, Client(flipsnack), 50, retries=retries)
+    assert f"    allowed: {rule} (50 Operation failed)" in found.splitlines()
+
+
+@pytest.mark.parametrize(
+    "retries",
+    [2, True, "required", "allowed", Again.REQUIRED, Retry(at_most=2, wait_s=1, grows=True)],
+)
+def test_a_declared_rule_that_is_kept_passes(flipsnack: Flipsnack, retries: Any) -> None:
+    assert complaint(flipsnack, Client(flipsnack), 50, retries=retries) == ""
+
+
+def test_a_missing_retry_is_named_where_it_is_required(flipsnack: Flipsnack) -> None:
+    found = complaint(flipsnack, Client(flipsnack, retry_on=()), 50, retries="required")
+    assert found.splitlines()[:2] == [
+        "user.getStats answered 50 and the client did not ask again",
+        "    allowed: a bounded retry, each after a wait (50 Operation failed)",
+    ]
+
+
+def test_waits_that_shrink_are_named_where_they_must_grow(flipsnack: Flipsnack) -> None:
+    client = Client(flipsnack, waits_s=(2, 1))
+    assert complaint(flipsnack, client, 50) == ""
+    assert complaint(flipsnack, client, 50, retries=Retry(grows=True)) != ""
+
+
+def test_a_returned_value_is_judged(flipsnack: Flipsnack) -> None:
+    with flipsnack.expect(41, returns=lambda answer: answer["code"] == 41) as seen:
+        seen.value = Client(flipsnack).ask()
+    with pytest.raises(AssertionError) as failure:
+        with flipsnack.expect(41, returns="an error") as seen:
+            seen.value = None
+            Client(flipsnack).ask()
+    assert str(failure.value).splitlines()[:2] == [
+        "the client returned None after 41 Invalid credentials",
+        "    allowed: a value that satisfies 'an error'",
+    ]
+
+
+def test_a_value_that_nobody_set_is_named(flipsnack: Flipsnack) -> None:
+    with pytest.raises(AssertionError, match="no value was given to judge"):
+        with flipsnack.expect(41, returns=None):
+            Client(flipsnack).ask()
+
+
+def test_answers_declared_outside_come_after(flipsnack: Flipsnack) -> None:
+    flipsnack.respond(31)
+    with flipsnack.expect(50):
+        Client(flipsnack).call()
+    assert [call.code for call in flipsnack.calls] == [50, 31, 20]
+
+
+def test_time_is_virtual_and_recorded(flipsnack: Flipsnack) -> None:
+    with flipsnack.expect(50, raises=FlipsnackError):
+        Client(flipsnack).call()
+    assert [sleep.seconds for sleep in flipsnack.clock.sleeps] == [1.0, 2.0]
+    assert not flipsnack.clock.running
+
+
+def test_windows_and_processing_run_on_the_same_clock(
+    flipsnack: Flipsnack, flipsnack_clock: Any
+) -> None:
+    flipsnack.configure(requests_per_second=2)
+    client = Client(flipsnack)
+    assert [client.ask()["code"] for _ in range(3)] == [20, 20, 31]
+    time.sleep(1)
+    assert client.ask()["code"] == 20
+    flipsnack.collections.add("fxh4k89", processing_s=60)
+    hashed = {"action": "collection.getCollection", "collectionHash": "fxh4k89"}
+    assert client.ask(**hashed)["data"]["collectionStatus"] == "processing"
+    time.sleep(60)
+    assert client.ask(**hashed)["data"]["collectionStatus"] == "public"
+
+
+@pytest.mark.parametrize(
+    ("codes", "how", "text"),
+    [
+        ((), {}, "expect() needs a status code, as in expect(31, raises=RateLimited)"),
+        ((39,), {}, "39 is not a Flipsnack status code; known codes: 20, 22, 30,"),
+        (
+            (31,),
+            {"action": "x"},
+            "'x' is not a Flipsnack action; known actions: collection.create,",
+        ),
+        ((31,), {"retries": -1}, "-1 is not a rule for retries; allowed: a number of retries,"),
+    ],
+)
+def test_a_wrong_declaration_is_an_error(
+    flipsnack: Flipsnack, codes: tuple[int, ...], how: dict[str, Any], text: str
+) -> None:
+    with pytest.raises(ValueError) as error:
+        flipsnack.expect(*codes, **how)
+    assert str(error.value).startswith(text)

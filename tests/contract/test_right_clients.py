@@ -1,0 +1,73 @@
+"""Right clients in sixteen styles: the whole contract raises no alarm, nor does a whole life.
+
+Every generated test over all calls takes minutes: set FLIPSNACK_ALL=1 for that.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Awaitable, Callable, Iterator
+from inspect import isawaitable
+from typing import Any
+
+import pytest
+
+from pytest_flipsnack.contract.clock import VirtualClock
+from pytest_flipsnack.flipsnack import Flipsnack
+from tests.clients import STYLES, Style
+from tests.contract.adapter import CALLS, PDF, contract_of
+
+_ALL = bool(os.environ.get("FLIPSNACK_ALL"))
+# together these three have every kind of generated test
+_CHOSEN = list(CALLS) if _ALL else ["create", "list", "download"]
+
+for _style in STYLES:
+    globals()[f"Test_{_style.module}"] = contract_of(_style, _CHOSEN)
+
+
+@pytest.fixture
+def settled() -> Iterator[Callable[[Any], Any]]:
+    """Return what a call comes to, whether it is async or not."""
+
+    async def wait(value: Awaitable[Any]) -> Any:
+        return await value
+
+    with asyncio.Runner() as runner:
+        yield lambda value: runner.run(wait(value)) if isawaitable(value) else value
+
+
+@pytest.mark.parametrize("style", STYLES, ids=lambda style: style.name)
+def test_a_whole_life_goes_without_a_refusal(
+    flipsnack: Flipsnack,
+    flipsnack_clock: VirtualClock,
+    settled: Callable[[Any], Any],
+    style: Style,
+) -> None:
+    urls = (flipsnack.url, flipsnack.upload_url) if style.transport == "loopback" else ()
+    client = style.make(flipsnack.api_key, flipsnack.secret, *urls)
+
+    def value(made: Any) -> Any:
+        outcome = settled(made)
+        if style.outcome == "raises":
+            return outcome
+        assert outcome.ok, outcome
+        return outcome.data
+
+    hash = value(client.create(PDF, title="Ünï & x"))["collectionHash"]
+    ready = value(client.wait_until_ready(hash))
+    value(client.update(hash, title="Ünï çødé +&=", description=""))
+    titles = [collection["collectionTitle"] for collection in value(client.list())]
+    stats = value(client.stats(hash))
+    url = value(client.download(hash))
+    value(client.delete(hash))
+    left = value(client.list())
+    settled(client.aclose() if style.is_async else client.close())
+
+    assert ready["collectionStatus"] == "public"
+    assert titles == ["Ünï çødé +&="]
+    assert stats["views"] >= 0
+    assert url.startswith("https://")
+    assert left == []
+    assert {call.code for call in flipsnack.calls} == {20}
+    assert sum(sleep.seconds for sleep in flipsnack_clock.sleeps) >= 2

@@ -1,0 +1,282 @@
+"""A class that names a client's calls becomes its test suite."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.downstream import Project
+
+ADAPTER = """
+from pytest_flipsnack import ClientContract, Retry, call
+
+
+class TestAcme(ClientContract):
+    error = acme.FlipsnackError
+    without = ["clean_errors"]
+
+    @call("user.getStats")
+    def stats(self, client):
+        return client.ask()
+"""
+"""The downstream client raises its own error for codes, and lets its library's through."""
+
+
+def test_every_code_and_case_is_a_test_with_a_readable_id(project: Project) -> None:
+    project.test(ADAPTER)
+    result = project.run("--collect-only", "-q")
+    lines = result.outlines
+    assert "test_acme.py::TestAcme::test_code[user.getStats-31]" in lines
+    assert "test_acme.py::TestAcme::test_request[user.getStats]" in lines
+    assert "test_acme.py::TestAcme::test_wire[user.getStats-timeout]" in lines
+    assert not [line for line in lines if "test_upload" in line or "test_processing" in line]
+
+
+def test_a_client_that_keeps_the_contract_passes_and_is_counted(merging: Project) -> None:
+    merging.test(ADAPTER)
+    result = merging.run("--flipsnack-report=json")
+    assert result.ret == 0
+    result.assert_outcomes(
+        passed=len(merging.report()["codes"]) and result.parseoutcomes()["passed"]
+    )
+    verdict = merging.report()["verdict"]
+    assert verdict["exercised"] == [20, 22, 30, 31, 32, 40, 41, 42, 44, 50]
+
+
+def test_two_calls_of_one_action_are_told_apart(project: Project) -> None:
+    project.test(
+        ADAPTER
+        + """
+    @call("user.getStats")
+    def again(self, client):
+        return client.ask()
+"""
+    )
+    lines = project.run("--collect-only", "-q").outlines
+    assert "test_acme.py::TestAcme::test_code[stats-user.getStats-31]" in lines
+    assert "test_acme.py::TestAcme::test_code[again-user.getStats-31]" in lines
+
+
+def test_a_generated_test_can_be_selected_deselected_and_overridden(project: Project) -> None:
+    project.test(
+        ADAPTER
+        + """
+    @pytest.mark.skip(reason="known")
+    def test_message(self, flipsnack_case):
+        pass
+"""
+    )
+    chosen = project.run("-k", "test_code and 31")
+    chosen.assert_outcomes(passed=1, deselected=chosen.parseoutcomes()["deselected"])
+    one = "test_acme.py::TestAcme::test_code[user.getStats-31]"
+    left = project.run("--deselect", one, "-k", "test_code", "-v")
+    assert one not in left.stdout.str()
+    skipped = project.run("-k", "test_message").parseoutcomes()["skipped"]
+    assert skipped == 4
+
+
+def test_arguments_of_a_call_are_fixtures(project: Project) -> None:
+    project.test(
+        """
+        from pytest_flipsnack import ClientContract, call
+
+        @pytest.fixture
+        def title():
+            return "Ünï çødé & more"
+
+        class TestAcme(ClientContract):
+            @call("collection.getList")
+            def find(self, client, title):
+                return client.ask("collection.getList", query=title, orderBy="")
+        """
+    )
+    assert project.run("-k", "test_request or test_code").ret == 0
+
+
+def test_a_client_that_returns_a_result_fits(project: Project) -> None:
+    project.test(
+        """
+        from pytest_flipsnack import ClientContract, call
+
+        class Result:
+            def __init__(self, code):
+                self.ok, self.number = code == 20, code
+
+        class TestAcme(ClientContract):
+            @call("user.getStats")
+            def stats(self, client):
+                try:
+                    client.ask()
+                except acme.FlipsnackError as error:
+                    return Result(error.code)
+                except Exception:
+                    return Result(None)
+                return Result(20)
+
+            def failed(self, outcome):
+                return not outcome.ok
+
+            def code_of(self, outcome):
+                return outcome.number
+        """
+    )
+    assert project.run("-q").ret == 0
+
+
+def test_a_client_that_ignores_the_code_fails_by_name(merging: Project) -> None:
+    merging.test(
+        """
+        from pytest_flipsnack import ClientContract, call
+
+        class TestAcme(ClientContract):
+            error = acme.FlipsnackError
+            raises = {41: acme.FlipsnackError}
+
+            @call("user.getStats")
+            def stats(self, client):
+                try:
+                    return client.ask()
+                except Exception:
+                    return {}
+        """
+    )
+    result = merging.run("-k", "test_code and 41")
+    assert result.ret == 1
+    result.assert_outcomes(failed=1, deselected=result.parseoutcomes().get("deselected", 0))
+    result.stdout.fnmatch_lines(
+        [
+            "E*AssertionError: user.getStats answered 41, and the client took it for a success: "
+            "returned {}",
+            "E*    allowed: an error",
+            "E*    seen:    t=0.0 s 41",
+        ]
+    )
+
+
+def test_a_call_that_asks_something_else_is_named(project: Project) -> None:
+    project.test(ADAPTER.replace('@call("user.getStats")', '@call("collection.getList")'))
+    result = project.run("-k", "test_request")
+    result.stdout.fnmatch_lines(
+        ["E*AssertionError: stats did not ask collection.getList (returned {*"]
+    )
+
+
+@pytest.mark.parametrize(
+    ("declared", "text"),
+    [
+        ('error = "no class"', "TestAcme: TestAcme.error: 'no class' is not an exception class"),
+        (
+            "raises = {39: acme.FlipsnackError}",
+            "TestAcme: TestAcme.raises: 39 is not a Flipsnack status code",
+        ),
+        (
+            'without = ["sleep"]',
+            "TestAcme: TestAcme.without: 'sleep' is not a practice; known: "
+            "bound, timeout, clean_errors, secrets, async",
+        ),
+        (
+            'retries = {31: "often"}',
+            "TestAcme: 'often' is not a rule for retries; allowed: a number of retries, "
+            "Retry(at_most=5, wait_s=1), 'forbidden', 'allowed', 'required'",
+        ),
+        ('polls = ["nothing"]', "TestAcme: 'nothing' is not a Flipsnack action; known actions: *"),
+    ],
+)
+def test_a_wrong_declaration_is_an_error_at_collection(
+    project: Project, declared: str, text: str
+) -> None:
+    source = ADAPTER.replace('without = ["clean_errors"]', declared)
+    project.test(
+        source.replace("error = acme.FlipsnackError", "") if "error" in declared else source
+    )
+    result = project.run()
+    assert result.ret == 2
+    result.stdout.fnmatch_lines([text])
+
+
+def test_a_class_without_a_call_is_told_how_to_write_one(project: Project) -> None:
+    project.test(ADAPTER.replace('@call("user.getStats")', ""))
+    result = project.run()
+    assert result.ret == 2
+    result.stdout.fnmatch_lines(
+        [
+            "TestAcme: TestAcme has no call; write one as @call('collection.getList') "
+            "def get_list(self, client): return client.list_collections()"
+        ]
+    )
+
+
+def test_an_unknown_action_is_an_error_where_it_is_written(project: Project) -> None:
+    project.test(ADAPTER.replace("user.getStats", "user.getstats"))
+    result = project.run()
+    result.stdout.fnmatch_lines(["E*ValueError: 'user.getstats' is not a Flipsnack action;*"])
+
+
+ASYNC = """
+import asyncio
+import httpx
+import hashlib
+from pytest_flipsnack import ClientContract, call
+
+
+class AsyncClient:
+    def __init__(self, flipsnack):
+        self.key, self.secret = flipsnack.api_key, flipsnack.secret
+        self.loop = None
+
+    async def ask(self):
+        self.loop = self.loop or asyncio.get_running_loop()
+        assert self.loop is asyncio.get_running_loop()
+        params = {"action": "user.getStats", "apiKey": self.key}
+        text = self.secret + "".join(k + v for k, v in sorted(params.items()))
+        params["signature"] = hashlib.md5(text.encode()).hexdigest()
+        async with httpx.AsyncClient(verify=False) as http:
+            answer = await http.get("https://api.flipsnack.com/v1/", params=params)
+        body = answer.json()
+        if answer.status_code != 200 or body["code"] != 20:
+            raise acme.FlipsnackError(body["code"])
+        return body
+
+
+class TestAcme(ClientContract):
+    error = acme.FlipsnackError
+    without = ["clean_errors"]
+
+    @call("user.getStats")
+    async def stats(self, client):
+        return await client.ask()
+"""
+FIXTURES = {
+    "sync": ("", "@pytest.fixture\ndef client(flipsnack):\n    return AsyncClient(flipsnack)\n"),
+    "asyncio": (
+        "pytest_asyncio.plugin",
+        "import pytest_asyncio\n\n@pytest_asyncio.fixture\nasync def client(flipsnack):\n"
+        "    made = AsyncClient(flipsnack)\n    made.loop = asyncio.get_running_loop()\n"
+        "    yield made\n",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", FIXTURES)
+def test_an_async_client_runs_on_the_loop_of_its_fixture(project: Project, kind: str) -> None:
+    plugin, fixture = FIXTURES[kind]
+    project.test(ASYNC + fixture)
+    flags = ["-p", plugin, "-o", "asyncio_default_fixture_loop_scope=function"] if plugin else []
+    result = project.run("-q", "-k", "test_code or test_again or test_recovery", *flags)
+    assert result.ret == 0
+
+
+def test_an_async_client_that_blocks_the_loop_is_named(project: Project) -> None:
+    blocking = "        import time; time.sleep(1)\n        async with httpx"
+    project.test(ASYNC.replace("        async with httpx", blocking) + FIXTURES["sync"][1])
+    result = project.run("-q", "-k", "test_request")
+    assert result.ret == 1
+    result.stdout.fnmatch_lines(
+        ["E*AssertionError: the async client blocks the event loop: time.sleep(1)"]
+    )
+    project.test(
+        ASYNC.replace("        async with httpx", blocking).replace(
+            '["clean_errors"]', '["clean_errors", "async"]'
+        )
+        + FIXTURES["sync"][1]
+    )
+    assert project.run("-q", "-k", "test_request").ret == 0

@@ -1,0 +1,17 @@
+"""How many requests Hypothesis makes up: few and always the same here, many and new at night."""
+
+from __future__ import annotations
+
+import os
+
+from hypothesis import HealthCheck, settings
+
+REQUEST_TESTS = 4
+"""Tests in test_properties.py that send one request for each example."""
+
+_COMMON = settings(
+    deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow], print_blob=False
+)
+settings.register_profile("default", _COMMON, derandomize=True, max_examples=2_000 // REQUEST_TESTS)
+settings.register_profile("nightly", _COMMON, max_examples=50_000 // REQUEST_TESTS)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))

@@ -1,0 +1,193 @@
+"""Each rule: the smallest request that breaks it and nothing else, and the same one mended."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+from pytest_flipsnack.catalogue.actions import ACTIONS
+from pytest_flipsnack.catalogue.facts import Basis
+from pytest_flipsnack.fake.checks import ACCOUNT, REQUEST, Subject
+from pytest_flipsnack.fake.request import Request
+from pytest_flipsnack.fake.settings import Settings
+from tests.fake.rules import ACCOUNT_CASES, REQUEST_CASES, Case, keyed
+from tests.fake.support import HASH, World, get, pdf, upload
+
+CASES = REQUEST_CASES + ACCOUNT_CASES
+
+
+def broken_rules(world: World, request: Request) -> list[str]:
+    """Return every rule that speaks against a request; those on the account need a sound one."""
+    action = ACTIONS.get(request.action or "")
+    subject = Subject(request, action, world.fake.account, world.fake.now())
+    found = [name for name, check in REQUEST.items() if check(subject)]
+    return found or [name for name, check in ACCOUNT.items() if check(subject)]
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_the_request_breaks_this_rule_and_no_other(case: Case) -> None:
+    world = World(case.settings)
+    case.before(world)
+
+    assert broken_rules(world, case.broken) == [case.rule]
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_a_broken_rule_earns_its_code_and_the_mended_request_20(case: Case) -> None:
+    world = World(case.settings)
+    case.before(world)
+
+    assert world.code(case.broken) == case.code
+    case.mend(world)
+    assert world.code(case.mended or case.broken) == 20
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_a_refusal_stands_on_documentation(case: Case) -> None:
+    world = World(case.settings)
+    case.before(world)
+
+    world.reply(case.broken)
+
+    refusal = world.fake.calls[-1].refusal
+    assert refusal is not None
+    assert refusal.code == case.code
+    assert refusal.source.basis is Basis.DOCUMENTED
+
+
+@pytest.mark.parametrize(
+    ("table", "cases"),
+    [(REQUEST, REQUEST_CASES), (ACCOUNT, ACCOUNT_CASES)],
+    ids=["request", "account"],
+)
+def test_the_table_of_rules_and_the_table_of_tests_name_the_same_rules(
+    table: dict[str, object], cases: list[Case]
+) -> None:
+    assert list(dict.fromkeys(case.rule for case in cases)) == list(table)
+
+
+def test_the_order_of_the_checks_names_every_rule_once() -> None:
+    assert Settings().check_order.split() == [*REQUEST, *ACCOUNT]
+
+
+@pytest.mark.parametrize(("first", "code"), [("key", 41), ("required", 30)])
+def test_the_first_broken_rule_of_the_setting_decides(first: str, code: int) -> None:
+    rest = [name for name in (*REQUEST, *ACCOUNT) if name != first]
+    world = World({"check_order": " ".join([first, *rest])})
+    both = keyed("another key")
+    both.params["action"] = "collection.update"
+
+    assert world.code(both) == code
+
+
+@pytest.mark.parametrize(
+    "action", ["products.create", "products.update", "products.delete", "flipbook.getStats"]
+)
+@pytest.mark.parametrize("verb", ["GET", "POST", "PUT"])
+def test_a_verb_that_no_page_names_is_not_refused(action: str, verb: str) -> None:
+    params = dict.fromkeys(ACTIONS[action].required, "[]")
+
+    assert World().code(get(action, method=verb, **params)) == 20
+
+
+def test_a_host_that_no_page_names_is_not_refused() -> None:
+    action = "zapier.getZapierLeadFormSample"
+    world = World()
+
+    assert world.code(get(action)) == 20
+    assert world.code(get(action, "https://upload.flipsnack.com/v1")) == 20
+
+
+def test_any_hash_is_taken_until_a_test_names_one() -> None:
+    world = World()
+
+    assert world.ask("collection.getCollection", collectionHash="whatever")["code"] == 20
+    assert world.complaints == []
+
+
+def test_a_hash_that_comes_as_a_file_is_missing() -> None:
+    request = upload(action="flipbook.add")
+    request.uploads[0].field = "collectionHash"
+
+    assert World().code(request) == 30
+
+
+def test_requests_that_were_refused_do_not_count_against_the_rate() -> None:
+    world = World({"requests_per_second": 1})
+
+    assert world.code(keyed("another key")) == 41
+    assert [world.ask("user.getStats")["code"] for _ in range(3)] == [20, 31, 31]
+
+
+def test_the_window_of_the_rate_slides() -> None:
+    world = World({"requests_per_second": 2})
+
+    codes = []
+    for _ in range(6):
+        codes.append(world.ask("user.getStats")["code"])
+        world.clock.pass_(0.4)
+
+    assert codes == [20, 20, 31, 20, 20, 31]
+
+
+def test_a_minute_counts_after_many_minutes_too() -> None:
+    world = World({"requests_per_minute": 1})
+
+    codes = []
+    for _ in range(4):
+        codes += [world.ask("user.getStats")["code"] for _ in range(2)]
+        world.clock.pass_(60)
+
+    assert codes == [20, 32] * 4
+
+
+def test_only_collection_create_uses_up_the_month() -> None:
+    world = World({"uploads_per_month": 1})
+
+    assert world.create()["code"] == 20
+    assert world.create()["code"] == 33
+    add = upload(
+        action="flipbook.add", collectionHash=next(iter(world.fake.account.collections)).hash
+    )
+    assert world.code(add) == 20
+
+
+def test_an_upload_that_was_refused_does_not_count() -> None:
+    world = World({"uploads_per_month": 1})
+
+    assert world.create(b"a text")["code"] == 45
+    assert world.create()["code"] == 20
+
+
+def test_a_document_without_readable_pages_is_not_counted() -> None:
+    world = World({"max_pages": 1})
+
+    assert world.create(b"%PDF-1.4 and then nothing of the kind")["code"] == 20
+    assert world.create(b"\xff\xd8\xff a photograph")["code"] == 20
+
+
+def test_without_a_reader_pages_are_not_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    content = pdf(2)
+    monkeypatch.setitem(sys.modules, "pypdf", None)
+
+    assert World({"max_pages": 1}).create(content)["code"] == 20
+
+
+def test_a_collection_in_processing_can_still_be_read() -> None:
+    world = World()
+    world.fake.account.collections.add(HASH, processing_s=5)
+
+    assert world.data("collection.getCollection", collectionHash=HASH)["collectionStatus"] == (
+        "processing"
+    )
+
+
+@pytest.mark.parametrize("code", [32, 50])
+def test_an_error_comes_with_the_http_status_of_the_setting(code: int) -> None:
+    world = World({"http_status": 400})
+    world.fake.respond((code, 20), None, None)
+
+    assert world.reply(get("user.getStats")).http_status == 400
+    assert world.reply(get("user.getStats")).http_status == 200
+    assert world.reply(get("no.such")).http_status == 400

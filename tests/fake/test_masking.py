@@ -1,0 +1,128 @@
+"""Key, secret and signatures stay out of every text the plugin writes."""
+
+from __future__ import annotations
+
+from urllib.parse import quote, quote_plus
+
+import pytest
+
+from pytest_flipsnack.fake.masking import mask
+from pytest_flipsnack.fake.request import Request
+from tests.fake.rules import ACCOUNT_CASES, REQUEST_CASES, Case, posted, seeded
+from tests.fake.support import (
+    KEY,
+    SECRET,
+    World,
+    get,
+    raw,
+    shows_no_secret,
+    signed,
+    spellings,
+    upload,
+)
+
+
+@pytest.mark.parametrize("spelling", spellings(SECRET))
+def test_a_secret_is_masked_in_any_spelling(spelling: str) -> None:
+    assert mask(f"before {spelling} after {spelling}", [KEY, SECRET]) == "before *** after ***"
+
+
+def test_a_secret_half_encoded_is_masked() -> None:
+    assert mask("the%20secret/of+%c3%9Cnit%2Btests", [SECRET]) == "***"
+
+
+def test_a_secret_that_contains_another_is_masked_whole() -> None:
+    assert mask("abcdefgh", ["abcd", "abcdefgh"]) == "***"
+
+
+def test_every_secret_is_masked() -> None:
+    assert mask(f"{KEY}:{SECRET}", [KEY, SECRET]) == "***:***"
+
+
+def test_a_secret_of_a_few_letters_masks_no_words() -> None:
+    assert mask("an abc of keys", ["abc", ""]) == "an abc of keys"
+    assert mask("an abcd of keys", ["abcd"]) == "an *** of keys"
+
+
+def test_characters_of_patterns_are_taken_as_they_are() -> None:
+    assert mask("a.c+(d and abccd", ["a.c+(d"]) == "*** and abccd"
+
+
+@pytest.mark.parametrize("name", ["apiKey", "APIKEY", "api_key", "api-key", "signature", "secret"])
+@pytest.mark.parametrize("end", ["", "&action=x", " (read timeout)", "'", '"', ">", ")", "\n"])
+def test_a_credential_in_a_url_is_masked_whatever_its_value(name: str, end: str) -> None:
+    url = f"https://api.flipsnack.com/v1/?{name}="
+
+    assert mask(f"{url}any%20thing{end}") == f"{url}***{end}"
+
+
+def test_an_empty_credential_stays_visible_as_such() -> None:
+    assert mask("?apiKey=&signature=") == "?apiKey=&signature="
+
+
+def test_other_parameters_stay_readable() -> None:
+    text = "https://api.flipsnack.com/v1/?action=user.getStats&title=a+b"
+
+    assert mask(text, [KEY, SECRET]) == text
+
+
+def test_a_lone_surrogate_in_a_secret_is_masked_too() -> None:
+    assert mask("ab\ud800cd", ["ab\ud800cd"]) == "***"
+
+
+@pytest.mark.parametrize("case", REQUEST_CASES + ACCOUNT_CASES, ids=str)
+def test_no_refusal_shows_a_secret(case: Case) -> None:
+    world = World(case.settings)
+    case.before(world)
+
+    world.reply(case.broken)
+
+    call = world.fake.calls[-1]
+    assert call.refusal is not None
+    signatures = [text for text in [case.broken.params.get("signature")] if text]
+    for text in ["\n".join(call.refusal.explain(None)), *world.fake.verdicts()]:
+        assert shows_no_secret(text, *signatures)
+
+
+def misplaced(hidden: str) -> list[Request]:
+    """Return requests that carry a credential where none belongs."""
+    whole = signed({"action": "user.getStats"})
+    named = upload(b"a text")
+    named.uploads[0].filename = f"{hidden}.pdf"
+    return [
+        named,
+        get(hidden),
+        get("user.getStats", method="POST", title=hidden),
+        get("user.getStats", f"https://api.flipsnack.com/{quote(hidden)}"),
+        get("user.getStats", f"https://api.flipsnack.com/{quote_plus(hidden)}"),
+        get("collection.getCollection", collectionHash=hidden),
+        raw({**whole, hidden: "1", "signature": "0" * 32}),
+        raw({**whole, "action": f"x{hidden}x"}),
+        raw({**whole, "apiKey": f"{hidden}0"}),
+        upload(b"a text", action=hidden),
+        posted(f"text/{hidden}", b"{}"),
+    ]
+
+
+@pytest.mark.parametrize("number", range(len(misplaced(KEY))))
+@pytest.mark.parametrize("hidden", [KEY, SECRET], ids=["key", "secret"])
+def test_a_credential_in_the_wrong_place_is_not_shown(hidden: str, number: int) -> None:
+    request = misplaced(hidden)[number]
+    world = World()
+    seeded(f"{hidden}!")(world)
+
+    world.reply(request)
+
+    [text] = world.fake.verdicts()
+    assert shows_no_secret(text, request.params.get("signature", "none"))
+
+
+def test_a_complaint_is_masked_and_kept_once() -> None:
+    world = World()
+
+    for _ in range(2):
+        world.fake.complain(f"GET https://api.flipsnack.com/v1/?apiKey=x failed with {SECRET}")
+
+    assert world.fake.verdicts() == [
+        "GET https://api.flipsnack.com/v1/?apiKey=*** failed with ***",
+    ]

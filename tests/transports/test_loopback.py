@@ -1,0 +1,246 @@
+"""The loopback server: one for a session, a stay of its own for each test."""
+
+from __future__ import annotations
+
+import os
+import re
+import socket
+import sys
+import threading
+import urllib.error
+import urllib.request
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+import urllib3
+
+from pytest_flipsnack import Flipsnack, Settings
+from pytest_flipsnack.integration.session import LateRequestWarning, Session
+from pytest_flipsnack.transports.server import ServerMissingError
+from tests.transports.asking import STATS, codes, form, on_loopback, signed
+
+
+def get(url: str) -> str:
+    with urllib.request.urlopen(url, timeout=5) as response:
+        text: str = response.read().decode()
+    return text
+
+
+def server_threads() -> list[str]:
+    return sorted(t.name for t in threading.enumerate() if t.name.startswith("flipsnack-"))
+
+
+def listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+@pytest.fixture
+def session(pytestconfig: pytest.Config) -> Session:
+    """A session of this test's own, with a server of its own."""
+    return Session(pytestconfig, Settings())
+
+
+def test_the_urls_end_like_the_documented_ones(flipsnack: Flipsnack) -> None:
+    urls = [flipsnack.url, flipsnack.upload_url]
+
+    assert all(re.fullmatch(r"http://127\.0\.0\.1:\d+/t\d+/v1", url) for url in urls)
+    assert urls[0] != urls[1]
+    assert urls == [flipsnack.url, flipsnack.upload_url]
+
+
+@pytest.mark.parametrize("slash", ["", "/"])
+def test_a_call_is_answered_with_and_without_the_slash(flipsnack: Flipsnack, slash: str) -> None:
+    answer = get(on_loopback(flipsnack).replace("?", f"{slash}?"))
+
+    assert answer.startswith('{"code": 20, ')
+    assert [(call.action, call.code) for call in flipsnack.calls] == [(STATS, 20)]
+
+
+def test_an_upload_goes_to_the_upload_url(flipsnack: Flipsnack) -> None:
+    body, kind = form(flipsnack)
+    headers = {"Content-Type": kind}
+
+    with urllib3.PoolManager() as pool:
+        answer = pool.request("POST", flipsnack.upload_url, body=body, headers=headers).json()
+
+    assert answer["code"] == 20
+    assert flipsnack.calls[0].files["file"].filename == "book.pdf"
+
+
+def test_an_upload_in_chunks_arrives_whole(flipsnack: Flipsnack) -> None:
+    body, kind = form(flipsnack)
+    pieces: Any = iter([body[:10], body[10:]])
+
+    with urllib3.PoolManager() as pool:
+        answer = pool.request(
+            "POST", flipsnack.upload_url, body=pieces, headers={"Content-Type": kind}, chunked=True
+        ).json()
+
+    assert answer["code"] == 20
+    assert flipsnack.calls[0].files["file"].filename == "book.pdf"
+
+
+def test_nothing_listens_until_a_url_is_asked_for(session: Session) -> None:
+    before = server_threads()
+
+    flipsnack = session.make().start()
+    idle = server_threads()
+    port = int(flipsnack.url.split(":")[2].split("/")[0])
+    serving = server_threads()
+    flipsnack.stop()
+
+    assert idle == before
+    assert len(serving) == len(before) + 2
+    assert listens(port)
+    session.close()
+    assert server_threads() == before
+    assert not listens(port)
+
+
+def test_a_session_that_served_nobody_closes_without_a_word(session: Session) -> None:
+    session.make().start().stop()
+
+    session.close()
+
+    assert session._server is None
+
+
+def test_one_server_serves_a_session_and_each_test_has_its_own_state(session: Session) -> None:
+    first, second = session.make(name="one"), session.make(name="two")
+    with first:
+        first.respond(31)
+        url_of_first = first.url
+        get(on_loopback(first))
+    with second:
+        get(on_loopback(second))
+        url_of_second = second.url
+
+    session.close()
+
+    assert codes(first) == [31]
+    assert codes(second) == [20]
+    assert url_of_first.replace("/t1/", "/t2/") == url_of_second
+
+
+def test_a_block_without_a_session_has_a_server_of_its_own_and_takes_it_down() -> None:
+    before = server_threads()
+
+    with Flipsnack() as flipsnack:
+        port = int(flipsnack.url.split(":")[2].split("/")[0])
+        assert get(on_loopback(flipsnack)).startswith('{"code": 20, ')
+
+    assert server_threads() == before
+    assert not listens(port)
+
+
+def test_a_path_that_belongs_to_nobody_gets_no_answer(flipsnack: Flipsnack) -> None:
+    elsewhere = re.sub(r"/t\d+/", "/t9999/", on_loopback(flipsnack))
+
+    with pytest.raises(OSError):
+        get(elsewhere)
+
+    assert flipsnack.calls == []
+
+
+@pytest.mark.parametrize("known", [None, "", "localhost,.example.org"])
+def test_loopback_is_exempt_from_proxies_for_as_long_as_the_test_lasts(
+    monkeypatch: pytest.MonkeyPatch, known: str | None
+) -> None:
+    for name in ("NO_PROXY", "no_proxy"):
+        if known is None:
+            monkeypatch.delenv(name, raising=False)
+        else:
+            monkeypatch.setenv(name, known)
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    before = dict(os.environ)
+
+    with Flipsnack() as flipsnack:
+        untouched = dict(os.environ)
+        answer = get(on_loopback(flipsnack))
+        during = [os.environ[name] for name in ("NO_PROXY", "no_proxy")]
+
+    assert answer.startswith('{"code": 20, ')
+    assert untouched == before
+    assert during == [f"{known},127.0.0.1" if known else "127.0.0.1"] * 2
+    assert dict(os.environ) == before
+
+
+def test_a_request_after_its_test_is_named_and_never_counted_for_the_next(
+    session: Session,
+) -> None:
+    with session.make(name="test_acme.py::test_first") as first:
+        late = on_loopback(first)
+        get(late)
+    with session.make(name="test_acme.py::test_second") as second:
+        get(on_loopback(second))
+        with pytest.raises(OSError):
+            get(late)
+
+    with pytest.warns(LateRequestWarning) as warned:
+        session.close()
+
+    assert [str(warning.message) for warning in warned] == [
+        "test_acme.py::test_first: GET user.getStats arrived after the test had ended"
+    ]
+    assert codes(first) == [20]
+    assert codes(second) == [20]
+
+
+def test_a_late_request_without_an_action_is_named_by_its_path(session: Session) -> None:
+    with session.make(name="test_first") as first:
+        late = f"{first.url}/"
+
+    with pytest.raises(OSError):
+        get(late)
+
+    with pytest.warns(LateRequestWarning) as warned:
+        session.close()
+    assert [str(warning.message) for warning in warned] == [
+        "test_first: GET /v1/ arrived after the test had ended"
+    ]
+
+
+def test_without_werkzeug_the_message_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(sys.modules, "werkzeug.serving", None)
+
+    with Flipsnack() as flipsnack, pytest.raises(ServerMissingError) as caught:
+        _ = flipsnack.url
+
+    assert str(caught.value) == (
+        "flipsnack.url needs the loopback server: pip install 'pytest-flipsnack[server]'"
+    )
+    assert isinstance(caught.value, ImportError)
+
+
+def test_of_64_clients_at_once_every_hit_counts_once(flipsnack: Flipsnack) -> None:
+    urls = [f"{on_loopback(flipsnack)}" for _ in range(64)]
+    start = threading.Barrier(64, timeout=20)
+
+    def client(url: str) -> list[str]:
+        start.wait()
+        return [get(url)[:12] for _ in range(10)]
+
+    with ThreadPoolExecutor(64) as pool:
+        answers = [answer for told in pool.map(client, urls) for answer in told]
+
+    assert Counter(answers) == {'{"code": 20,': 640}
+    assert flipsnack.hits == {(STATS, 20): 640}
+    assert len(flipsnack.calls) == 640
+
+
+def test_nothing_is_logged_that_would_show_the_signature(
+    flipsnack: Flipsnack, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(0)
+
+    get(on_loopback(flipsnack))
+    flipsnack.fail("refused")
+    with pytest.raises(urllib.error.URLError):
+        get(on_loopback(flipsnack))
+
+    assert signed(flipsnack)["signature"] not in "".join([*capfd.readouterr(), caplog.text])
