@@ -1,7 +1,8 @@
 """Stub every Flipsnack status code, assert how a client handles it, report and gate coverage.
 
 The names below are loaded on first use: pytest imports this package in every run of every
-project that has it installed.
+project that has it installed. PYTEST_DONT_REWRITE: there is no assertion here, and pytest would
+warn where `-p pytest_flipsnack` follows `-p pytest_flipsnack.plugin`.
 """
 
 from __future__ import annotations

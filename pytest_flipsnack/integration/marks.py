@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 import pytest
 
 if TYPE_CHECKING:
-    from pytest_flipsnack.contract.expectation import Expectation
     from pytest_flipsnack.flipsnack import Flipsnack
 
 T = TypeVar("T")

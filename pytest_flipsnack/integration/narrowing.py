@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -42,7 +43,7 @@ def _in_file(flags: tuple[str, ...], value: object, own: list[str]) -> bool:
 def _values(flag: str, own: list[str]) -> Iterator[str]:
     """Yield what the tokens give to a flag: `-m X`, `-mX`, `-m=X`, `--ignore X`, `--ignore=X`."""
     short = not flag.startswith("--")
-    for token, following in zip(own, [*own[1:], ""], strict=True):
+    for token, following in pairwise([*own, ""]):
         if token == flag:
             yield following
         elif token.startswith(f"{flag}=") or (short and token.startswith(flag)):

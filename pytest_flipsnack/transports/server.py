@@ -64,16 +64,19 @@ class LoopbackServer:
         self._lock = threading.Lock()
         self._closing = threading.Event()
         self._servers: dict[str, BaseWSGIServer] = {}
+        self._threads: list[threading.Thread] = []
         for host, wanted in ((API_HOST, port), (UPLOAD_HOST, port and port + 1)):
             self._servers[host] = made = make_server(
                 ADDRESS, wanted, _App(self, host), threaded=True, request_handler=_handler()
             )
-            threading.Thread(
+            thread = threading.Thread(
                 target=made.serve_forever,
                 kwargs={"poll_interval": 0.05},
                 name=f"flipsnack-{host}",
                 daemon=True,
-            ).start()
+            )
+            thread.start()
+            self._threads.append(thread)
 
     @property
     def ports(self) -> tuple[int, ...]:
@@ -112,6 +115,8 @@ class LoopbackServer:
         for server in self._servers.values():
             server.shutdown()
             server.server_close()
+        for thread in self._threads:
+            thread.join()
 
     def stall(self, environ: dict[str, Any], guest: Guest) -> None:
         """Hold a connection without an answer until the client or the test lets go of it."""
