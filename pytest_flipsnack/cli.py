@@ -110,7 +110,10 @@ def _report(given: argparse.Namespace) -> int:
     coverage = _coverage(tally, wanted, verdict.Run(troubles=troubles))
     for target in given.targets or [formats.read_target("term")]:
         if target.path is not None:
-            write_file(target.path, formats.FILES[target.format][0](coverage))
+            try:
+                write_file(target.path, formats.FILES[target.format][0](coverage))
+            except OSError as error:
+                return _wrong(f"{target.path} cannot be written: {error.strerror}")
             continue
         for line in formats.TERMINAL[target.format](coverage):
             print(line.text)

@@ -1,0 +1,164 @@
+"""`pytest-flipsnack serve`: the same fake for any language."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pytest_flipsnack import cli
+from pytest_flipsnack.fake.signing import sign
+
+KEY, SECRET = "key-of-this-test", "secret-of-this-test"
+
+
+class Served:
+    """A running server and what was typed to start it."""
+
+    def __init__(self, *args: str) -> None:
+        command = [sys.executable, "-m", "pytest_flipsnack.cli", "serve", *args]
+        self.process = subprocess.Popen(
+            [*command, "--api-key", KEY, "--secret", SECRET],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        assert self.process.stdout is not None
+        self.url = self.process.stdout.readline().split()[-1]
+        self.upload_url = self.process.stdout.readline().split()[-1]
+
+    def ask(self, action: str = "user.getStats", **params: str) -> Any:
+        params |= {"action": action, "apiKey": KEY}
+        params["signature"] = sign(SECRET, params)
+        with urllib.request.urlopen(f"{self.url}/?{urllib.parse.urlencode(params)}") as answer:
+            return json.load(answer)
+
+    def control(self, verb: str, name: str, body: bytes = b"{}") -> tuple[int, Any]:
+        url = self.url.removesuffix("/v1") + f"/_flipsnack/{name}"
+        data = body if verb == "POST" else None
+        try:
+            with urllib.request.urlopen(urllib.request.Request(url, data, method=verb)) as answer:
+                return answer.status, json.load(answer)
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.code, json.load(error)
+
+    def stop(self, number: int = signal.SIGTERM) -> tuple[int, str]:
+        self.process.send_signal(number)
+        _, err = self.process.communicate(timeout=20)
+        return self.process.returncode, err
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[Served]:
+    made = Served("--coverage", str(tmp_path / "hits.json"), "--collection", "fxh4k89")
+    yield made
+    made.process.kill()
+    made.process.communicate()
+
+
+def test_a_suite_is_steered_counted_and_gated(served: Served, tmp_path: Path) -> None:
+    assert served.control("POST", "respond", b'{"codes": [31, 20]}') == (200, {})
+    assert [served.ask()["code"] for _ in range(2)] == [31, 20]
+    status, calls = served.control("GET", "calls")
+    assert [(call["action"], call["code"]) for call in calls] == [
+        ("user.getStats", 31),
+        ("user.getStats", 20),
+    ]
+    assert served.control("POST", "test") == (200, {"problems": []})
+    assert served.control("POST", "always", b'{"code": 50, "action": "user.getStats"}')[0] == 200
+    assert served.ask()["code"] == 50
+    assert served.ask("collection.getCollection", collectionHash="fxh4k89")["code"] == 20
+    code, err = served.stop()
+    assert code == 0
+    report = json.loads((tmp_path / "hits.json").read_text(encoding="utf-8"))
+    assert report["codes"]["31"]["deliveries"] == 1
+    assert report["codes"]["20"] == {
+        "message": "OK",
+        "deliveries": 2,
+        "tests": 2,
+        "exercised": True,
+    }
+    lines = [line.split(" ", 1)[1] for line in err.splitlines()]
+    assert lines == [
+        "GET user.getStats 31",
+        "GET user.getStats 20",
+        "GET user.getStats 50",
+        "GET collection.getCollection 20",
+    ]
+
+
+def test_what_a_test_must_fail_for_is_returned(served: Served) -> None:
+    served.control("POST", "fail", b'{"fault": "html"}')
+    served.control("POST", "allow", b'{"codes": [42]}')
+    assert served.ask("user.getstats")["code"] == 42
+    assert served.ask("collection.getStat")["code"] == 42
+    status, answer = served.control("POST", "test")
+    assert status == 200
+    (problem,) = answer["problems"]
+    assert problem.splitlines()[:2] == [
+        "a declared answer was never delivered",
+        "    fault html, declared at a control request",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("verb", "name", "body", "status", "text"),
+    [
+        ("POST", "respond", b'{"codes": [39]}', 400, "39 is not a Flipsnack status code; known"),
+        ("POST", "respond", b"{}", 400, "the body lacks 'codes'"),
+        ("POST", "respond", b"[]", 400, "the body must be a JSON object"),
+        ("POST", "respond", b"{", 400, "Expecting property name enclosed in double quotes"),
+        (
+            "POST",
+            "nothing",
+            b"{}",
+            404,
+            "POST /_flipsnack/nothing is not a control request; known: POST /_flipsnack/respond, ",
+        ),
+        ("GET", "respond", b"", 404, "GET /_flipsnack/respond is not a control request; known: "),
+    ],
+)
+def test_a_wrong_control_request_is_told_the_right_ones(
+    served: Served, verb: str, name: str, body: bytes, status: int, text: str
+) -> None:
+    found, answer = served.control(verb, name, body)
+    assert found == status
+    assert answer["error"].startswith(text)
+
+
+def test_it_stops_on_an_interrupt_and_says_what_was_left_over(tmp_path: Path) -> None:
+    served = Served("--respond", "50", "--respond", "20", "--quiet")
+    assert served.ask()["code"] == 50
+    code, err = served.stop(signal.SIGINT)
+    assert code == 0
+    lines = err.splitlines()
+    assert lines[:2] == [
+        "a declared answer was never delivered",
+        "    20 OK, declared at --respond",
+    ]
+    assert lines[2].endswith(" s user.getStats 50")
+
+
+@pytest.mark.parametrize(
+    ("args", "text"),
+    [
+        (["--respond", "39"], "39 is not a Flipsnack status code;"),
+        (["--set", "speed=3"], "'speed' is not a setting; settings: check_signature,"),
+        (["--set", "max_pages=many"], "max_pages: 'many' is not a number"),
+    ],
+)
+def test_wrong_arguments_are_told(
+    capsys: pytest.CaptureFixture[str], args: list[str], text: str
+) -> None:
+    assert cli.main(["serve", *args]) == 2
+    assert capsys.readouterr().err.startswith(f"pytest-flipsnack: {text}")
