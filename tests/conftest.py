@@ -5,9 +5,9 @@ from __future__ import annotations
 import jsonschema  # noqa: F401 - pytester forgets what an inner run imports first
 import pytest
 import responses  # noqa: F401 - likewise
-from tests.downstream import Project
 
 import pytest_flipsnack.flipsnack  # noqa: F401 - likewise
+from tests.downstream import Project
 
 
 @pytest.fixture(autouse=True)

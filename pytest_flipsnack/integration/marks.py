@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 import pytest
 
 if TYPE_CHECKING:
+    from pytest_flipsnack.contract.expectation import Expectation
     from pytest_flipsnack.flipsnack import Flipsnack
 
 T = TypeVar("T")
@@ -31,7 +32,7 @@ _NOT_THE_CLIENT = (
     pytest.skip.Exception,
     pytest.fail.Exception,
 )
-_EXPECTED = pytest.StashKey["Expectation"]()
+_EXPECTED: pytest.StashKey[Expectation] = pytest.StashKey()
 
 
 def parametrize(metafunc: pytest.Metafunc) -> None:

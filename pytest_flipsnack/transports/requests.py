@@ -88,9 +88,6 @@ class _Answer(responses.CallbackResponse):
         super().__init__("GET", FLIPSNACK_URL, self._call)
         self._fake = fake
 
-    def matches(self, request: requests.PreparedRequest) -> tuple[bool, str]:
-        return (True, "") if FLIPSNACK_URL.match(str(request.url)) else (False, "not Flipsnack")
-
     def _call(self, request: Any) -> tuple[int, dict[str, str], bytes]:
         self.calls.reset()  # responses keeps 10 KiB per call, and the fake has its own record
         self._fake.watch()

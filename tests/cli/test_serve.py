@@ -69,7 +69,7 @@ def served(tmp_path: Path) -> Iterator[Served]:
 def test_a_suite_is_steered_counted_and_gated(served: Served, tmp_path: Path) -> None:
     assert served.control("POST", "respond", b'{"codes": [31, 20]}') == (200, {})
     assert [served.ask()["code"] for _ in range(2)] == [31, 20]
-    status, calls = served.control("GET", "calls")
+    _, calls = served.control("GET", "calls")
     assert [(call["action"], call["code"]) for call in calls] == [
         ("user.getStats", 31),
         ("user.getStats", 20),

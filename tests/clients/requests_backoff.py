@@ -46,7 +46,7 @@ class GaveUp(Error): ...
 
 
 ERROR = Error
-KINDS = {code: PassingError for code in (22, 31, 32, 50)} | {38: ProcessingError}
+KINDS = dict.fromkeys((22, 31, 32, 50), PassingError) | {38: ProcessingError}
 
 
 @contextmanager

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import ssl
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
@@ -9,6 +11,7 @@ import pytest
 
 from pytest_flipsnack import ClientContract, call
 from pytest_flipsnack.contract.cases import Rig
+from pytest_flipsnack.contract.suite import ACTION_ATTRIBUTE
 from pytest_flipsnack.flipsnack import Flipsnack
 from tests.clients import Style
 
@@ -31,6 +34,9 @@ CALLS: dict[str, Callable[..., Any]] = {
     "ready": call("collection.getCollection")(lambda self, client: client.wait_until_ready(HASH)),
 }
 """Every call of the example clients, by the name of its method in the contract."""
+ACTIONS = {getattr(CALLS[name], ACTION_ATTRIBUTE): name for name in reversed(CALLS)}
+"""The first of the calls of an action, by the action."""
+_context = functools.cache(ssl.create_default_context)
 
 
 def contract_of(
@@ -45,7 +51,11 @@ def contract_of(
     made = make or style.make
 
     @pytest.fixture
-    def client(self: Any, flipsnack: Flipsnack, flipsnack_rig: Rig) -> Iterator[Any]:
+    def client(
+        self: Any, flipsnack: Flipsnack, flipsnack_rig: Rig, monkeypatch: pytest.MonkeyPatch
+    ) -> Iterator[Any]:
+        # httpx reads the certificates for every client, which takes 20 ms and helps nobody here
+        monkeypatch.setattr(ssl, "create_default_context", _context)
         urls = (flipsnack.url, flipsnack.upload_url) if style.transport == "loopback" else ()
         client = made(flipsnack.api_key, flipsnack.secret, *urls)
         yield client

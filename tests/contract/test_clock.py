@@ -59,7 +59,7 @@ PARTIAL = functools.partial(time.sleep, 60)
 SPELLINGS: dict[str, Callable[[], Any]] = {
     "module": lambda: time.sleep(60),
     "named": lambda: named_sleep(60),
-    "class": lambda: HOLDER.in_class(60),
+    "class": lambda: Holder.in_class(60),
     "static": lambda: Holder.in_static(60),
     "instance": lambda: HOLDER.in_instance(60),
     "slot": lambda: SLOTTED.in_slot(60),
@@ -103,8 +103,7 @@ def test_everything_is_put_back(clock: VirtualClock) -> None:
     assert Holder.__dict__["in_static"].__func__ is REAL[0]
     assert by_default.__defaults__ == (REAL[0],)
     assert by_keyword.__kwdefaults__ == {"sleep": REAL[0]}
-    assert CLOSURE.__closure__ is not None  # type: ignore[attr-defined]
-    assert CLOSURE.__closure__[0].cell_contents is REAL[0]  # type: ignore[attr-defined]
+    assert getattr(CLOSURE, "__closure__")[0].cell_contents is REAL[0]  # noqa: B009 - for mypy
 
 
 def test_blocks_may_be_nested(clock: VirtualClock) -> None:
@@ -154,20 +153,16 @@ def test_a_sleep_that_blocks_the_loop_is_marked(clock: VirtualClock) -> None:
 
 
 def test_timers_of_an_idle_loop_are_jumped_to(clock: VirtualClock) -> None:
-    async def waits() -> str:
+    async def main() -> str:
+        loop = asyncio.get_running_loop()
         try:
             await asyncio.wait_for(asyncio.Event().wait(), 30)
         except TimeoutError:
             pass
-        asyncio.get_running_loop().call_later(40, done.set_result, "called")
+        done: asyncio.Future[str] = loop.create_future()
+        loop.call_later(40, done.set_result, "called")
         return await done
 
-    async def main() -> str:
-        nonlocal done
-        done = asyncio.get_running_loop().create_future()
-        return await waits()
-
-    done: asyncio.Future[str]
     with clock:
         assert asyncio.run(main()) == "called"
     assert 69 < clock.skipped < 71

@@ -24,7 +24,11 @@ def see(outcomes: Outcomes, *phases: Phase, hits: object = HITS) -> None:
 
 
 def passing(nodeid: str = "test_acme.py::test_one") -> tuple[Phase, Phase, Phase]:
-    return Phase("setup", nodeid=nodeid), Phase("call", nodeid=nodeid), Phase("teardown", nodeid=nodeid)
+    return (
+        Phase("setup", nodeid=nodeid),
+        Phase("call", nodeid=nodeid),
+        Phase("teardown", nodeid=nodeid),
+    )
 
 
 def test_a_passing_test_counts() -> None:

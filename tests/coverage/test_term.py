@@ -79,9 +79,7 @@ def test_term_missing_adds_the_code_to_add_and_the_actions_it_is_open_for() -> N
     lines = [line.text for line in term.missing(some_coverage())]
 
     assert "\n".join(lines[:22]) == TABLE
-    assert lines[22] == (
-        "missing: 22 Maintenance mode; add a test with @pytest.mark.flipsnack(22)"
-    )
+    assert lines[22] == ("missing: 22 Maintenance mode; add a test with @pytest.mark.flipsnack(22)")
     assert [line.split()[1] for line in lines[22:34]] == [
         *("22", "30", "32", "38", "40", "41", "42", "43", "44", "46", "47", "50")
     ]

@@ -3,12 +3,12 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from tests.downstream import DEMANDED, MISSING_50
 
 from pytest_flipsnack.catalogue.codes import Code
 from pytest_flipsnack.coverage.demand import Demand
 from pytest_flipsnack.coverage.tally import Tally
 from pytest_flipsnack.coverage.verdict import Outcome, Run, Verdict, decide, floor_share
+from tests.downstream import DEMANDED, MISSING_50
 
 HUNDRED = Demand(Decimal(100))
 WHOLE = Run()
@@ -176,5 +176,3 @@ def test_trouble_is_told_though_nothing_was_asked() -> None:
 )
 def test_a_share_is_never_rounded_up(part: int, whole: int, expected: str) -> None:
     assert floor_share(part, whole) == expected
-
-

@@ -48,9 +48,7 @@ def test_no_block_is_left_out() -> None:
     assert len(set(files)) == len(files)
 
 
-@pytest.mark.parametrize(
-    "name", [block.name for block in BLOCKS if block.name.startswith("test_")]
-)
+@pytest.mark.parametrize("name", [block.name for block in BLOCKS if block.name.startswith("test_")])
 def test_the_tests_of_the_readme_pass(downstream: pytest.Pytester, name: str) -> None:
     result = run(downstream, name)
     assert result.ret == 0, result.stdout.str()
@@ -64,9 +62,7 @@ def test_the_command_of_the_readme_is_green_and_writes_its_report(
     result = run(downstream, *typed.removeprefix("$ pytest ").split())
     assert result.ret == 0
     assert (downstream.path / "flipsnack.json").exists()
-    result.stdout.fnmatch_lines(
-        ["Flipsnack gate passed: 19 of 19 codes exercised, 100 % required"]
-    )
+    result.stdout.fnmatch_lines(["Flipsnack gate passed: 19 of 19 codes exercised, 100 % required"])
 
 
 def test_the_configuration_of_the_readme_is_enforced(downstream: pytest.Pytester) -> None:
@@ -75,9 +71,7 @@ def test_the_configuration_of_the_readme_is_enforced(downstream: pytest.Pytester
     (downstream.path / "pyproject.toml").write_text(config, encoding="utf-8")
     result = run(downstream)
     assert result.ret == 0
-    result.stdout.fnmatch_lines(
-        ["Flipsnack gate passed: 18 of 18 codes exercised, 100 % required"]
-    )
+    result.stdout.fnmatch_lines(["Flipsnack gate passed: 18 of 18 codes exercised, 100 % required"])
     narrowed = run(downstream, "test_expect.py")
     assert narrowed.ret == 0
     narrowed.stdout.fnmatch_lines(["Flipsnack gate not enforced: *narrowed by test_expect.py*"])

@@ -7,7 +7,7 @@ import os
 from hypothesis import HealthCheck, settings
 
 REQUEST_TESTS = 4
-"""Tests in test_properties.py that send one request for each example."""
+"""Strategies in test_properties.py, each of which makes up its share of the requests."""
 
 _COMMON = settings(
     deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow], print_blob=False

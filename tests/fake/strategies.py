@@ -88,9 +88,21 @@ JOINTS = [b"\r\n--b\r\n", b"--b\r\n", b"\n--b\n", b"\r\n--b--\r\n", b"--b--", b"
 headers = st.lists(st.sampled_from(HEADERS), max_size=3).map(
     lambda lines: b"".join(line + b"\r\n" for line in lines) + b"\r\n"
 )
-hostile = st.lists(st.sampled_from(JOINTS) | headers | contents, max_size=9).map(
+assembled = st.lists(st.sampled_from(JOINTS) | headers | contents, max_size=9).map(
     lambda pieces: b"--b\r\n" + b"".join(pieces)
 )
+WHOLE = b"--b\r\n" + HEADERS[0] + b"\r\n\r\n" + PDF + b"\r\n--b--\r\n"
+
+
+@st.composite
+def spliced(draw: st.DrawFn) -> bytes:
+    """A whole form, in which up to two pieces are replaced."""
+    body = WHOLE
+    for _ in range(draw(st.integers(0, 2))):
+        start = draw(st.integers(0, len(body)))
+        end = draw(st.integers(start, min(len(body), start + 9)))
+        body = body[:start] + draw(st.binary(max_size=4) | st.sampled_from(JOINTS)) + body[end:]
+    return body
 
 
 class Stumbling:
@@ -145,13 +157,13 @@ def signed_calls(draw: st.DrawFn) -> Request:
 @st.composite
 def forms(draw: st.DrawFn) -> Request:
     """An upload as HTTP libraries write it, with any fields and files."""
-    fields = draw(params)
-    if draw(st.booleans()):
+    fields = draw(params | st.just({}))
+    if draw(st.integers(0, 3)):
         action = draw(st.sampled_from([name for name, one in ACTIONS.items() if one.upload]))
         fields = signed(fields | {"action": action, "apiKey": KEY, "collectionHash": HASH})
     files = draw(st.lists(st.tuples(names, text, contents), max_size=2))
-    if draw(st.booleans()):
-        files = [("file", "book.pdf", draw(contents))]
+    if draw(st.integers(0, 2)):
+        files = [("file", "book.pdf", draw(st.just(PDF) | contents))]
     parts = [(quote(name), (quote(filename), content)) for name, filename, content in files]
     plain = {
         name.encode("utf-8", "replace"): value.encode("utf-8", "replace")
@@ -170,5 +182,6 @@ def forms(draw: st.DrawFn) -> Request:
 def hostile_forms(draw: st.DrawFn) -> Request:
     """An upload whose body is made to trip the reader up."""
     query = signed({"action": "collection.create", "fileUrl": "https://x.test/a.pdf"})
-    url = queried(UPLOAD, query if draw(st.booleans()) else draw(params))
-    return parse("POST", url, {"Content-Type": draw(content_types)}, draw(hostile))
+    url = queried(UPLOAD, query if draw(st.integers(0, 3)) else draw(params))
+    kind = draw(st.sampled_from(CONTENT_TYPES[:2]) | content_types)
+    return parse("POST", url, {"Content-Type": kind}, draw(spliced() | assembled))

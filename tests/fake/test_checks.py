@@ -12,7 +12,7 @@ from pytest_flipsnack.fake.checks import ACCOUNT, REQUEST, Subject
 from pytest_flipsnack.fake.request import Request
 from pytest_flipsnack.fake.settings import Settings
 from tests.fake.rules import ACCOUNT_CASES, REQUEST_CASES, Case, keyed
-from tests.fake.support import HASH, World, get, pdf, upload
+from tests.fake.support import HASH, World, form, get, part, pdf, signed, upload
 
 CASES = REQUEST_CASES + ACCOUNT_CASES
 
@@ -107,10 +107,11 @@ def test_any_hash_is_taken_until_a_test_names_one() -> None:
 
 
 def test_a_hash_that_comes_as_a_file_is_missing() -> None:
-    request = upload(action="flipbook.add")
-    request.uploads[0].field = "collectionHash"
+    params = signed({"action": "flipbook.add", "fileUrl": "https://x.test/a.pdf"})
+    world = World()
 
-    assert World().code(request) == 30
+    assert world.code(form(params, [part(name="collectionHash")])) == 30
+    assert "    rule:     flipbook.add needs collectionHash;" in world.complaints[0]
 
 
 def test_requests_that_were_refused_do_not_count_against_the_rate() -> None:

@@ -126,3 +126,11 @@ def test_a_complaint_is_masked_and_kept_once() -> None:
     assert world.fake.verdicts() == [
         "GET https://api.flipsnack.com/v1/?apiKey=*** failed with ***",
     ]
+
+
+def test_a_text_about_a_client_is_masked_with_its_signatures_too() -> None:
+    world = World()
+    signature = signed({"action": "user.getStats"})["signature"]
+    world.ask("user.getStats")
+
+    assert world.fake.masked(f"{KEY} {SECRET} sent {signature}") == "*** *** sent ***"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from tests.downstream import Project
 
 SHOWN = "@pytest.mark.flipsnack_codes"
@@ -111,7 +112,10 @@ def test_codes_multiply_with_other_parameters(project: Project) -> None:
             "errors, retryable, permanent, rate_limit, upload, request, credentials, flipbook, "
             "server, deprecated",
         ),
-        ("'all', without=37", "('all', without=37): 'without' is not an argument; allowed: exclude"),
+        (
+            "'all', without=37",
+            "('all', without=37): 'without' is not an argument; allowed: exclude",
+        ),
         ("", "(): no code is left; name codes or groups, as in flipsnack_codes('all')"),
         (
             "31, exclude='rate_limit'",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from tests.downstream import TESTS, Project, gate_line
 
 HUNDRED = "--flipsnack-fail-under=100"

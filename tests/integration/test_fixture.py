@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from tests.downstream import Project
 
 
@@ -14,7 +15,9 @@ def failure_below(result: pytest.RunResult, title: str) -> list[str]:
 
 
 def test_an_answer_that_was_never_delivered_fails_the_teardown(project: Project) -> None:
-    project.test("def test_it(flipsnack, client):\n    flipsnack.respond(31, 50)\n    client.try_to_ask()")
+    project.test(
+        "def test_it(flipsnack, client):\n    flipsnack.respond(31, 50)\n    client.try_to_ask()"
+    )
 
     result = project.run()
 
@@ -79,7 +82,9 @@ def test_a_setup_that_failed_is_not_blamed_for_answers_left(project: Project) ->
 
 
 def test_a_refusal_that_the_client_swallows_fails_the_teardown(project: Project) -> None:
-    project.test("def test_it(client):\n    client.secret = 'wrong'\n    assert client.try_to_ask() == 44")
+    project.test(
+        "def test_it(client):\n    client.secret = 'wrong'\n    assert client.try_to_ask() == 44"
+    )
 
     result = project.run()
 
@@ -134,8 +139,8 @@ def test_the_credentials_can_be_overridden(project: Project) -> None:
     result.assert_outcomes(passed=2)
 
 
-def test_the_context_works_under_hypothesis_and_its_hits_count(merging: Project) -> None:
-    merging.test("""
+def test_the_context_works_under_hypothesis_and_its_hits_count(project: Project) -> None:
+    project.test("""
         from hypothesis import given, settings, strategies
 
         @settings(database=None, derandomize=True, max_examples=30)
@@ -149,11 +154,11 @@ def test_the_context_works_under_hypothesis_and_its_hits_count(merging: Project)
 
     plugin = ("-p", "_hypothesis_pytestplugin")
 
-    result = merging.run(*plugin, "-W", "error", "--flipsnack-report=json")
+    result = project.run(*plugin, "-W", "error", "--flipsnack-report=json")
 
-    codes = merging.report()["codes"]
+    codes = project.report()["codes"]
     result.assert_outcomes(passed=1)
-    assert merging.report()["verdict"]["exercised"] == [31, 50]
+    assert project.report()["verdict"]["exercised"] == [31, 50]
     assert codes["31"]["tests"] == codes["50"]["tests"] == 1
     assert 2 <= codes["31"]["deliveries"] + codes["50"]["deliveries"] <= 30
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import pytest
+
 from tests.downstream import BUT_50, MISSING_50, TESTS, Project, gate_line
 
 HUNDRED = "--flipsnack-fail-under=100"
-NO_DATA = "no passing test delivered a code; 0 of 19 codes exercised, 100 % required; missing: 20 OK, "
+NO_DATA = (
+    "no passing test delivered a code; 0 of 19 codes exercised, 100 % required; missing: 20 OK, "
+)
 
 
 def test_every_code_exercised_passes(merging: Project) -> None:

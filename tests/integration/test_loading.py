@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from tests.downstream import Project, gate_line, no_others
 
 LINE = "Flipsnack gate passed: 1 of 19 codes exercised, 5 % required; missing: "
@@ -84,15 +85,15 @@ def test_it_can_be_turned_off(asking: Project, monkeypatch: pytest.MonkeyPatch) 
     assert not any(line.startswith("flipsnack") for line in result.outlines)
 
 
-def test_turned_off_its_flags_are_unknown(
-    asking: Project, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_turned_off_its_flags_are_unknown(asking: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD")
 
     result = asking.run_apart("-p", "no:pytest_flipsnack", "--flipsnack-fail-under=5", *no_others())
 
     assert result.ret == 4
-    assert any("unrecognized arguments: --flipsnack-fail-under=5" in line for line in result.errlines)
+    assert any(
+        "unrecognized arguments: --flipsnack-fail-under=5" in line for line in result.errlines
+    )
 
 
 @pytest.mark.parametrize("mode", ["append", "importlib"])

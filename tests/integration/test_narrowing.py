@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import pytest
+
 from tests.downstream import BUT_50, MISSING_50, TESTS, Project, gate_line
 
 NOT_ENFORCED = "Flipsnack gate not enforced: not enforced, the run was narrowed by "
 IN_FILE = "flipsnack_fail_under = 100"
-TWO = TESTS.replace("def test_code(", "def test_code_again(") + "\n@pytest.mark.slow\ndef test_slow(): pass\n"
+TWO = (
+    TESTS.replace("def test_code(", "def test_code_again(")
+    + "\n@pytest.mark.slow\ndef test_slow(): pass\n"
+)
 SLOW = "markers = slow"
 
 narrowings = pytest.mark.parametrize(
@@ -26,7 +30,7 @@ narrowings = pytest.mark.parametrize(
         (("test_acme.py",), "test_acme.py"),
         (("test_acme.py::test_code[31]",), "test_acme.py::test_code[31]"),
     ],
-    ids=" ".join,
+    ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
 )
 
 
@@ -120,7 +124,9 @@ def test_another_expression_than_that_of_the_file_is_narrowing(narrow: Project) 
     assert gate_line(result).startswith(f"{NOT_ENFORCED}-m; 1 of 19 codes exercised")
 
 
-@pytest.mark.parametrize("args", [(), (".",), ("--maxfail=5",), ("-p", "no:cacheprovider")], ids=str)
+@pytest.mark.parametrize(
+    "args", [(), (".",), ("--maxfail=5",), ("-p", "no:cacheprovider")], ids=str
+)
 def test_a_whole_run_enforces_the_threshold_of_the_file(
     narrow: Project, args: tuple[str, ...]
 ) -> None:
@@ -183,3 +189,26 @@ def test_a_configuration_file_elsewhere_does_not_make_a_run_narrow(
 
     assert result.ret == 1
     assert gate_line(result) == f"Flipsnack gate: {MISSING_50}"
+
+
+@pytest.mark.parametrize(
+    ("addopts", "typed", "named"),
+    [
+        ("--ignore test_other.py", (), ""),
+        ("--ignore test_other.py", ("--ignore=nothing.py",), "--ignore"),
+        ("--last-failed", (), ""),
+        ("-m 'not slow'", ("-m", "not slow"), ""),
+        ("-k code", ("-k", "test_code"), "-k"),
+        ("test_acme.py", (), ""),
+    ],
+)
+def test_only_what_the_file_does_not_say_as_well_is_narrowing(
+    narrow: Project, addopts: str, typed: tuple[str, ...], named: str
+) -> None:
+    narrow.ini(f"addopts = {addopts}", IN_FILE, SLOW)
+
+    result = narrow.run(*typed)
+
+    assert result.ret == (0 if named else 1)
+    expected = f"{NOT_ENFORCED}{named}; " if named else "Flipsnack gate: "
+    assert gate_line(result) == f"{expected}{MISSING_50}"

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+
 from tests.downstream import Project, no_others
 
 HEAVY = ("requests", "responses", "jsonschema", "httpx", "pytest_flipsnack.flipsnack")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from tests.downstream import Project
 
 MARK = "@pytest.mark.flipsnack(41, raises=acme.FlipsnackError)\n"
@@ -138,16 +139,16 @@ def test_in_unittest_it_is_an_error(project: Project) -> None:
     assert "raises needs a test function; in unittest use flipsnack." in line
 
 
-def test_a_test_that_fails_by_raises_counts_for_nothing(merging: Project) -> None:
-    merging.test(f"""
+def test_a_test_that_fails_by_raises_counts_for_nothing(project: Project) -> None:
+    project.test(f"""
 {MARK}def test_swallows(client): client.try_to_ask()
 {MARK}def test_raises(client): client.ask()
 @pytest.mark.flipsnack(50)
 def test_other(client): assert client.try_to_ask() == 50
 """)
 
-    result = merging.run("--flipsnack-report=json")
+    result = project.run("--flipsnack-report=json")
 
     result.assert_outcomes(passed=2, failed=1)
-    assert merging.report()["codes"]["41"]["tests"] == 1
-    assert merging.report()["verdict"]["exercised"] == [41, 50]
+    assert project.report()["codes"]["41"]["tests"] == 1
+    assert project.report()["verdict"]["exercised"] == [41, 50]

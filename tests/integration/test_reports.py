@@ -4,27 +4,25 @@ from __future__ import annotations
 
 import jsonschema
 import pytest
-from tests.downstream import BUT_50, MISSING_50, TESTS, Project, gate_line, plugin_lines
 
 from pytest_flipsnack.coverage.json import SCHEMA
+from tests.downstream import BUT_50, MISSING_50, TESTS, Project, gate_line, plugin_lines
 
 HUNDRED = "--flipsnack-fail-under=100"
 ALL = "19 of 19 codes exercised, 100 % required"
 
 
-def test_a_report_without_a_gate_decides_nothing(merging: Project) -> None:
-    merging.write("test_acme.py", BUT_50)
+def test_a_report_without_a_gate_decides_nothing(project: Project) -> None:
+    project.write("test_acme.py", BUT_50)
 
-    result = merging.run("--flipsnack-report=json:out/codes.json", "--flipsnack-report=term")
+    result = project.run("--flipsnack-report=json:out/codes.json", "--flipsnack-report=term")
 
-    report = merging.report("out/codes.json")
+    report = project.report("out/codes.json")
     assert result.ret == 0
     assert gate_line(result) == ""
     assert plugin_lines(result)[-1] == "Flipsnack report written to out/codes.json"
     assert report["verdict"]["outcome"] == "not asked"
-    assert report["verdict"]["line"] == (
-        "18 of 19 codes exercised; missing: 50 Operation failed"
-    )
+    assert report["verdict"]["line"] == ("18 of 19 codes exercised; missing: 50 Operation failed")
     jsonschema.validate(report, SCHEMA)
 
 
@@ -104,7 +102,9 @@ def test_a_report_that_cannot_be_written_is_named_though_a_test_failed(project: 
     ]
 
 
-@pytest.mark.parametrize("order", [["good.json", "blocked/a.json"], ["blocked/a.json", "good.json"]])
+@pytest.mark.parametrize(
+    "order", [["good.json", "blocked/a.json"], ["blocked/a.json", "good.json"]]
+)
 def test_the_reports_that_can_be_written_tell_the_same_verdict_in_any_order(
     project: Project, order: list[str]
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from tests.downstream import MISSING_50, TESTS, Project, gate_line, without_times
 
 HUNDRED = "--flipsnack-fail-under=100"

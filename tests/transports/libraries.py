@@ -61,8 +61,10 @@ async def _never_again(request: Any, handler: Any) -> Any:
     """Keep aiohttp from sending a GET a second time by itself."""
     try:
         return await handler(request)
-    except aiohttp.ServerDisconnectedError as error:
-        raise ConnectionResetError("server disconnected") from error
+    except aiohttp.ClientConnectorError:
+        raise
+    except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError) as error:
+        raise ConnectionResetError("connection lost") from error
 
 
 async def aiohttp_code(url: str, timeout_s: float | None) -> int:

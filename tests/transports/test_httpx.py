@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 
@@ -206,3 +207,13 @@ def test_with_a_proxy_in_the_environment_flipsnack_is_still_answered(
     responses = [send("GET", url, params=signed(flipsnack)) for url in (API, base)]
 
     assert [code_of(response) for response in responses] == [20, 20]
+
+
+def test_without_pytest_httpx_a_call_is_answered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(sys.modules, "pytest_httpx")
+
+    with Flipsnack() as flipsnack:
+        response = send_sync("GET", API, params=signed(flipsnack))
+
+    assert code_of(response) == 20
+    assert codes(flipsnack) == [20]

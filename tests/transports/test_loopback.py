@@ -168,6 +168,20 @@ def test_loopback_is_exempt_from_proxies_for_as_long_as_the_test_lasts(
     assert dict(os.environ) == before
 
 
+def test_a_test_that_takes_the_exemption_out_itself_ends_well(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+
+    with Flipsnack() as flipsnack:
+        assert flipsnack.url
+        del os.environ["NO_PROXY"]
+
+    assert "NO_PROXY" not in os.environ
+    assert "no_proxy" not in os.environ
+
+
 def test_a_request_after_its_test_is_named_and_never_counted_for_the_next(
     session: Session,
 ) -> None:

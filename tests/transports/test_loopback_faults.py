@@ -9,6 +9,7 @@ import urllib.error
 import aiohttp
 import pytest
 import urllib3
+from pytest_httpserver import HTTPServer
 
 from pytest_flipsnack import Flipsnack
 from tests.transports.asking import codes, faults, on_loopback
@@ -35,7 +36,7 @@ RAISED: dict[str, tuple[type[BaseException], ...]] = {
         urllib3.exceptions.ProtocolError,
         ConnectionResetError,
         ConnectionResetError,
-        ConnectionResetError,
+        aiohttp.ClientOSError,
     ),
     "timeout": (
         TimeoutError,
@@ -118,3 +119,18 @@ def test_a_client_that_hangs_up_on_a_stalled_answer_frees_the_server() -> None:
 
         assert server.busy == 0
         assert server.stalled == set()
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_server_of_the_tests_own_is_reached_beside_ours(
+    flipsnack: Flipsnack, httpserver: HTTPServer, way: Ask
+) -> None:
+    httpserver.expect_request("/").respond_with_json({"code": 7})
+    flipsnack.fail("refused")
+    assert flipsnack.url
+
+    assert way(httpserver.url_for("/?a=b"), 5) == 7
+    assert flipsnack.calls == []
+
+    with pytest.raises((OSError, urllib3.exceptions.HTTPError)):
+        way(on_loopback(flipsnack), 5)

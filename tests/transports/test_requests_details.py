@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -133,3 +134,13 @@ def test_a_host_that_only_looks_like_flipsnacks_is_not_ours(
 
     assert sent == [url]
     assert flipsnack.calls == []
+
+
+def test_without_requests_mock_a_call_is_answered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(sys.modules, "requests_mock")
+
+    with Flipsnack() as flipsnack:
+        code = code_of(ask(flipsnack))
+
+    assert code == 20
+    assert codes(flipsnack) == [20]

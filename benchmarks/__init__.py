@@ -1,0 +1,1 @@
+"""What pytest-flipsnack costs, as ratios from one interleaved run: `python -m benchmarks`."""

@@ -1,0 +1,54 @@
+"""Per test over an empty test: one fixture and one stubbed call."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from statistics import median
+
+from benchmarks.machine import Row, interleave, pytest_cpu_s, row
+from benchmarks.suites import FLIPSNACK, HAND, HTTPX, REQUESTS_MOCK
+
+_SUITES = {
+    "hand": HAND,
+    "flipsnack": FLIPSNACK,
+    "pytest-httpx": HTTPX,
+    "requests-mock": REQUESTS_MOCK,
+}
+
+
+def measure(home: Path, *, quick: bool) -> Iterator[Row]:
+    """Yield each tool's cost per test as a share of the hand-written fixture's."""
+    tests, rounds = (300, 3) if quick else (1000, 9)
+    variants: dict[str, Callable[[], float]] = {}
+    for name, suite in _SUITES.items():
+        variants[name] = _run(home, suite.write(home, tests), suite.flags)
+        variants[_twin(name)] = _run(home, suite.write_twin(home, tests), [])
+    found = interleave(variants, rounds)
+    unit_us = median(_over_empty(one, "hand") for one in found) / tests * 1e6
+
+    def share(what: str, name: str, target: str = "-", note: str = "") -> Row:
+        return row(
+            what,
+            found,
+            lambda one: _over_empty(one, name) / _over_empty(one, "hand"),
+            target,
+            note,
+        )
+
+    yield share(f"hand-written RequestsMock fixture ({unit_us:.0f} us)", "hand", note="the unit")
+    yield share("fixture flipsnack", "flipsnack", "<= 1.1")
+    yield share("pytest-httpx", "pytest-httpx", note="calls through httpx")
+    yield share("requests-mock", "requests-mock")
+
+
+def _run(home: Path, path: Path, flags: list[str]) -> Callable[[], float]:
+    return lambda: pytest_cpu_s(home, *flags, path.name)
+
+
+def _twin(name: str) -> str:
+    return f"{name}, empty"
+
+
+def _over_empty(one: Mapping[str, float], name: str) -> float:
+    return one[name] - one[_twin(name)]

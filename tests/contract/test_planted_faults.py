@@ -1,0 +1,95 @@
+"""Every planted fault is caught by the test that names it; without it nothing is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.contract import faults_in_answers, faults_in_requests, faults_in_retries
+from tests.contract.faults import Fault
+
+FAULTS = (*faults_in_answers.FAULTS, *faults_in_retries.FAULTS, *faults_in_requests.FAULTS)
+TABLE = Path(__file__).parents[2] / "docs" / "planted-faults.md"
+_INNER = """
+from tests.clients import STYLES
+from tests.contract import faults
+from tests.contract.adapter import contract_of
+from tests.contract.test_planted_faults import FAULTS
+"""
+_WITH = """
+fault = next(fault for fault in FAULTS if fault.id == {id!r})
+module = faults.planted(fault.style, fault.old, fault.new)
+raises = faults.raises_of(module, fault)
+error = module.ERROR
+TestIt = contract_of(fault.style, [fault.call], make=module.make, error=error, raises=raises)
+"""
+_WITHOUT = """
+style = next(style for style in STYLES if style.module == {module!r})
+TestIt = contract_of(style, {calls!r})
+"""
+
+
+def _run(pytester: pytest.Pytester, source: str, *kinds: str) -> pytest.RunResult:
+    pytester.syspathinsert(Path(__file__).parents[2])
+    pytester.makepyfile(test_it=_INNER + source)
+    wanted = " or ".join(kinds)
+    return pytester.runpytest_inprocess(
+        "-p", "pytest_flipsnack", "-q", "-rf", "-k", wanted, "-W", "error"
+    )
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.id)
+def test_a_planted_fault_is_caught_by_the_test_that_names_it(
+    pytester: pytest.Pytester, fault: Fault
+) -> None:
+    result = _run(pytester, _WITH.format(id=fault.id), fault.kind)
+
+    told = result.stdout.str()
+    assert f" test_it.py::TestIt::{fault.caught_by}" in told, told
+    assert fault.message in told, told
+
+
+@pytest.mark.parametrize("module", sorted({fault.module for fault in FAULTS}))
+def test_without_a_fault_the_same_tests_pass(pytester: pytest.Pytester, module: str) -> None:
+    rows = [fault for fault in FAULTS if fault.module == module]
+    source = _WITHOUT.format(module=module, calls=sorted({fault.call for fault in rows}))
+
+    result = _run(pytester, source, *sorted({fault.kind for fault in rows}))
+
+    assert result.ret == 0
+    assert result.parseoutcomes().keys() <= {"passed", "deselected"}
+
+
+def test_every_fault_has_a_name_of_its_own() -> None:
+    assert len({fault.id for fault in FAULTS}) == len(FAULTS) >= 40
+    assert len({fault.module for fault in FAULTS}) >= 8
+
+
+def test_the_table_of_the_docs_is_up_to_date() -> None:
+    assert TABLE.read_text("utf-8") == table(), (
+        "write it: python -m tests.contract.test_planted_faults"
+    )
+
+
+def table() -> str:
+    """Return the faults as a page of the docs."""
+    lines = [
+        "# Planted faults",
+        "",
+        "One small change each to a right client. The generated test in the third column catches it,",
+        "and its failure says what the fourth column shows. Written by",
+        "`python -m tests.contract.test_planted_faults`; tests plant every fault and keep this page true.",
+        "",
+        "| fault | client | caught by | message |",
+        "| --- | --- | --- | --- |",
+    ]
+    lines += [
+        f"| {fault.what} | {fault.style.name} | `{fault.caught_by}` | {fault.message} |"
+        for fault in FAULTS
+    ]
+    return "\n".join([*lines, ""])
+
+
+if __name__ == "__main__":
+    TABLE.write_text(table(), encoding="utf-8")
