@@ -19,7 +19,7 @@ from pytest_flipsnack.contract.secrecy import leaks
 from pytest_flipsnack.contract.telling import tells
 from pytest_flipsnack.contract.watch import Watch
 from pytest_flipsnack.fake.faults import FAULTS, UNKNOWN_CODE, fault_of
-from pytest_flipsnack.fake.stubs import Stub
+from pytest_flipsnack.fake.stubs import Stub, Stubs
 
 if TYPE_CHECKING:
     from pytest_flipsnack.contract.clock import VirtualClock
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from pytest_flipsnack.fake.fake import Fake
 
 _FOREVER_S = 1e12
+_CALLS_IN_A_ROW = 6  # more than most clients try at once
 _HTTP_OK = 200
 _CRASHES = (KeyError, TypeError, AttributeError, IndexError, UnboundLocalError, NameError)
 _WIRE = [name for name, fault in FAULTS.items() if fault.wire]
@@ -356,12 +357,39 @@ def fault(rig: Rig, case: Case) -> Iterator[str]:
 
 
 def again(rig: Rig, case: Case) -> Iterator[str]:
-    """A failing call, then a good one."""
+    """A failing call, then a good one; and calls that recover, one after the other."""
+    if case.what == "50":
+        yield from _recovers_again(rig)
+        return
     rig.answer(Code.INVALID_CREDENTIALS if case.what == "error" else case.what)
-    yield from rig.common(rig.try_call())
+    first = rig.try_call()
+    yield from rig.common(first)
     outcome = rig.try_call()
+    if outcome.error is not None and not outcome.calls:
+        yield finding(
+            f"{case.action.name} cannot be called after a call that failed: the client "
+            f"{_told(outcome)}, without a request",
+            "a new request for a new call",
+            first.calls,
+        )
     yield from rig.common(outcome)
     yield from rig.must_succeed(outcome, "answered 20 after a call that failed")
+
+
+def _recovers_again(rig: Rig) -> Iterator[str]:
+    for number in range(_CALLS_IN_A_ROW):
+        rig.answer(Code.OPERATION_FAILED)
+        outcome = rig.try_call()
+        if number and not outcome.calls and not rig.failed(outcome):
+            rig.fake.stubs = Stubs()  # it keeps what it knows, as the limitations page advises
+            return
+        yield from rig.common(outcome)
+        if number:
+            yield from rig.must_succeed(
+                outcome, f"answered 50 and then 20, as in call {number} that succeeded"
+            )
+        elif rig.failed(outcome):
+            return  # it does not ask again
 
 
 def upload(rig: Rig, case: Case) -> Iterator[str]:
@@ -455,7 +483,7 @@ _WHAT: dict[str, Callable[[Action], Iterable[str]]] = {
     "test_message": lambda action: ["20-other", "41-other", "41-ok", "50-other"],
     "test_body": lambda action: _BODY,
     "test_wire": lambda action: _WIRE,
-    "test_again": lambda action: ["error", "html", "reset"],
+    "test_again": lambda action: ["error", "html", "reset", *({"50"} & {*_passing(action)})],
     "test_upload": lambda action: ["50", "reset"] if action.upload else [],
 }
 TESTS = tuple(_WHAT)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pytest_flipsnack.catalogue.codes import Code
 
 _MISSING = object()
+_HTTP_FROM = 100  # a number from here on is an HTTP status, never a Flipsnack code
 _NAMES = ("code", "status_code", "error_code", "flipsnack_code", "api_code", "errno", "status")
 
 
@@ -18,7 +19,7 @@ def told_code(value: object) -> object:
         if found is _MISSING and isinstance(value, dict):
             found = value.get(name, _MISSING)
         number = getattr(found, "value", found)  # an enumeration
-        if isinstance(number, int) and not isinstance(number, bool):
+        if isinstance(number, int) and not isinstance(number, bool) and number < _HTTP_FROM:
             return number
     return None
 

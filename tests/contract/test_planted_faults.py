@@ -35,7 +35,7 @@ def _run(pytester: pytest.Pytester, source: str, *kinds: str) -> pytest.RunResul
     pytester.makepyfile(test_it=_INNER + source)
     wanted = " or ".join(kinds)
     return pytester.runpytest_inprocess(
-        "-p", "pytest_flipsnack", "-q", "-rf", "-k", wanted, "-W", "error"
+        "-p", "pytest_flipsnack", "-q", "-rfE", "-k", wanted, "-W", "error"
     )
 
 

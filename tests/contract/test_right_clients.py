@@ -13,9 +13,11 @@ from typing import Any
 
 import pytest
 
+from pytest_flipsnack import ClientContract
 from pytest_flipsnack.contract.clock import VirtualClock
 from pytest_flipsnack.flipsnack import Flipsnack
 from tests.clients import STYLES, Style
+from tests.contract import more_right_clients
 from tests.contract.adapter import CALLS, PDF, contract_of
 
 _ALL = bool(os.environ.get("FLIPSNACK_ALL"))
@@ -71,3 +73,21 @@ def test_a_whole_life_goes_without_a_refusal(
     assert left == []
     assert {call.code for call in flipsnack.calls} == {20}
     assert sum(sleep.seconds for sleep in flipsnack_clock.sleeps) >= 2
+
+
+def _more(made: type[Any], failed: Callable[[Any], bool] | None = None) -> type[ClientContract]:
+    @pytest.fixture
+    def client(self: Any, flipsnack: Flipsnack) -> Any:
+        return made(flipsnack.api_key, flipsnack.secret)
+
+    body: dict[str, Any] = {"client": client, "error": made.error, "list": CALLS["list"]}
+    if failed is not None:
+        body["failed"] = lambda self, outcome: failed(outcome)
+    return type(made.__name__, (ClientContract,), body)
+
+
+TestPropagating = _more(more_right_clients.Propagating)
+TestEager = _more(more_right_clients.Eager)
+TestPlain = _more(more_right_clients.Plain, lambda pair: pair[1] is not None)
+TestPlainDict = _more(more_right_clients.PlainDict, lambda answer: not answer["ok"])
+TestTyped = _more(more_right_clients.Typed, lambda page: page.problem is not None)

@@ -140,6 +140,13 @@ def test_the_usual_places_are_read_for_the_code() -> None:
     assert told_code("no code") is None
 
 
+def test_an_http_status_is_not_taken_for_a_code() -> None:
+    error = WithCode(200)
+    error.error_code = 31  # type: ignore[attr-defined]
+    assert told_code(error) == 31
+    assert told_code(WithCode(404)) is None
+
+
 class ClientError(Exception):
     pass
 

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -71,17 +70,9 @@ def test_a_report_is_read_as_typed(text: str, target: Target) -> None:
     assert read_target(text) == target
 
 
-def written() -> Iterator[tuple[str, object]]:
-    yield from TERMINAL.items()
-    yield from FILES.items()
-
-
 def test_the_known_formats_have_their_writers() -> None:
-    rows = dict(written())
-
-    assert rows["term"] is term.summary
-    assert rows["term-missing"] is term.missing
-    assert rows["json"] == (json_report.render, "flipsnack-coverage.json")
+    assert (TERMINAL["term"], TERMINAL["term-missing"]) == (term.summary, term.missing)
+    assert FILES["json"] == (json_report.render, "flipsnack-coverage.json")
 
 
 @pytest.mark.parametrize("text", ["", "xml", "json:", "term:", "term:codes.txt", "JSON"])

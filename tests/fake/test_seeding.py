@@ -113,3 +113,13 @@ def test_an_account_that_was_cleared_knows_no_hash() -> None:
 
     assert world.ask("collection.getCollection", collectionHash=HASH)["code"] == 46
     assert world.data("collection.getList")["collectionCount"] == 0
+
+
+def test_what_was_done_to_flipbooks_taken_for_granted_can_be_forgotten() -> None:
+    world = World()
+    world.data("collection.update", collectionHash=HASH, title="T")
+
+    world.fake.account.collections.forget_assumed()
+
+    data = world.data("collection.getCollection", collectionHash=HASH)
+    assert data["collectionTitle"] == "Untitled"

@@ -140,10 +140,11 @@ def test_the_credentials_can_be_overridden(project: Project) -> None:
 
 
 def test_the_context_works_under_hypothesis_and_its_hits_count(project: Project) -> None:
+    pytest.importorskip("hypothesis")  # here, or the inner run imports it anew
     project.test("""
         from hypothesis import given, settings, strategies
 
-        @settings(database=None, derandomize=True, max_examples=30)
+        @settings(database=None, derandomize=True, max_examples=20)
         @given(code=strategies.sampled_from([31, 50]))
         def test_it(flipsnack_context, code):
             with flipsnack_context() as flipsnack:
@@ -160,7 +161,7 @@ def test_the_context_works_under_hypothesis_and_its_hits_count(project: Project)
     result.assert_outcomes(passed=1)
     assert project.report()["verdict"]["exercised"] == [31, 50]
     assert codes["31"]["tests"] == codes["50"]["tests"] == 1
-    assert 2 <= codes["31"]["deliveries"] + codes["50"]["deliveries"] <= 30
+    assert 2 <= codes["31"]["deliveries"] + codes["50"]["deliveries"] <= 20
 
 
 def test_the_context_fails_at_its_end_for_an_answer_left(project: Project) -> None:

@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from tests.downstream import BUT_50, MISSING_50, TESTS, Project, gate_line
+from tests.downstream import BUT_50, MISSING_50, Project, gate_line
 
 NOT_ENFORCED = "Flipsnack gate not enforced: not enforced, the run was narrowed by "
 IN_FILE = "flipsnack_fail_under = 100"
-TWO = (
-    TESTS.replace("def test_code(", "def test_code_again(")
-    + "\n@pytest.mark.slow\ndef test_slow(): pass\n"
-)
 SLOW = "markers = slow"
 
 narrowings = pytest.mark.parametrize(
