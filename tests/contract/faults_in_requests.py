@@ -77,7 +77,7 @@ FAULTS = (
         "for name in sorted(fields))",
         "for name in fields)",
         "test_request[collection.getStats]",
-        "44",
+        "hint:     the parameters were signed in the order sent, not sorted by name",
     ),
     Fault(
         "secret-last",
@@ -86,7 +86,7 @@ FAULTS = (
         'text = self._secret + "".join(name + fields[name] for name in sorted(fields))',
         'text = "".join(name + fields[name] for name in sorted(fields)) + self._secret',
         "test_request[user.getStats]",
-        "44",
+        "hint:     the secret was put at the end instead of the beginning",
     ),
     Fault(
         "file-signed",
@@ -95,7 +95,7 @@ FAULTS = (
         "for name in sorted(fields))",
         'for name in sorted(fields)) + ("filebook.pdf" if files else "")',
         "test_request[collection.create]",
-        "44",
+        "collection.create was refused with 44 Invalid signature",
     ),
     Fault(
         "encoded-values-signed",
@@ -104,7 +104,7 @@ FAULTS = (
         '"".join(k + v for k, v in sorted(fields.items()))',
         '"".join(k + str(httpx.QueryParams({"": v}))[1:] for k, v in sorted(fields.items()))',
         "test_request[collection.update]",
-        "44",
+        "hint:     the values were signed URL-encoded, not raw",
     ),
     Fault(
         "upper-case-names-signed",
@@ -113,7 +113,7 @@ FAULTS = (
         "digest.update(name.encode() +",
         "digest.update(name.upper().encode() +",
         "test_request[user.getStats]",
-        "44",
+        "expected: the MD5 of ***actionuser.getStatsapiKey***",
     ),
     Fault(
         "empty-values-not-signed",
@@ -122,7 +122,7 @@ FAULTS = (
         '"".join(name + fields[name] for name in sorted(fields))',
         '"".join(name + fields[name] for name in sorted(fields) if fields[name])',
         "test_request[collection.update]",
-        "44",
+        "collection.update was refused with 44 Invalid signature",
     ),
     Fault(
         "latin-1-signed",
@@ -131,7 +131,7 @@ FAULTS = (
         "md5(text.encode())",
         'md5(text.encode("latin-1"))',
         "test_request[collection.update]",
-        "44",
+        "descriptiontitleÜnï çødé +&=",
     ),
     Fault(
         "key-not-signed",
@@ -140,7 +140,7 @@ FAULTS = (
         '"".join(name + fields[name] for name in sorted(fields))',
         '"".join(name + fields[name] for name in sorted(fields) if name != "apiKey")',
         "test_request[user.getStats]",
-        "44",
+        "hint:     apiKey was left out of the signed text",
     ),
     Fault(
         "post-for-get",
@@ -149,7 +149,7 @@ FAULTS = (
         'self._exchange("GET", self._api_url,',
         'self._exchange("POST", self._api_url,',
         "test_request[user.getStats]",
-        "40",
+        "expected: GET for user.getStats",
     ),
     Fault(
         "get-for-uploads",
@@ -158,7 +158,7 @@ FAULTS = (
         'return self._call("POST", "collection.create", {"title": title}, upload)',
         'return self._call("GET", "collection.create", {"title": title}, upload)',
         "test_request[collection.create]",
-        "40",
+        "expected: POST for collection.create",
     ),
     Fault(
         "uploads-to-the-api-host",
@@ -167,7 +167,7 @@ FAULTS = (
         'url = self._api_url if verb == "GET" else self._upload_url',
         "url = self._api_url",
         "test_request[collection.create]",
-        "40",
+        "expected: https://upload.flipsnack.com/v1 for collection.create",
     ),
     Fault(
         "parameter-name-typo",
@@ -176,7 +176,7 @@ FAULTS = (
         'self._call("collection.getStats", {"collectionHash": hash})',
         'self._call("collection.getStats", {"collectionhash": hash})',
         "test_request[collection.getStats]",
-        "collectionHash",
+        "hint:     collectionhash was sent; is it meant to be collectionHash?",
     ),
     Fault(
         "file-exhausted",
@@ -185,6 +185,6 @@ FAULTS = (
         'document = {"file": (filename, file, "application/pdf")}',
         'document = {"file": (filename, __import__("io").BytesIO(file), "application/pdf")}',
         "test_upload[collection.create-50]",
-        "an attempt sent 0 bytes of a file of 14",
+        "hint:     0 bytes were sent, beginning b''",
     ),
 )

@@ -1,0 +1,92 @@
+"""Rules that look at what the account holds and has used up; they answer where nothing is stubbed."""
+
+from __future__ import annotations
+
+from pytest_flipsnack.catalogue.codes import Code
+from pytest_flipsnack.fake.refusal import Refusal, nearest
+from pytest_flipsnack.fake.subject import Check, Subject
+
+
+def _second(subject: Subject) -> Refusal | None:
+    return _rate(subject, Code.REQUESTS_PER_SECOND, 1.0, "requests_per_second")
+
+
+def _minute(subject: Subject) -> Refusal | None:
+    return _rate(subject, Code.REQUESTS_PER_MINUTE, 60.0, "requests_per_minute")
+
+
+def _rate(subject: Subject, code: Code, span_s: float, setting: str) -> Refusal | None:
+    allowed = getattr(subject.account.settings, setting)
+    if not subject.account.limits.over(subject.now, span_s, allowed):
+        return None
+    return subject.refuse(
+        code,
+        "requests per API key are limited",
+        f"at most {allowed} requests in {span_s:.0f} s (setting {setting})",
+    )
+
+
+def _month(subject: Subject) -> Refusal | None:
+    account = subject.account
+    allowed = account.settings.uploads_per_month
+    creates = subject.action is not None and subject.action.name == "collection.create"
+    if not (creates and allowed and account.limits.uploads >= allowed):
+        return None
+    return subject.refuse(
+        Code.UPLOADS_PER_MONTH,
+        "uploads per month are limited",
+        f"at most {allowed} uploads (setting uploads_per_month)",
+    )
+
+
+def _hash(subject: Subject) -> Refusal | None:
+    if subject.action is None or not subject.action.takes_hash or subject.collection is not None:
+        return None
+    sent = subject.request.params["collectionHash"]
+    held = [collection.hash for collection in subject.account.collections]
+    close = nearest(sent, held)
+    return subject.refuse(
+        Code(subject.account.settings.unknown_hash),
+        f"there must be a flipbook {sent!r}",
+        f"one of flipsnack.collections: {', '.join(held) or '(none)'}",
+        f"did you mean {close}?" if close else "",
+    )
+
+
+def _owner(subject: Subject) -> Refusal | None:
+    if subject.action is None or not subject.action.takes_hash:
+        return None
+    collection = subject.collection
+    if collection is None or not (collection.deleted or collection.foreign):
+        return None
+    what = "was deleted" if collection.deleted else "belongs to another user"
+    return subject.refuse(
+        Code.FORBIDDEN,
+        "a flipbook that was deleted or is another user's is forbidden",
+        "a flipbook of this account",
+        f"{collection.hash} {what}",
+    )
+
+
+def _processing(subject: Subject) -> Refusal | None:
+    if subject.action is None or subject.action.processing is None:
+        return None
+    collection = subject.collection
+    if collection is None or not collection.is_processing(subject.now):
+        return None
+    return subject.refuse(
+        Code.PROCESSING,
+        f"{subject.action.name} is not available while the flipbook is processing",
+        "wait until collection.getCollection no longer says processing",
+        source=subject.action.processing,
+    )
+
+
+ACCOUNT: dict[str, Check] = {
+    "second": _second,
+    "minute": _minute,
+    "month": _month,
+    "hash": _hash,
+    "owner": _owner,
+    "processing": _processing,
+}

@@ -1,0 +1,217 @@
+"""Rules that look at the request alone; they refuse it whatever is stubbed."""
+
+from __future__ import annotations
+
+from urllib.parse import quote_plus
+
+from pytest_flipsnack.catalogue.actions import ACTIONS, API_HOST, BASE_PATH, UPLOAD_HOST
+from pytest_flipsnack.catalogue.codes import Code
+from pytest_flipsnack.catalogue.facts import documented
+from pytest_flipsnack.fake import documents, signing
+from pytest_flipsnack.fake.masking import MASK
+from pytest_flipsnack.fake.refusal import Refusal, nearest
+from pytest_flipsnack.fake.subject import Check, Subject
+
+_R0 = documented("SEED", "R0", "M")
+_COMMON = documented("SEED", "H1", "R0", "M")
+_SIGNING = documented("H1", "R0", "M")
+_FILES = documented("SEED", "HELP")
+
+
+def _malformed(subject: Subject) -> Refusal | None:
+    reason = subject.request.malformed
+    if not reason:
+        return None
+    return subject.refuse(
+        Code.BAD_REQUEST,
+        "a request that is incorrectly formatted is a bad request",
+        f"a readable request; {reason}",
+    )
+
+
+def _url(subject: Subject) -> Refusal | None:
+    request = subject.request
+    if request.host in {API_HOST, UPLOAD_HOST} and request.right_path:
+        return None
+    return subject.refuse(
+        Code.BAD_REQUEST,
+        "an invalid URL is a bad request",
+        f"https://{API_HOST}{BASE_PATH} or https://{UPLOAD_HOST}{BASE_PATH}",
+    )
+
+
+def _common(subject: Subject) -> Refusal | None:
+    params = subject.request.params
+    for name in ("apiKey", "signature", "action"):
+        if name not in params:
+            return subject.refuse(
+                Code.MISSING_PARAMETER,
+                f"every request needs apiKey, signature and action; {name} is missing",
+                f"a parameter {name}",
+                _similar(name, params),
+                _COMMON,
+            )
+    return None
+
+
+def _key(subject: Subject) -> Refusal | None:
+    sent = subject.request.params.get("apiKey")
+    if sent is None or sent == subject.account.api_key:
+        return None
+    hint = "the key has white space around it" if sent.strip() == subject.account.api_key else ""
+    if sent == subject.account.secret:
+        hint = "the secret was sent as the key; nobody but Flipsnack and you should see it"
+    return subject.refuse(
+        Code.INVALID_CREDENTIALS,
+        "apiKey must be the key of an account",
+        "flipsnack.api_key (or the key of the fixture flipsnack_credentials)",
+        hint or f"a key of {len(sent)} characters was sent",
+        _COMMON,
+    )
+
+
+def _action(subject: Subject) -> Refusal | None:
+    sent = subject.request.action
+    if sent is None or subject.action is not None:
+        return None
+    close = nearest(sent, list(ACTIONS))
+    return subject.refuse(
+        Code.INVALID_ACTION,
+        f"action must be a method of the API, not {sent!r}",
+        ", ".join(name for name, action in ACTIONS.items() if action.state == "current"),
+        f"did you mean {close}?" if close else "",
+    )
+
+
+def _verb(subject: Subject) -> Refusal | None:
+    action, method = subject.action, subject.request.method
+    if action is None or action.verb is None or action.verb == method:
+        return None
+    return subject.refuse(
+        Code.BAD_REQUEST,
+        "uploads are POST, every other call is GET",
+        f"{action.verb} for {action.name}",
+    )
+
+
+def _host(subject: Subject) -> Refusal | None:
+    action, host = subject.action, subject.request.host
+    if action is None or action.host is None or action.host == host:
+        return None
+    return subject.refuse(
+        Code.BAD_REQUEST,
+        f"uploads go to {UPLOAD_HOST}, every other call to {API_HOST}",
+        f"https://{action.host}{BASE_PATH} for {action.name}",
+        source=_R0,
+    )
+
+
+def _signature(subject: Subject) -> Refusal | None:
+    account, params = subject.account, subject.request.params
+    given = params.get("signature")
+    if (
+        given is None
+        or not account.settings.check_signature
+        or signing.accepts(account.secret, params, given, account.settings)
+    ):
+        return None
+    # a wrong key may be the right one of a real account
+    shown = {name: MASK if name == "apiKey" else value for name, value in params.items()}
+    text = signing.signed_text(MASK, shown, account.settings)
+    return subject.refuse(
+        Code.INVALID_SIGNATURE,
+        "signature is the MD5 of the secret, then name and value of every parameter but "
+        "signature and file, sorted by name",
+        f"the MD5 of {text.replace(quote_plus(MASK), MASK)}",
+        signing.near_miss(account.secret, params, given, account.settings),
+        _SIGNING,
+    )
+
+
+def _required(subject: Subject) -> Refusal | None:
+    action, request = subject.action, subject.request
+    if action is None:
+        return None
+    sent = {*request.params, *(upload.field for upload in request.uploads)}
+    missing = next((name for name in action.required if name not in request.params), None)
+    if missing is None and (not action.one_of or sent.intersection(action.one_of)):
+        return None
+    wanted = missing or " or ".join(action.one_of)
+    return subject.refuse(
+        Code.MISSING_PARAMETER,
+        f"{action.name} needs {wanted}",
+        f"a parameter {wanted}",
+        _similar(wanted, sent),
+        action.source,
+    )
+
+
+def _files(subject: Subject) -> Refusal | None:
+    if len(subject.request.uploads) < 2:
+        return None
+    return subject.refuse(
+        Code.MULTIPLE_FILES, "one file per upload request", "one file", source=_FILES
+    )
+
+
+def _format(subject: Subject) -> Refusal | None:
+    types = subject.account.settings.file_types.split()
+    for upload in subject.request.uploads:
+        if documents.type_of(upload) not in types:
+            return subject.refuse(
+                Code.INVALID_FILE_FORMAT,
+                f"an upload is of type {', '.join(types)}",
+                "a file that begins like one of these types",
+                f"{len(upload)} bytes were sent, beginning {bytes(upload[:12])!r}",
+                documented("SEED", "R0", "HELP"),
+            )
+    return None
+
+
+def _size(subject: Subject) -> Refusal | None:
+    allowed = subject.account.settings.max_file_mb
+    for upload in subject.request.uploads:
+        if allowed and len(upload) > allowed * 1_000_000:
+            return subject.refuse(
+                Code.FILE_TOO_LARGE,
+                "a file has a largest size",
+                f"at most {allowed} MB (setting max_file_mb)",
+                f"{len(upload) / 1e6:.1f} MB were sent",
+            )
+    return None
+
+
+def _pages(subject: Subject) -> Refusal | None:
+    allowed = subject.account.settings.max_pages
+    for upload in subject.request.uploads:
+        pages = documents.page_count(upload) if allowed else None
+        if pages is not None and pages > allowed:
+            return subject.refuse(
+                Code.TOO_MANY_PAGES,
+                "a document has a largest number of pages",
+                f"at most {allowed} pages (setting max_pages)",
+                f"{pages} pages were sent",
+            )
+    return None
+
+
+def _similar(name: str, sent: object) -> str:
+    close = nearest(name, [other for other in sent if other != name])  # type: ignore[attr-defined]
+    return f"{close} was sent; is it meant to be {name}?" if close else ""
+
+
+REQUEST: dict[str, Check] = {
+    "malformed": _malformed,
+    "url": _url,
+    "common": _common,
+    "key": _key,
+    "action": _action,
+    "verb": _verb,
+    "host": _host,
+    "signature": _signature,
+    "required": _required,
+    "files": _files,
+    "format": _format,
+    "size": _size,
+    "pages": _pages,
+}
