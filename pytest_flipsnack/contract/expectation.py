@@ -86,6 +86,8 @@ class Expectation:
         refused = [call for call in self._watch.calls if call.refusal is not None]
         wanted = self._raises is not None and isinstance(error, self._raises)
         stopped = isinstance(error, ClientDoesNotStopError)
+        if not (wanted or stopped or error is None or isinstance(error, Exception)):
+            return False  # a skip, a failure of the test's own, Ctrl-C: not the client's doing
         if refused and not self._was_delivered():
             return wanted  # the refusal tells more, and the fixture reports it
         if error is not None and not (wanted or stopped) and self._raises is None:

@@ -49,6 +49,15 @@ def test_a_code_that_never_came_is_named(flipsnack: Flipsnack) -> None:
     )
 
 
+@pytest.mark.parametrize("ends", [pytest.skip.Exception, pytest.fail.Exception, KeyboardInterrupt])
+def test_a_test_that_ends_itself_is_not_the_clients_doing(
+    flipsnack: Flipsnack, ends: type[BaseException]
+) -> None:
+    with pytest.raises(ends), flipsnack.expect(31, raises=FlipsnackError):
+        raise ends("enough")
+    assert not flipsnack.clock.running
+
+
 def test_a_code_for_another_action_is_named(flipsnack: Flipsnack) -> None:
     found = complaint(flipsnack, Client(flipsnack), 31, action="collection.getList")
     assert found.splitlines()[0] == "31 was never delivered for collection.getList"
