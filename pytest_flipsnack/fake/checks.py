@@ -2,18 +2,38 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from pytest_flipsnack.fake.account_checks import ACCOUNT
 from pytest_flipsnack.fake.refusal import Refusal
 from pytest_flipsnack.fake.request_checks import REQUEST
 from pytest_flipsnack.fake.subject import Check, Subject
 
-__all__ = ["ACCOUNT", "REQUEST", "Subject", "first_refusal"]
+__all__ = ["ACCOUNT", "REQUEST", "Subject", "account_refusal", "request_refusal"]
 
 
-def first_refusal(rows: dict[str, Check], subject: Subject) -> Refusal | None:
-    """Return what the first broken rule says, in the order of the settings."""
-    for name in subject.account.settings.check_order.split():
-        check = rows.get(name)
-        if check is not None and (refusal := check(subject)) is not None:
+def request_refusal(subject: Subject) -> Refusal | None:
+    """Return why the request itself is refused, or None."""
+    return _first(_ordered(subject.account.settings.check_order)[0], subject)
+
+
+def account_refusal(subject: Subject) -> Refusal | None:
+    """Return why the account cannot have what it asks for, or None."""
+    return _first(_ordered(subject.account.settings.check_order)[1], subject)
+
+
+def _first(checks: tuple[Check, ...], subject: Subject) -> Refusal | None:
+    for check in checks:
+        refusal = check(subject)
+        if refusal is not None:
             return refusal
     return None
+
+
+@cache
+def _ordered(order: str) -> tuple[tuple[Check, ...], tuple[Check, ...]]:
+    names = order.split()
+    return (
+        tuple(REQUEST[name] for name in names if name in REQUEST),
+        tuple(ACCOUNT[name] for name in names if name in ACCOUNT),
+    )

@@ -14,7 +14,7 @@ from pytest_flipsnack.catalogue.codes import Code, code_of
 from pytest_flipsnack.fake.account import Account
 from pytest_flipsnack.fake.answers import succeed
 from pytest_flipsnack.fake.call import Call
-from pytest_flipsnack.fake.checks import ACCOUNT, REQUEST, Subject, first_refusal
+from pytest_flipsnack.fake.checks import Subject, account_refusal, request_refusal
 from pytest_flipsnack.fake.collections import Collections
 from pytest_flipsnack.fake.faults import fault_of
 from pytest_flipsnack.fake.masking import mask
@@ -104,13 +104,13 @@ class Fake:
             action = ACTIONS.get(request.action or "")
             subject = Subject(request, action, self.account, now)
             stub = self.stubs.peek(request.action)
-            refusal = first_refusal(REQUEST, subject)
+            refusal = request_refusal(subject)
             if refusal is not None:
                 reply = self._refuse(refusal, request, stub)
             elif stub is not None:
                 reply = self._deliver(stub, request, now)
             else:
-                refusal = first_refusal(ACCOUNT, subject)
+                refusal = account_refusal(subject)
                 reply = self._own(refusal, request, now)
             self._record(request, reply, refusal, stub, now)
             return reply

@@ -25,7 +25,6 @@ from pytest_flipsnack.transports.patches import Patches
 if TYPE_CHECKING:
     from pytest_flipsnack.fake.fake import Fake
 
-_NO_RETRY = Retry(0, read=False)
 _AT_HAND = (str, bytes, bytearray, memoryview, type(None))
 
 
@@ -45,7 +44,7 @@ class RequestsTransport:
         """Patch the adapter, and the other stubbing tools' way to refuse what they do not know."""
         answer, mock = self._answer, self._mock
         mock.onward = HTTPAdapter.send
-        mock.start()
+        self._patches.set(HTTPAdapter, "send", mock.unbound_on_send())
         theirs = responses.RequestsMock._find_match
 
         def find(
@@ -64,7 +63,6 @@ class RequestsTransport:
         """Put everything back; a patch another tool restores later answers nothing any more."""
         self._patches.undo()
         self._mock.active = False
-        self._mock.stop(allow_assert=False)
 
     def _join_requests_mock(self, requests_mock: Any) -> None:
         mock = self._mock
@@ -109,11 +107,6 @@ class _Mock(responses.RequestsMock):
         self.active = True
         self._answer = answer
 
-    def _find_match(
-        self, request: requests.PreparedRequest
-    ) -> tuple[responses.BaseResponse | None, list[str]]:
-        return self._answer, []
-
     def _on_request(
         self,
         adapter: HTTPAdapter,
@@ -125,14 +118,15 @@ class _Mock(responses.RequestsMock):
         url = str(request.url)
         if not (self.active and FLIPSNACK_URL.match(url)):
             return self.onward(adapter, request, **kwargs)
-        if not (isinstance(request.body, _AT_HAND) or hasattr(request.body, "read")):
-            # a generator is read once, a retry needs it again
-            request.body = b"".join(request.body)
+        if not isinstance(request.body, _AT_HAND):
+            # a file or a generator is read once, a retry needs it again
+            body: Any = request.body
+            request.body = body.read() if hasattr(body, "read") else b"".join(body)
+        request.req_kwargs = kwargs  # type: ignore[attr-defined] # as responses does
         retry: Retry = adapter.max_retries
         while True:
-            self.calls.reset()
             try:
-                response = super()._on_request(adapter, request, retries=_NO_RETRY, **kwargs)
+                response = adapter.build_response(request, self._answer.get_response(request))
             except requests.RequestException as error:
                 retry = _next_try(retry, request, error)
                 retry.sleep()

@@ -57,7 +57,16 @@ FAULTS = (
         'raise error(action, "is the code of the answer", code)',
         'raise error(action, "is the code of the answer", response.status_code)',
         "test_code[user.getStats-42]",
-        "which tells 200",
+        "200 is the code of the answer, which does not tell the code",
+    ),
+    Fault(
+        "wrong-code",
+        "urllib3_loop",
+        "every refusal is told as 41",
+        'raise FlipsnackError(f"{action} was refused", code)',
+        'raise FlipsnackError(f"{action} was refused", StatusCode.CREDENTIALS.value)',
+        "test_code[user.getStats-44]",
+        "which tells 41",
     ),
     Fault(
         "classes-swapped",

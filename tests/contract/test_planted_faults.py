@@ -43,7 +43,7 @@ def _run(pytester: pytest.Pytester, source: str, *kinds: str) -> pytest.RunResul
 def test_a_planted_fault_is_caught_by_the_test_that_names_it(
     pytester: pytest.Pytester, fault: Fault
 ) -> None:
-    result = _run(pytester, _WITH.format(id=fault.id), fault.kind)
+    result = _run(pytester, _WITH.format(id=fault.id), fault.caught_by)
 
     told = result.stdout.str()
     assert f" test_it.py::TestIt::{fault.caught_by}" in told, told
