@@ -16,8 +16,8 @@ from pytest_flipsnack.fake.settings import Settings
 from pytest_flipsnack.integration import contracts, marks, options
 
 if TYPE_CHECKING:
-    from pytest_flipsnack.contract.cases import Rig
     from pytest_flipsnack.contract.clock import VirtualClock
+    from pytest_flipsnack.contract.rig import Rig
     from pytest_flipsnack.flipsnack import Flipsnack
     from pytest_flipsnack.integration.session import Session
 

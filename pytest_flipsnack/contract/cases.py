@@ -2,232 +2,31 @@
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from inspect import signature
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
 
 from pytest_flipsnack.catalogue import schemas
 from pytest_flipsnack.catalogue.actions import COMMON_PARAMETERS, Action
 from pytest_flipsnack.catalogue.codes import Code, Handling
 from pytest_flipsnack.catalogue.facts import Basis
-from pytest_flipsnack.contract.handling import Again, Retry, read_rules, rule_for
-from pytest_flipsnack.contract.judge import finding, judge_end, judge_retries, label
-from pytest_flipsnack.contract.probe import Loop, Outcome, attempt
-from pytest_flipsnack.contract.secrecy import leaks
-from pytest_flipsnack.contract.telling import tells
-from pytest_flipsnack.contract.watch import Watch
+from pytest_flipsnack.contract.handling import Again
+from pytest_flipsnack.contract.judge import finding
+from pytest_flipsnack.contract.probe import Outcome
+from pytest_flipsnack.contract.rig import Case, Rig, told
 from pytest_flipsnack.fake.faults import FAULTS, UNKNOWN_CODE, fault_of
-from pytest_flipsnack.fake.stubs import Stub, Stubs
-
-if TYPE_CHECKING:
-    from pytest_flipsnack.contract.clock import VirtualClock
-    from pytest_flipsnack.contract.suite import ClientContract
-    from pytest_flipsnack.fake.fake import Fake
+from pytest_flipsnack.fake.stubs import Stubs
 
 _FOREVER_S = 1e12
 _CALLS_IN_A_ROW = 6  # more than most clients try at once
 _HTTP_OK = 200
-_CRASHES = (KeyError, TypeError, AttributeError, IndexError, UnboundLocalError, NameError)
 _WIRE = [name for name, fault in FAULTS.items() if fault.wire]
 _BODY = [name for name, fault in FAULTS.items() if not fault.wire]
-_TRANSPORTS = frozenset(
-    [
-        "aiohttp",
-        "asyncio",
-        "http",
-        "httpcore",
-        "httpx",
-        "requests",
-        "socket",
-        "ssl",
-        "urllib",
-        "urllib3",
-    ]
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """One generated test: a call, and what is tried with it."""
-
-    method: str
-    action: Action
-    what: str
-    named: bool = False
-
-    @property
-    def id(self) -> str:
-        """The id of the test, as in `collection.getList-31`."""
-        name = f"{self.method}-{self.action.name}" if self.named else self.action.name
-        return f"{name}-{self.what}" if self.what else name
 
 
 def of(test: str, method: str, action: Action, *, named: bool) -> Iterator[Case]:
     """Yield the cases of a test for a call."""
     for what in _WHAT[test](action):
         yield Case(method, action, what, named)
-
-
-def rules_of(cls: type[ClientContract]) -> dict[int, Retry]:
-    """Return the declared retry rules by code."""
-    return read_rules(cls.retries)
-
-
-class Rig:
-    """A fake, a client's call and what was declared of it: tries, judges, explains."""
-
-    def __init__(
-        self, fake: Fake, clock: VirtualClock, resolve: Callable[[str], Any], loop: Loop
-    ) -> None:
-        self.fake = fake
-        self.clock = clock
-        self._resolve = resolve
-        self._loop = loop
-        self._contract: ClientContract
-        self._case: Case
-
-    def check(
-        self, contract: ClientContract, case: Case, judge: Callable[[Rig, Case], Iterable[str]]
-    ) -> None:
-        """Fail with the first thing that the client did wrong."""
-        __tracebackhide__ = True
-        self._contract, self._case = contract, case
-        problem = next(iter(judge(self, case)), None)
-        if problem is not None and not self._is_refused():
-            raise AssertionError(self.fake.masked(problem))
-
-    def answer(self, *answers: Any, forever: bool = False, **how: Any) -> None:
-        """Declare answers for the call's action: codes, or names of faults."""
-        for answer in answers:
-            made = Code(answer) if isinstance(answer, int) else fault_of(answer)
-            stub = Stub(made, self._case.action.name, where="the contract", forever=forever, **how)
-            self.fake.stubs.add(stub)
-
-    def try_call(self) -> Outcome:
-        """Make the call once, on collections that no earlier call has touched."""
-        self.fake.account.collections.forget_assumed()
-        method = getattr(self._contract, self._case.method)
-        given = {name: self._resolve(name) for name in signature(method).parameters}
-        call = functools.partial(method, **given)
-        return attempt(call, self._loop, Watch(self.fake, self.clock))
-
-    def run(self, awaitable: Awaitable[Any]) -> Any:
-        """Wait for something on the loop of the calls, as to close an async client."""
-        return self._loop.run(awaitable)
-
-    def failed(self, outcome: Outcome) -> bool:
-        """Return whether the client told of a failure."""
-        return outcome.error is not None or bool(self._contract.failed(outcome.value))
-
-    def common(self, outcome: Outcome) -> Iterator[str]:
-        """Yield what is wrong whatever was answered."""
-        calls = outcome.calls
-        if outcome.never_stopped and self._holds("bound"):
-            yield judge_end(str(outcome.error), calls)
-        if not any(call.action in {self._case.action.name, None} for call in calls):
-            yield finding(
-                f"{self._case.method} did not ask {self._case.action.name} ({outcome})",
-                f"the call that is marked as @call({self._case.action.name!r}) makes it",
-                calls,
-            )
-        rules = rules_of(type(self._contract))
-        yield from judge_retries(calls, rules)
-        if self._holds("secrets"):
-            for leak in leaks(outcome.error, outcome.logged, self.fake.secrets()):
-                yield finding(leak, "no secret outside the request", calls)
-        if self._holds("async"):
-            for blocking in outcome.blocking:
-                yield finding(
-                    f"the async client blocks the event loop: {blocking}",
-                    "await asyncio.sleep(...) and an async HTTP library",
-                    calls,
-                )
-
-    def must_succeed(self, outcome: Outcome, why: str) -> Iterator[str]:
-        """Yield a finding unless the client took the answer for a success."""
-        if self.failed(outcome):
-            yield finding(
-                f"{self._case.action.name} {why}, and the client {_told(outcome)}",
-                "a success",
-                outcome.calls,
-            )
-
-    def must_fail(self, outcome: Outcome, why: str, *, wire: bool = False) -> Iterator[str]:
-        """Yield a finding unless the client told of a failure, with an error of its own."""
-        if not self.failed(outcome):
-            yield finding(
-                f"{self._case.action.name} {why}, and the client took it for a success: {outcome}",
-                "an error",
-                outcome.calls,
-            )
-            return
-        error, base = outcome.error, self._contract.error
-        if error is None or not self._holds("clean_errors") or (wire and _is_transport(error)):
-            return
-        if base is not None and not isinstance(error, base):
-            allowed = " or ".join(
-                one.__name__ for one in (base if isinstance(base, tuple) else (base,))
-            )
-            yield finding(
-                f"{self._case.action.name} {why}, and the client {_told(outcome)}",
-                f"{allowed}, as the class declares",
-                outcome.calls,
-            )
-        elif base is None and isinstance(error, _CRASHES):
-            yield finding(
-                f"{self._case.action.name} {why}, and the client crashed: {_told(outcome)}",
-                "an error that says what came",
-                outcome.calls,
-            )
-
-    def must_tell(self, outcome: Outcome, code: int) -> Iterator[str]:
-        """Yield a finding unless the error is the declared one and tells the code."""
-        declared = self._contract.raises.get(code)
-        error = outcome.error
-        if declared is not None and not isinstance(error, declared):
-            one = declared if isinstance(declared, tuple) else (declared,)
-            yield finding(
-                f"{self._case.action.name} answered {code} and the client {_told(outcome)}",
-                f"it raises {' or '.join(kind.__name__ for kind in one)} ({label(code)})",
-                outcome.calls,
-            )
-        told = self._contract.code_of(outcome.subject)
-        wrong = isinstance(told, int) and told != code and not self._tells_by_class(code)
-        if wrong or (
-            told is None and not (self._tells_by_class(code) or tells(outcome.subject, code))
-        ):
-            yield finding(
-                f"{self._case.action.name} answered {code} and the client {_told(outcome)}, "
-                f"which {f'tells {told}' if wrong else 'does not tell the code'}",
-                f"{code} in an attribute or in the text ({label(code)})",
-                outcome.calls,
-            )
-
-    def polls(self, action: str) -> bool:
-        """Return whether the call of an action is declared to wait for the end of processing."""
-        return action in set(self._contract.polls)
-
-    def rule(self, code: int) -> Retry:
-        """Return the retry rule for a code."""
-        return rule_for(code, rules_of(type(self._contract)))
-
-    def must_time_out(self, outcome: Outcome) -> Iterator[str]:
-        """Yield a finding where a request would wait for ever."""
-        waits = any(call.timeout_s is None for call in outcome.calls)
-        if waits and self._holds("timeout"):
-            yield finding("the request has no timeout", "a timeout on every request", outcome.calls)
-
-    def _holds(self, practice: str) -> bool:
-        return practice not in set(self._contract.without)
-
-    def _tells_by_class(self, code: int) -> bool:
-        declared = self._contract.raises.get(code)
-        return declared is not None and [*self._contract.raises.values()].count(declared) == 1
-
-    def _is_refused(self) -> bool:
-        return bool(self.fake.complaints)
 
 
 def request(rig: Rig, case: Case) -> Iterator[str]:
@@ -368,7 +167,7 @@ def again(rig: Rig, case: Case) -> Iterator[str]:
     if outcome.error is not None and not outcome.calls:
         yield finding(
             f"{case.action.name} cannot be called after a call that failed: the client "
-            f"{_told(outcome)}, without a request",
+            f"{told(outcome)}, without a request",
             "a new request for a new call",
             first.calls,
         )
@@ -423,18 +222,6 @@ def _unfit(action: Action, params: Mapping[str, str], outcome: Outcome) -> Itera
             "what the reference page lists",
             outcome.calls,
         )
-
-
-def _told(outcome: Outcome) -> str:
-    if outcome.error is None:
-        return str(outcome)
-    text = str(outcome.error)
-    return f"{outcome}: {text[:200]}" if text else str(outcome)
-
-
-def _is_transport(error: BaseException) -> bool:
-    module = type(error).__module__.partition(".")[0]
-    return module in _TRANSPORTS or isinstance(error, OSError | TimeoutError)
 
 
 _MESSAGES = {"other": "Quelque chose s'est produit", "ok": "OK", "empty": ""}

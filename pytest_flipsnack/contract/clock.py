@@ -200,7 +200,7 @@ class VirtualClock:
             ready = real(this, _GRACE_S)
             waits_for_io = len(this.get_map()) > 1  # beside the loop's own wake-up call
             if ready or not (self.stalled() if waits_for_io else _alone()):
-                return ready or real(this, timeout)
+                return ready  # the loop asks again
             if timeout is None:
                 self.unstall()
                 return real(this, _GRACE_S)

@@ -8,7 +8,7 @@ from typing import Any, ClassVar, TypeVar
 from pytest_flipsnack.catalogue.actions import action_of
 from pytest_flipsnack.catalogue.codes import Code
 from pytest_flipsnack.contract import cases
-from pytest_flipsnack.contract.cases import Case, Rig
+from pytest_flipsnack.contract.rig import Case, Rig, rules_of
 from pytest_flipsnack.contract.telling import told_code
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -121,7 +121,7 @@ def check_declarations(cls: type[ClientContract]) -> None:
             members = error if isinstance(error, tuple) else (error,)
             if not all(isinstance(one, type) and issubclass(one, BaseException) for one in members):
                 raise TypeError(f"{cls.__name__}.{name}: {error!r} is not an exception class")
-    cases.rules_of(cls)
+    rules_of(cls)
     for code in cls.raises:
         if code not in set(Code):
             raise ValueError(f"{cls.__name__}.raises: {code!r} is not a Flipsnack status code")

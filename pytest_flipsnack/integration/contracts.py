@@ -10,7 +10,7 @@ import pytest
 from pytest_flipsnack.integration.marks import checked
 
 if TYPE_CHECKING:
-    from pytest_flipsnack.contract.cases import Rig
+    from pytest_flipsnack.contract.rig import Rig
     from pytest_flipsnack.flipsnack import Flipsnack
 
 _CASE = "flipsnack_case"
@@ -42,8 +42,8 @@ def _is_empty(item: pytest.Item) -> bool:
 
 def rig(request: pytest.FixtureRequest, flipsnack: Flipsnack) -> Iterator[Rig]:
     """Yield what a generated test works with; time is virtual before the client is made."""
-    from pytest_flipsnack.contract.cases import Rig
     from pytest_flipsnack.contract.probe import Loop
+    from pytest_flipsnack.contract.rig import Rig
 
     loop = Loop()
     flipsnack.clock.start(instances=False)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from pytest_flipsnack import ClientContract, call
-from pytest_flipsnack.contract.cases import Rig
+from pytest_flipsnack.contract.rig import Rig
 from pytest_flipsnack.contract.suite import ACTION_ATTRIBUTE
 from pytest_flipsnack.flipsnack import Flipsnack
 from tests.clients import Style

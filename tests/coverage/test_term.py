@@ -93,3 +93,12 @@ def open_for(name: str, delivered: int) -> str:
     """The codes of the action that are demanded, less those that the tests above deliver."""
     seen = {delivered, 33, 34, 35, 36, 37, 45} | ({20} if name == "user.getStats" else set())
     return ", ".join(str(code.value) for code in ACTIONS[name].codes if code not in seen)
+
+
+def test_term_missing_does_not_ask_for_more_of_an_action_that_is_gone() -> None:
+    lines = [
+        line.text for line in term.missing(coverage_of(Demand(), {("flipbook.delete", 20): 1}))
+    ]
+
+    assert not any("flipbook.delete" in line for line in lines)
+    assert lines[-1].startswith("missing: 50 Operation failed; ")

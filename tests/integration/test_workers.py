@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tests.downstream import MISSING_50, TESTS, Project, gate_line, without_times
@@ -49,7 +51,7 @@ def test_a_worker_that_crashes_in_a_test_fails_the_gate_and_keeps_what_it_sent(
 
     result.assert_outcomes(passed=19, failed=1)
     assert result.ret == 1
-    assert gate_line(result) == (
+    assert re.sub(r"gw\d", "gw0", gate_line(result)) == (
         "Flipsnack gate failed: worker gw0 was lost, with what it had not sent; "
         "19 of 19 codes exercised, 100 % required"
     )
