@@ -28,7 +28,7 @@ types: install
 
 tests: install
 	rm -f .coverage .coverage.*
-	$(WHEELED) $(BIN)/python -m coverage run -m pytest
+	$(WHEELED) $(BIN)/python -m coverage run -m pytest -q -n 2
 	$(BIN)/python -m coverage combine --quiet
 	$(BIN)/python -m coverage report
 
