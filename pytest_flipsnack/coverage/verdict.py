@@ -89,7 +89,7 @@ def decide(tally: Tally, demand: Demand, run: Run) -> Verdict:
         outcome = Outcome.NOT_ENFORCED
     notes = complaints if demand.gated else list(run.troubles)
     if outcome is Outcome.NOT_ENFORCED:
-        notes = [f"not enforced, the run was narrowed by {run.narrowed}"]
+        notes = [f"the run was narrowed by {run.narrowed}"]
     line = "; ".join([*notes, counts])
     return Verdict(outcome, demanded, exercised, missing, required_missing, line)
 

@@ -58,10 +58,10 @@ def _paths(config: pytest.Config, own: list[str]) -> str:
     if config.args_source is not config.ArgsSource.ARGS or set(config.args) <= set(own):
         return ""
     given = [Path(start, arg).resolve() for arg in config.args if "::" not in arg]
+    whole = [Path(config.rootpath, path).resolve() for path in config.getini("testpaths")]
+    if whole and all(any(path.is_relative_to(top) for top in given) for path in whole):
+        return ""  # whatever else was named besides
     for arg in config.args:
         if "::" in arg or Path(start, arg).is_file():
             return arg
-    whole = [Path(config.rootpath, path).resolve() for path in config.getini("testpaths")]
-    if all(any(path.is_relative_to(top) for top in given) for path in whole):
-        return ""
-    return " ".join(config.args)
+    return " ".join(config.args) if whole else ""
