@@ -16,6 +16,8 @@ from pytest_flipsnack.coverage.tally import Tally
 from pytest_flipsnack.coverage.writers import Coverage, write_file
 from pytest_flipsnack.fake.settings import Settings, read_setting, setting_names
 
+_KEPT_CALLS = 1000  # a server may run for days
+
 ADAPTER = '''\
 """The contract between this client and the Flipsnack API: one method per call."""
 
@@ -156,7 +158,9 @@ def _serve(given: argparse.Namespace) -> int:
     tally = Tally()
 
     def make() -> Fake:
-        fake = Fake(given.api_key or API_KEY, given.secret or SECRET, settings, time.monotonic)
+        fake = Fake(
+            given.api_key or API_KEY, given.secret or SECRET, settings, time.monotonic, _KEPT_CALLS
+        )
         for name in given.collection:
             fake.account.collections.add(name)
         return fake

@@ -33,12 +33,19 @@ UNKNOWN_ACTION = "(unknown)"
 class Fake:
     """Answers requests as Flipsnack is documented to, or as a test has declared.
 
-    `clock` returns seconds and is read once per request. Safe to use from several threads.
+    `clock` returns seconds and is read once per request. `keep` bounds how many calls are
+    remembered, for a fake that runs for long. Safe to use from several threads.
     """
 
     def __init__(
-        self, api_key: str, secret: str, settings: Settings, clock: Callable[[], float]
+        self,
+        api_key: str,
+        secret: str,
+        settings: Settings,
+        clock: Callable[[], float],
+        keep: int | None = None,
     ) -> None:
+        self._keep = keep
         self._clock = clock
         self._start = clock()
         self._lock = threading.RLock()
@@ -222,6 +229,8 @@ class Fake:
         call.pending = reply.pending
         self.signatures.append(request.params.get("signature", ""))
         self.calls.append(call)
+        if self._keep is not None and len(self.calls) > 2 * self._keep:
+            del self.calls[: -self._keep]
 
     def _checked_data(
         self, codes: list[Code], action: str | None, data: Mapping[str, object] | None

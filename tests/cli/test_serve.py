@@ -6,6 +6,7 @@ import json
 import signal
 import subprocess
 import sys
+import time
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -16,6 +17,9 @@ from typing import Any
 import pytest
 
 from pytest_flipsnack import cli
+from pytest_flipsnack.fake.fake import Fake
+from pytest_flipsnack.fake.request import parse
+from pytest_flipsnack.fake.settings import Settings
 from pytest_flipsnack.fake.signing import sign
 
 KEY, SECRET = "key-of-this-test", "secret-of-this-test"
@@ -95,6 +99,18 @@ def test_a_suite_is_steered_counted_and_gated(served: Served, tmp_path: Path) ->
         "GET user.getStats 50",
         "GET collection.getCollection 20",
     ]
+
+
+def test_a_fake_that_runs_for_long_forgets_old_calls_but_no_hit() -> None:
+    fake = Fake(KEY, SECRET, Settings(), time.monotonic, keep=10)
+    for number in range(100):
+        params = {"action": "collection.getList", "apiKey": KEY, "query": str(number)}
+        params["signature"] = sign(SECRET, params)
+        url = f"https://api.flipsnack.com/v1/?{urllib.parse.urlencode(params)}"
+        fake.answer(parse("GET", url, {}, None))
+    assert 10 <= len(fake.calls) <= 20
+    assert fake.calls[-1].params == {"query": "99"}
+    assert fake.hits["collection.getList", 20] == 100
 
 
 def test_what_a_test_must_fail_for_is_returned(served: Served) -> None:
