@@ -131,5 +131,9 @@ def code_of(value: object) -> Code:
             return Code(value)
         except ValueError:
             pass
+    if isinstance(value, str) and value.strip() in {str(code.value) for code in Code}:
+        raise ValueError(f"{value!r} is text; write {value.strip()} without quotes")
+    if isinstance(value, list | tuple):
+        raise ValueError(f"{value!r} is a list; write its codes one by one, as in respond(31, 20)")
     known = ", ".join(str(code.value) for code in Code)
     raise ValueError(f"{value!r} is not a Flipsnack status code; known codes: {known}")

@@ -158,8 +158,11 @@ class VirtualClock:
     def _async_sleep(self, real: Any) -> Any:
         async def sleep(delay: float, result: Any = None) -> Any:
             if self.running and delay > 0:
-                self.sleep(delay, "asyncio.sleep", blocks=False)
-                delay = 0
+                if _is_due_later(delay):
+                    self.sleeps.append(Sleep(float(delay), time.monotonic(), "asyncio.sleep"))
+                else:
+                    self.sleep(delay, "asyncio.sleep", blocks=False)
+                    delay = 0
             return await real(delay, result)
 
         return sleep
@@ -248,6 +251,18 @@ def _alone() -> bool:
     return all(
         thread is threading.current_thread() or thread.daemon for thread in threading.enumerate()
     )
+
+
+def _is_due_later(delay: float) -> bool:
+    """Return whether the running loop has anything else to do before `delay` is over.
+
+    Then the sleep must take its turn among the loop's timers, or a deadline would never fire.
+    """
+    loop = asyncio.get_running_loop()
+    due = loop.time() + delay
+    timers = getattr(loop, "_scheduled", ())
+    earlier = any(not timer.cancelled() and timer.when() <= due for timer in timers)
+    return earlier or bool(getattr(loop, "_ready", ()))
 
 
 def _from_client() -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from types import TracebackType
 from typing import Any, Self
 
-from pytest_flipsnack.catalogue.codes import Code
+from pytest_flipsnack.catalogue.codes import Code, Handling
 from pytest_flipsnack.contract.clock import VirtualClock
 from pytest_flipsnack.contract.handling import Retry, read_retry
 from pytest_flipsnack.contract.judge import (
@@ -91,12 +91,26 @@ class Expectation:
         if refused and not self._was_delivered():
             return wanted  # the refusal tells more, and the fixture reports it
         if error is not None and not (wanted or stopped) and self._raises is None:
-            return False
+            return self._unexpected(error)
         problem = next(self._findings(error, wanted=wanted), None)
         if problem is not None:
             self.judged = True
             raise AssertionError(self._fake.masked(problem)) from (None if stopped else error)
         return wanted
+
+    def _unexpected(self, error: BaseException) -> bool:
+        __tracebackhide__ = True
+        code = self._codes[-1]
+        if code.handling is not Handling.ERROR or isinstance(error, AssertionError):
+            return False
+        self.judged = True
+        raise AssertionError(
+            finding(
+                f"the client raised {type(error).__name__} after {label(code)}",
+                f"a client may raise here; write expect({int(code)}, raises={type(error).__name__})",
+                self._watch.calls,
+            )
+        ) from error
 
     def _findings(self, error: BaseException | None, *, wanted: bool) -> Iterator[str]:
         calls = self._watch.calls

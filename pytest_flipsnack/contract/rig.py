@@ -81,6 +81,8 @@ class Rig:
         """Fail with the first thing that the client did wrong."""
         __tracebackhide__ = True
         self._contract, self._case = contract, case
+        # the first answer may be COMPLETE already, and not every client waits for it
+        self.fake.configure({"download_s": 0.0})
         problem = next(iter(judge(self, case)), None)
         if problem is not None and not self._is_refused():
             raise AssertionError(self.fake.masked(problem))
@@ -91,6 +93,10 @@ class Rig:
             made = Code(answer) if isinstance(answer, int) else fault_of(answer)
             stub = Stub(made, self._case.action.name, where="the contract", forever=forever, **how)
             self.fake.stubs.add(stub)
+
+    def take_time(self) -> None:
+        """Let a download take as long as it does outside the contract."""
+        self.fake.configure({"download_s": type(self.fake.account.settings)().download_s})
 
     def try_call(self) -> Outcome:
         """Make the call once, on collections that no earlier call has touched."""
@@ -111,8 +117,8 @@ class Rig:
     def common(self, outcome: Outcome) -> Iterator[str]:
         """Yield what is wrong whatever was answered."""
         calls = outcome.calls
-        if outcome.never_stopped and self._holds("bound"):
-            yield judge_end(str(outcome.error), calls)
+        if outcome.never_stopped:
+            yield from self._sound("bound", judge_end(str(outcome.error), calls))
         if not any(call.action in {self._case.action.name, None} for call in calls):
             yield finding(
                 f"{self._case.method} did not ask {self._case.action.name} ({outcome})",
@@ -121,16 +127,16 @@ class Rig:
             )
         rules = rules_of(type(self._contract))
         yield from judge_retries(calls, rules)
-        if self._holds("secrets"):
-            for leak in leaks(outcome.error, outcome.logged, self.fake.secrets()):
-                yield finding(leak, "no secret outside the request", calls)
-        if self._holds("async"):
-            for blocking in outcome.blocking:
-                yield finding(
-                    f"the async client blocks the event loop: {blocking}",
-                    "await asyncio.sleep(...) and an async HTTP library",
-                    calls,
-                )
+        for leak in leaks(outcome.error, outcome.logged, self.fake.secrets()):
+            text = finding(leak, "no secret outside the request", calls)
+            yield from self._sound("secrets", text)
+        for blocking in outcome.blocking:
+            text = finding(
+                f"the async client blocks the event loop: {blocking}",
+                "await asyncio.sleep(...) and an async HTTP library",
+                calls,
+            )
+            yield from self._sound("async", text)
 
     def must_succeed(self, outcome: Outcome, why: str) -> Iterator[str]:
         """Yield a finding unless the client took the answer for a success."""
@@ -151,34 +157,25 @@ class Rig:
             )
             return
         error, base = outcome.error, self._contract.error
-        excused = outcome.never_stopped or not self._holds("clean_errors")
-        if error is None or excused or (wire and _is_transport(error)):
+        if error is None or outcome.never_stopped or (wire and _is_transport(error)):
             return
         if base is not None and not isinstance(error, base):
-            allowed = " or ".join(
-                one.__name__ for one in (base if isinstance(base, tuple) else (base,))
-            )
-            yield finding(
-                f"{self._case.action.name} {why}, and the client {told(outcome)}",
-                f"{allowed}, as the class declares",
-                outcome.calls,
-            )
+            what = f"{self._case.action.name} {why}, and the client {told(outcome)}"
+            allowed = f"{_names(base)}, as the class declares"
+            yield from self._sound("clean_errors", finding(what, allowed, outcome.calls))
         elif base is None and isinstance(error, _CRASHES):
-            yield finding(
-                f"{self._case.action.name} {why}, and the client crashed: {told(outcome)}",
-                "an error that says what came",
-                outcome.calls,
-            )
+            what = f"{self._case.action.name} {why}, and the client crashed: {told(outcome)}"
+            allowed = "an error that says what came"
+            yield from self._sound("clean_errors", finding(what, allowed, outcome.calls))
 
     def must_tell(self, outcome: Outcome, code: int) -> Iterator[str]:
         """Yield a finding unless the error is the declared one and tells the code."""
         declared = self._contract.raises.get(code)
         error = outcome.error
         if declared is not None and not isinstance(error, declared):
-            one = declared if isinstance(declared, tuple) else (declared,)
             yield finding(
                 f"{self._case.action.name} answered {code} and the client {told(outcome)}",
-                f"it raises {' or '.join(kind.__name__ for kind in one)} ({label(code)})",
+                f"it raises {_names(declared)} ({label(code)})",
                 outcome.calls,
             )
         if self._tells_by_class(code):
@@ -186,12 +183,12 @@ class Rig:
         number = self._contract.code_of(outcome.subject)
         wrong = isinstance(number, int) and number != code
         if wrong or (number is None and not tells(outcome.subject, code)):
-            yield finding(
+            what = (
                 f"{self._case.action.name} answered {code} and the client {told(outcome)}, "
-                f"which {f'tells {number}' if wrong else 'does not tell the code'}",
-                f"{code} in an attribute or in the text ({label(code)})",
-                outcome.calls,
+                f"which {f'tells {number}' if wrong else 'does not tell the code'}"
             )
+            allowed = f"{code} in an attribute or in the text ({label(code)})"
+            yield from self._sound("codes", finding(what, allowed, outcome.calls))
 
     def polls(self, action: str) -> bool:
         """Return whether the call of an action is declared to wait for the end of processing."""
@@ -203,12 +200,14 @@ class Rig:
 
     def must_time_out(self, outcome: Outcome) -> Iterator[str]:
         """Yield a finding where a request would wait for ever."""
-        waits = any(call.timeout_s is None for call in outcome.calls)
-        if waits and self._holds("timeout"):
-            yield finding("the request has no timeout", "a timeout on every request", outcome.calls)
+        if any(call.timeout_s is None for call in outcome.calls):
+            allowed = "a timeout on every request"
+            text = finding("the request has no timeout", allowed, outcome.calls)
+            yield from self._sound("timeout", text)
 
-    def _holds(self, practice: str) -> bool:
-        return practice not in set(self._contract.without)
+    def _sound(self, practice: str, text: str) -> Iterator[str]:
+        if practice not in set(self._contract.without):
+            yield f"{text}\n    way out: mend the client, or declare without = [{practice!r}]"
 
     def _tells_by_class(self, code: int) -> bool:
         declared = self._contract.raises.get(code)
@@ -216,6 +215,11 @@ class Rig:
 
     def _is_refused(self) -> bool:
         return bool(self.fake.complaints)
+
+
+def _names(kinds: Any) -> str:
+    members = kinds if isinstance(kinds, tuple) else (kinds,)
+    return " or ".join(kind.__name__ for kind in members)
 
 
 def told(outcome: Outcome) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from inspect import isfunction
 from typing import Any, ClassVar, TypeVar
 
 from pytest_flipsnack.catalogue.actions import action_of
@@ -10,11 +11,13 @@ from pytest_flipsnack.catalogue.codes import Code
 from pytest_flipsnack.contract import cases
 from pytest_flipsnack.contract.rig import Case, Rig, rules_of
 from pytest_flipsnack.contract.telling import told_code
+from pytest_flipsnack.fake.refusal import nearest
 
+_DECLARATIONS = ("error", "raises", "retries", "polls", "without")
 F = TypeVar("F", bound=Callable[..., Any])
 
 ACTION_ATTRIBUTE = "flipsnack_action"
-PRACTICES = ("bound", "timeout", "clean_errors", "secrets", "async")
+PRACTICES = ("bound", "timeout", "clean_errors", "codes", "secrets", "async")
 """Sound practice that no page demands; each can be turned off by name."""
 
 
@@ -24,6 +27,8 @@ def call(action: str) -> Callable[[F], F]:
     The method's arguments are fixtures; it returns what the client returns, or a coroutine.
     Raises `ValueError` for an action that does not exist.
     """
+    if callable(action):
+        raise TypeError("write the action, as in @call('collection.getList')")
     action_of(action)
 
     def mark(function: F) -> F:
@@ -121,6 +126,7 @@ def check_declarations(cls: type[ClientContract]) -> None:
             members = error if isinstance(error, tuple) else (error,)
             if not all(isinstance(one, type) and issubclass(one, BaseException) for one in members):
                 raise TypeError(f"{cls.__name__}.{name}: {error!r} is not an exception class")
+    _check_spelling(cls)
     rules_of(cls)
     for code in cls.raises:
         if code not in set(Code):
@@ -132,6 +138,13 @@ def check_declarations(cls: type[ClientContract]) -> None:
             f"{cls.__name__} has no call; write one as @call('collection.getList') "
             f"def get_list(self, client): return client.list_collections()"
         )
+
+
+def _check_spelling(cls: type[ClientContract]) -> None:
+    for name, value in vars(cls).items():
+        close = nearest(name, _DECLARATIONS, 0.8)
+        if close not in {"", name} and not isfunction(value):
+            raise ValueError(f"{cls.__name__}.{name} is not a declaration; did you mean {close}?")
 
 
 def calls_of(cls: type[ClientContract]) -> dict[str, str]:

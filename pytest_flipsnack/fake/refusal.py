@@ -38,10 +38,10 @@ class Refusal:
         return lines
 
 
-def nearest(name: str, known: Sequence[str]) -> str:
+def nearest(name: str, known: Sequence[str], cutoff: float = 0.6) -> str:
     """Return the known name that is most like `name`, or an empty text."""
     import difflib  # only ever needed for a message
 
     lowered = {item.lower(): item for item in known}
-    found = difflib.get_close_matches(name.lower(), lowered, n=1, cutoff=0.6)
+    found = difflib.get_close_matches(name.lower(), lowered, n=1, cutoff=cutoff)
     return lowered[found[0]] if found else ""

@@ -113,7 +113,7 @@ def test_a_fake_that_runs_for_long_forgets_old_calls_but_no_hit() -> None:
     assert fake.hits["collection.getList", 20] == 100
 
 
-def test_what_a_test_must_fail_for_is_returned(served: Served) -> None:
+def test_what_a_test_must_fail_for_is_returned(served: Served, tmp_path: Path) -> None:
     served.control("POST", "fail", b'{"fault": "html"}')
     served.control("POST", "allow", b'{"codes": [42]}')
     assert served.ask("user.getstats")["code"] == 42
@@ -121,6 +121,9 @@ def test_what_a_test_must_fail_for_is_returned(served: Served) -> None:
     status, answer = served.control("POST", "test")
     assert status == 200
     (problem,) = answer["problems"]
+    assert served.stop()[0] == 0
+    report = json.loads((tmp_path / "hits.json").read_text(encoding="utf-8"))
+    assert report["cells"] == [], "a test that fails counts nothing"
     assert problem.splitlines()[:2] == [
         "a declared answer was never delivered",
         "    fault html, declared at a control request",
@@ -133,7 +136,13 @@ def test_what_a_test_must_fail_for_is_returned(served: Served) -> None:
         ("POST", "respond", b'{"codes": [39]}', 400, "39 is not a Flipsnack status code; known"),
         ("POST", "respond", b"{}", 400, "the body lacks 'codes'"),
         ("POST", "respond", b"[]", 400, "the body must be a JSON object"),
-        ("POST", "respond", b"{", 400, "Expecting property name enclosed in double quotes"),
+        (
+            "POST",
+            "respond",
+            b"{",
+            400,
+            "the body is not JSON: Expecting property name enclosed in double quotes",
+        ),
         (
             "POST",
             "nothing",
@@ -171,6 +180,8 @@ def test_it_stops_on_an_interrupt_and_says_what_was_left_over(tmp_path: Path) ->
         (["--respond", "39"], "39 is not a Flipsnack status code;"),
         (["--set", "speed=3"], "'speed' is not a setting; settings: check_signature,"),
         (["--set", "max_pages=many"], "max_pages: 'many' is not a number"),
+        (["--set", "max_pages"], "--set: 'max_pages' lacks a value; write NAME=VALUE"),
+        (["--port", "99999"], "--port: 99999 is not a port from 0 to 65534"),
     ],
 )
 def test_wrong_arguments_are_told(

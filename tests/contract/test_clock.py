@@ -168,6 +168,40 @@ def test_timers_of_an_idle_loop_are_jumped_to(clock: VirtualClock) -> None:
     assert 69 < clock.skipped < 71
 
 
+async def naps(seen: list[float], *lengths: float) -> None:
+    for length in lengths:
+        await asyncio.sleep(length)
+        seen.append(length)
+
+
+def test_a_deadline_fires_before_a_longer_sleep_is_over(clock: VirtualClock) -> None:
+    async def main() -> list[float]:
+        seen: list[float] = []
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(naps(seen, 4, 5, 20, 20), 10)
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(10):
+                await naps(seen, 20)
+        _, pending = await asyncio.wait([asyncio.create_task(naps(seen, 100))], timeout=10)
+        assert len(pending) == 1
+        return seen
+
+    with clock:
+        assert asyncio.run(main()) == [4, 5]
+    assert clock.skipped == pytest.approx(30, abs=0.5)
+
+
+def test_sleeps_of_several_tasks_end_in_the_order_they_are_due(clock: VirtualClock) -> None:
+    async def main() -> list[float]:
+        seen: list[float] = []
+        await asyncio.gather(naps(seen, 30), naps(seen, 10), naps(seen, 20, 5))
+        return seen
+
+    with clock:
+        assert asyncio.run(main()) == [10, 20, 5, 30]
+    assert clock.skipped == pytest.approx(30, abs=0.5)
+
+
 def test_a_thread_at_work_is_waited_for(clock: VirtualClock) -> None:
     go = threading.Event()
 

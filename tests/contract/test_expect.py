@@ -37,8 +37,17 @@ def test_a_client_that_comes_through_passes_without_raises(flipsnack: Flipsnack)
 
 
 def test_an_error_that_nobody_expected_is_the_clients_own(flipsnack: Flipsnack) -> None:
-    with pytest.raises(FlipsnackError), flipsnack.expect(41):
+    with pytest.raises(FlipsnackError), flipsnack.expect(50):
+        Client(flipsnack, retry_on=()).call()
+
+
+def test_an_error_after_a_code_that_stays_is_told_how_to_write_it(flipsnack: Flipsnack) -> None:
+    with pytest.raises(AssertionError) as failure, flipsnack.expect(41):
         Client(flipsnack).call()
+    assert str(failure.value).splitlines()[:2] == [
+        "the client raised FlipsnackError after 41 Invalid credentials",
+        "    allowed: a client may raise here; write expect(41, raises=FlipsnackError)",
+    ]
 
 
 def test_a_code_that_never_came_is_named(flipsnack: Flipsnack) -> None:
@@ -219,12 +228,12 @@ def test_windows_and_processing_run_on_the_same_clock(
     flipsnack.configure(requests_per_second=2)
     client = Client(flipsnack)
     assert [client.ask()["code"] for _ in range(3)] == [20, 20, 31]
-    time.sleep(1)
+    time.sleep(1.5)
     assert client.ask()["code"] == 20
     flipsnack.collections.add("fxh4k89", processing_s=60)
     hashed = {"action": "collection.getCollection", "collectionHash": "fxh4k89"}
     assert client.ask(**hashed)["data"]["collectionStatus"] == "processing"
-    time.sleep(60)
+    time.sleep(60.5)
     assert client.ask(**hashed)["data"]["collectionStatus"] == "public"
 
 

@@ -171,12 +171,16 @@ def test_a_call_that_asks_something_else_is_named(project: Project) -> None:
         (
             'without = ["sleep"]',
             "TestAcme: TestAcme.without: 'sleep' is not a practice; known: "
-            "bound, timeout, clean_errors, secrets, async",
+            "bound, timeout, clean_errors, codes, secrets, async",
         ),
         (
             'retries = {31: "often"}',
             "TestAcme: 'often' is not a rule for retries; allowed: a number of retries, "
             "Retry(at_most=5, wait_s=1), 'forbidden', 'allowed', 'required'",
+        ),
+        (
+            "errors = KeyError",
+            "TestAcme: TestAcme.errors is not a declaration; did you mean error?",
         ),
         ('polls = ["nothing"]', "TestAcme: 'nothing' is not a Flipsnack action; known actions: *"),
     ],
@@ -271,7 +275,10 @@ def test_an_async_client_that_blocks_the_loop_is_named(project: Project) -> None
     result = project.run("-q", "-k", "test_request")
     assert result.ret == 1
     result.stdout.fnmatch_lines(
-        ["E*AssertionError: the async client blocks the event loop: time.sleep(1)"]
+        [
+            "E*AssertionError: the async client blocks the event loop: time.sleep(1)",
+            "E*    way out: mend the client, or declare without = ?'async'?",
+        ]
     )
     project.test(
         ASYNC.replace("        async with httpx", blocking).replace(
