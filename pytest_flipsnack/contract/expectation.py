@@ -86,8 +86,8 @@ class Expectation:
         refused = [call for call in self._watch.calls if call.refusal is not None]
         wanted = self._raises is not None and isinstance(error, self._raises)
         stopped = isinstance(error, ClientDoesNotStopError)
-        if not (wanted or stopped or error is None or isinstance(error, Exception)):
-            return False  # a skip, a failure of the test's own, Ctrl-C: not the client's doing
+        if not (wanted or stopped or error is None or _is_clients(error)):
+            return False
         if refused and not self._was_delivered():
             return wanted  # the refusal tells more, and the fixture reports it
         if error is not None and not (wanted or stopped) and self._raises is None:
@@ -168,3 +168,9 @@ class Expectation:
                 f"a value that satisfies {name}",
                 calls,
             )
+
+
+def _is_clients(error: BaseException) -> bool:
+    """Return whether an error is the client's doing: not a skip, an exit, or Ctrl-C."""
+    runner = type(error).__module__.partition(".")[0] == "_pytest"
+    return isinstance(error, Exception) and not runner
