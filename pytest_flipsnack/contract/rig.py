@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_flipsnack.catalogue.actions import Action
 from pytest_flipsnack.catalogue.codes import Code
-from pytest_flipsnack.contract.handling import Retry, read_rules, rule_for
+from pytest_flipsnack.contract.handling import Retry, read_rules
 from pytest_flipsnack.contract.judge import finding, judge_end, judge_retries, label
 from pytest_flipsnack.contract.probe import Loop, Outcome, attempt
 from pytest_flipsnack.contract.secrecy import leaks
@@ -149,16 +149,18 @@ class Rig:
 
     def must_fail(self, outcome: Outcome, why: str, *, wire: bool = False) -> Iterator[str]:
         """Yield a finding unless the client told of a failure, with an error of its own."""
+        error = outcome.error
         if not self.failed(outcome):
             yield finding(
                 f"{self._case.action.name} {why}, and the client took it for a success: {outcome}",
                 "an error",
                 outcome.calls,
             )
-            return
-        error, base = outcome.error, self._contract.error
-        if error is None or outcome.never_stopped or (wire and _is_transport(error)):
-            return
+        elif error is not None and not (outcome.never_stopped or (wire and _is_transport(error))):
+            yield from self._clean(error, outcome, why)
+
+    def _clean(self, error: BaseException, outcome: Outcome, why: str) -> Iterator[str]:
+        base = self._contract.error
         if base is not None and not isinstance(error, base):
             what = f"{self._case.action.name} {why}, and the client {told(outcome)}"
             allowed = f"{_names(base)}, as the class declares"
@@ -193,10 +195,6 @@ class Rig:
     def polls(self, action: str) -> bool:
         """Return whether the call of an action is declared to wait for the end of processing."""
         return action in set(self._contract.polls)
-
-    def rule(self, code: int) -> Retry:
-        """Return the retry rule for a code."""
-        return rule_for(code, rules_of(type(self._contract)))
 
     def must_time_out(self, outcome: Outcome) -> Iterator[str]:
         """Yield a finding where a request would wait for ever."""

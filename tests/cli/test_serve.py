@@ -66,8 +66,8 @@ class Served:
 def served(tmp_path: Path) -> Iterator[Served]:
     made = Served("--coverage", str(tmp_path / "hits.json"), "--collection", "fxh4k89")
     yield made
-    made.process.kill()
-    made.process.communicate()
+    made.process.terminate()  # not killed, or its coverage would be lost
+    made.process.communicate(timeout=20)
 
 
 def test_a_suite_is_steered_counted_and_gated(served: Served, tmp_path: Path) -> None:

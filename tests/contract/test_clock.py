@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import functools
 import queue
+import socket
 import threading
 import time
 from collections.abc import Callable
@@ -37,8 +38,8 @@ class Slotted:
         self.in_slot = time.sleep
 
 
-def by_default(seconds: float, sleep: Callable[[float], None] = time.sleep) -> None:
-    sleep(seconds)
+def by_default(seconds: float, times: int = 1, sleep: Callable[[float], None] = time.sleep) -> None:
+    sleep(seconds * times)
 
 
 def by_keyword(seconds: float, *, sleep: Callable[[float], None] = time.sleep) -> None:
@@ -101,7 +102,7 @@ def test_everything_is_put_back(clock: VirtualClock) -> None:
     assert time.sleep is named_sleep is REAL[0]
     assert Holder.in_class is HOLDER.in_instance is SLOTTED.in_slot is PARTIAL.func is REAL[0]
     assert Holder.__dict__["in_static"].__func__ is REAL[0]
-    assert by_default.__defaults__ == (REAL[0],)
+    assert by_default.__defaults__ == (1, REAL[0])
     assert by_keyword.__kwdefaults__ == {"sleep": REAL[0]}
     assert getattr(CLOSURE, "__closure__")[0].cell_contents is REAL[0]  # noqa: B009 - for mypy
 
@@ -200,6 +201,36 @@ def test_sleeps_of_several_tasks_end_in_the_order_they_are_due(clock: VirtualClo
     with clock:
         assert asyncio.run(main()) == [10, 20, 5, 30]
     assert clock.skipped == pytest.approx(30, abs=0.5)
+
+
+def test_a_sleep_of_nothing_is_no_sleep(clock: VirtualClock) -> None:
+    with clock:
+        trio.run(trio.sleep, 0)
+        asyncio.run(asyncio.sleep(0))
+    assert not clock.sleeps
+
+
+def test_what_a_list_holds_stays_real(clock: VirtualClock) -> None:
+    held = [time.sleep]
+    with clock:
+        held[0](0.001)
+    assert not clock.sleeps
+
+
+def test_a_loop_that_waits_for_a_socket_waits_for_real(clock: VirtualClock) -> None:
+    async def main() -> bytes:
+        ours, theirs = socket.socketpair()
+        with ours, theirs:
+            ours.setblocking(False)
+            timer = threading.Timer(0.1, theirs.send, [b"came"])
+            timer.daemon = True
+            timer.start()
+            loop = asyncio.get_running_loop()
+            return await asyncio.wait_for(loop.sock_recv(ours, 4), 30)
+
+    with clock:
+        assert asyncio.run(main()) == b"came"
+    assert clock.skipped == 0
 
 
 def test_a_thread_at_work_is_waited_for(clock: VirtualClock) -> None:

@@ -67,6 +67,14 @@ def test_a_test_that_ends_itself_is_not_the_clients_doing(
     assert not flipsnack.clock.running
 
 
+def test_a_refusal_is_left_to_the_fixture_to_tell(flipsnack: Flipsnack) -> None:
+    flipsnack.allow(44)
+    client = Client(flipsnack)
+    client.secret = "another"
+    assert complaint(flipsnack, client, 50) == ""
+    assert [call.code for call in flipsnack.calls] == [44]
+
+
 def test_a_code_for_another_action_is_named(flipsnack: Flipsnack) -> None:
     found = complaint(flipsnack, Client(flipsnack), 31, action="collection.getList")
     assert found.splitlines()[0] == "31 was never delivered for collection.getList"

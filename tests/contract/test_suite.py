@@ -152,6 +152,90 @@ def test_a_client_that_ignores_the_code_fails_by_name(merging: Project) -> None:
     )
 
 
+DOWNLOAD = """
+from pytest_flipsnack import ClientContract, call
+
+
+class TestAcme(ClientContract):
+    error = acme.FlipsnackError
+    without = ["clean_errors"]
+
+    @call("collection.downloadHTML")
+    def download(self, client):
+        return client.ask("collection.downloadHTML", collectionHash="fxh4k89")
+"""
+
+
+def test_a_thin_client_leaves_the_polling_to_its_caller(project: Project) -> None:
+    project.test(DOWNLOAD)
+    assert project.run("-k", "test_processing or test_request").ret == 0
+    project.test(
+        DOWNLOAD
+        + """
+class TestThin(TestAcme):
+    @call("collection.downloadHTML")
+    def download(self, client):
+        data = super().download(client)
+        if data and data["status"] != "COMPLETE":
+            raise acme.FlipsnackError(data["status"])
+"""
+    )
+    assert project.run("-k", "TestThin and (test_processing or test_request)").ret == 0
+
+
+def test_a_client_that_is_declared_to_poll_must(project: Project) -> None:
+    project.test(DOWNLOAD + '    polls = ["collection.downloadHTML"]\n')
+    result = project.run("-k", "test_processing")
+    assert result.ret == 1
+    result.stdout.fnmatch_lines(
+        [
+            "E*AssertionError: collection.downloadHTML answered that it is still processing and "
+            "the client returned",
+            "E*    allowed: it polls, as the class declares",
+        ]
+    )
+
+
+def test_a_client_that_keeps_an_answer_need_not_ask_again(project: Project) -> None:
+    project.test(
+        ADAPTER.replace(
+            "return client.ask()",
+            "self.__class__.kept = getattr(self, 'kept', None) or client.ask()\n"
+            "        return self.kept",
+        )
+    )
+    assert project.run("-k", "test_again and 50").ret == 0
+
+
+def test_an_unfit_parameter_is_named(project: Project) -> None:
+    project.test(
+        """
+        from pytest_flipsnack import ClientContract, call
+
+        class TestAcme(ClientContract):
+            @call("collection.update")
+            def hide(self, client):
+                return client.ask("collection.update", collectionHash="f", collectionStatus="hidden")
+        """
+    )
+    result = project.run("-k", "test_request")
+    assert result.ret == 1
+    result.stdout.fnmatch_lines(
+        [
+            "E*AssertionError: collection.update was sent with an unfit parameter: "
+            "collectionStatus: 'hidden' is not one of *'public', 'editable', 'unlisted'?"
+        ]
+    )
+
+
+def test_call_without_an_action_is_told_how_to_write_it(project: Project) -> None:
+    project.test("from pytest_flipsnack import call\n\n@call\ndef get(self): pass\n")
+    result = project.run()
+    result.stdout.fnmatch_lines(
+        ["E*TypeError: write the action, as in @call('collection.getList')"]
+    )
+
+
 def test_a_call_that_asks_something_else_is_named(project: Project) -> None:
     project.test(ADAPTER.replace('@call("user.getStats")', '@call("collection.getList")'))
     result = project.run("-k", "test_request")
