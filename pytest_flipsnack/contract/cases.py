@@ -18,6 +18,7 @@ from pytest_flipsnack.fake.stubs import Stubs
 _FOREVER_S = 1e12
 _CALLS_IN_A_ROW = 6  # more than most clients try at once
 _HTTP_OK = 200
+_PAGES = 3
 _WIRE = [name for name, fault in FAULTS.items() if fault.wire]
 _BODY = [name for name, fault in FAULTS.items() if not fault.wire]
 
@@ -115,6 +116,26 @@ def processing(rig: Rig, case: Case) -> Iterator[str]:
     polled = sum(call.pending for call in outcome.calls) > 1
     if polled or rig.polls(case.action.name):
         yield from rig.must_fail(outcome, "stayed in processing")
+
+
+def pages(rig: Rig, case: Case) -> Iterator[str]:
+    """More records than a page holds."""
+    per_page = rig.per_page(case.action.name)
+    total = 2 * per_page + 1
+    for number in range(total):
+        rig.fake.account.collections.add(f"page{number:04d}")
+    rig.fake.configure({"records_per_page": per_page})
+    outcome = rig.try_call()
+    yield from rig.common(outcome)
+    yield from rig.must_succeed(outcome, f"holds {total} records in 3 pages")
+    got = len(outcome.value) if isinstance(outcome.value, list | tuple) else None
+    if got not in {None, total} or len(outcome.calls) < _PAGES:
+        yield finding(
+            f"the client asked for {len(outcome.calls)} of 3 pages and returned "
+            f"{'a value' if got is None else f'{got} records'} of {total}",
+            f"all pages of {per_page} records, as the class declares",
+            outcome.calls,
+        )
 
 
 def message(rig: Rig, case: Case) -> Iterator[str]:
@@ -269,6 +290,7 @@ _WHAT: dict[str, Callable[[Action], Iterable[str]]] = {
         what for what in _BENDS if what != "empty-list" or action.name == "collection.getList"
     ],
     "test_processing": _processing,
+    "test_pages": lambda action: ["all"],
     "test_message": lambda action: ["20-other", "41-other", "41-ok", "50-other"],
     "test_body": lambda action: _BODY,
     "test_wire": lambda action: _WIRE,

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from pytest_flipsnack.contract.suite import ClientContract
     from pytest_flipsnack.fake.fake import Fake
 
+_NOT_DECLARED: Any = object()
 _CRASHES = (KeyError, TypeError, AttributeError, IndexError, UnboundLocalError, NameError)
 _TRANSPORTS = frozenset(
     [
@@ -112,7 +113,10 @@ class Rig:
 
     def failed(self, outcome: Outcome) -> bool:
         """Return whether the client told of a failure."""
-        return outcome.error is not None or bool(self._contract.failed(outcome.value))
+        if outcome.error is not None or self._contract.failed(outcome.value):
+            return True
+        declared = self._contract.returns.values()
+        return any(_is_value(outcome.value, value) for value in declared)
 
     def common(self, outcome: Outcome) -> Iterator[str]:
         """Yield what is wrong whatever was answered."""
@@ -180,7 +184,14 @@ class Rig:
                 f"it raises {_names(declared)} ({label(code)})",
                 outcome.calls,
             )
-        if self._tells_by_class(code):
+        returned = self._contract.returns.get(code, _NOT_DECLARED)
+        if returned is not _NOT_DECLARED and not _is_value(outcome.value, returned):
+            yield finding(
+                f"{self._case.action.name} answered {code} and the client {told(outcome)}",
+                f"it returns {getattr(returned, '__name__', repr(returned))} ({label(code)})",
+                outcome.calls,
+            )
+        if returned is not _NOT_DECLARED or self._tells_by_class(code):
             return
         number = self._contract.code_of(outcome.subject)
         wrong = isinstance(number, int) and number != code
@@ -191,6 +202,10 @@ class Rig:
             )
             allowed = f"{code} in an attribute or in the text ({label(code)})"
             yield from self._sound("codes", finding(what, allowed, outcome.calls))
+
+    def per_page(self, action: str) -> int:
+        """Return the declared number of records on a page."""
+        return self._contract.pages[action]
 
     def polls(self, action: str) -> bool:
         """Return whether the call of an action is declared to wait for the end of processing."""
@@ -213,6 +228,10 @@ class Rig:
 
     def _is_refused(self) -> bool:
         return bool(self.fake.complaints)
+
+
+def _is_value(value: object, declared: Any) -> bool:
+    return bool(declared(value)) if callable(declared) else bool(value == declared)
 
 
 def _names(kinds: Any) -> str:

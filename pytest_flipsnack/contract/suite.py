@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from inspect import isfunction
 from typing import Any, ClassVar, TypeVar
+from urllib.parse import urlsplit
 
-from pytest_flipsnack.catalogue.actions import action_of
+from pytest_flipsnack.catalogue.actions import API_HOST, BASE_PATH, UPLOAD_HOST, action_of
 from pytest_flipsnack.catalogue.codes import Code
 from pytest_flipsnack.contract import cases
 from pytest_flipsnack.contract.rig import Case, Rig, rules_of
 from pytest_flipsnack.contract.telling import told_code
 from pytest_flipsnack.fake.refusal import nearest
 
-_DECLARATIONS = ("error", "raises", "retries", "polls", "without")
+_DECLARATIONS = (
+    "error", "raises", "retries", "polls", "pages", "returns", "urls", "without",
+)  # fmt: skip
 F = TypeVar("F", bound=Callable[..., Any])
 
 ACTION_ATTRIBUTE = "flipsnack_action"
@@ -55,6 +58,12 @@ class ClientContract:
     """Rule by code: a number of retries, `Retry(...)`, or forbidden, allowed, required."""
     polls: ClassVar[Iterable[str]] = ()
     """Actions whose call waits until processing is over."""
+    pages: ClassVar[Mapping[str, int]] = {}
+    """Records per page by action, for calls that fetch all pages."""
+    returns: ClassVar[Mapping[int, Any]] = {}
+    """Error value by code, or a function that is true of it, for clients that return one."""
+    urls: ClassVar[Iterable[str]] = ()
+    """The URLs that the client uses when nobody gives it others."""
     without: ClassVar[Iterable[str]] = ()
     """Sound practices that are not held against this client."""
 
@@ -89,6 +98,10 @@ class ClientContract:
     def test_processing(self, flipsnack_case: Case, flipsnack_rig: Rig) -> None:
         """A client that polls waits between its questions, ends, and sees a failure."""
         flipsnack_rig.check(self, flipsnack_case, cases.processing)
+
+    def test_pages(self, flipsnack_case: Case, flipsnack_rig: Rig) -> None:
+        """A call that fetches all pages fetches all of them."""
+        flipsnack_rig.check(self, flipsnack_case, cases.pages)
 
     def test_message(self, flipsnack_case: Case, flipsnack_rig: Rig) -> None:
         """The code decides, not the text that comes with it."""
@@ -128,16 +141,37 @@ def check_declarations(cls: type[ClientContract]) -> None:
                 raise TypeError(f"{cls.__name__}.{name}: {error!r} is not an exception class")
     _check_spelling(cls)
     rules_of(cls)
-    for code in cls.raises:
-        if code not in set(Code):
-            raise ValueError(f"{cls.__name__}.raises: {code!r} is not a Flipsnack status code")
-    for action in cls.polls:
-        action_of(action)
+    _check_names(cls)
     if not calls_of(cls):
         raise ValueError(
             f"{cls.__name__} has no call; write one as @call('collection.getList') "
             f"def get_list(self, client): return client.list_collections()"
         )
+
+
+def _check_names(cls: type[ClientContract]) -> None:
+    for name in ("raises", "returns"):
+        for code in getattr(cls, name):
+            if code not in set(Code):
+                raise ValueError(f"{cls.__name__}.{name}: {code!r} is not a Flipsnack status code")
+    for action in (*cls.polls, *cls.pages):
+        action_of(action)
+    for url in cls.urls:
+        if not _is_documented(url):
+            raise ValueError(
+                f"{cls.__name__}.urls: {url!r} is not where Flipsnack listens; documented: "
+                f"https://{API_HOST}{BASE_PATH}, https://{UPLOAD_HOST}{BASE_PATH}"
+            )
+
+
+def _is_documented(url: object) -> bool:
+    parts = urlsplit(url) if isinstance(url, str) else None
+    return (
+        parts is not None
+        and parts.scheme in {"http", "https"}
+        and parts.hostname in {API_HOST, UPLOAD_HOST}
+        and parts.path in {BASE_PATH, f"{BASE_PATH}/"}
+    )
 
 
 def _check_spelling(cls: type[ClientContract]) -> None:
@@ -165,4 +199,5 @@ def cases_for(cls: type[ClientContract], test: str) -> list[Case]:
         case
         for name, action in calls.items()
         for case in cases.of(test, name, action_of(action), named=name in several)
+        if test != "test_pages" or action in cls.pages
     ]

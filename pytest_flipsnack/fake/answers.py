@@ -79,6 +79,8 @@ def _list(request: Request, account: Account, now: float) -> Data:
     first = account.settings.first_record
     start = max(0, int(_number(params.get("from"), first)) - first)
     stop = int(_number(params.get("to"), len(found) + first)) - first + 1
+    if account.settings.records_per_page:
+        stop = min(stop, start + int(account.settings.records_per_page))
     return {"collectionCount": len(found), "collections": found[start : max(start, stop)]}
 
 

@@ -54,6 +54,9 @@ class Settings:
     )
     download_s: float = _row(2.0, "seconds from the first downloadHTML until it is COMPLETE")
     http_status: int = _row(200, "the HTTP status of an answer whose code is not 20")
+    records_per_page: int = _row(
+        0, "most records in one answer of collection.getList (no page says); 0 is no bound"
+    )
     first_record: int = _row(
         0, "the index of the first record in collection.getList", allowed=(0, 1)
     )

@@ -196,6 +196,75 @@ def test_a_client_that_is_declared_to_poll_must(project: Project) -> None:
     )
 
 
+PAGES = """
+from pytest_flipsnack import ClientContract, call
+
+
+class TestAcme(ClientContract):
+    without = ["clean_errors"]
+    pages = {"collection.getList": 10}
+    urls = ["https://api.flipsnack.com/v1/", "https://upload.flipsnack.com/v1"]
+
+    @call("collection.getList")
+    def everything(self, client):
+        found = []
+        while True:
+            data = client.ask("collection.getList", **{"from": str(len(found))}) or {}
+            found += data.get("collections", [])
+            if len(found) >= LAST(data):
+                return found
+"""
+
+
+def test_a_client_that_fetches_all_pages_passes(project: Project) -> None:
+    project.test(PAGES.replace("LAST(data)", "data.get('collectionCount', 0)"))
+    assert project.run("-q").ret == 0
+
+
+def test_a_client_that_stops_after_a_page_is_named(project: Project) -> None:
+    project.test(PAGES.replace("LAST(data)", "0"))
+    result = project.run("-k", "test_pages")
+    assert result.ret == 1
+    result.stdout.fnmatch_lines(
+        [
+            "E*AssertionError: the client asked for 1 of 3 pages and returned 10 records of 21",
+            "E*    allowed: all pages of 10 records, as the class declares",
+        ]
+    )
+
+
+RETURNS = """
+from pytest_flipsnack import ClientContract, call
+
+
+class TestAcme(ClientContract):
+    returns = {41: "no access", 43: lambda value: value == "gone"}
+
+    @call("collection.getCollection")
+    def get(self, client):
+        try:
+            return client.ask("collection.getCollection", collectionHash="fxh4k89")
+        except acme.FlipsnackError as error:
+            return {41: "no access", 43: GONE}.get(error.code) or 1 / 0
+"""
+
+
+def test_declared_error_values_are_held_to(project: Project) -> None:
+    project.test(RETURNS.replace("GONE", "'gone'"))
+    assert project.run("-k", "test_code and (41 or 43)").ret == 0
+    project.test(RETURNS.replace("GONE", "'no access'"))
+    result = project.run("-k", "test_code and (41 or 43)")
+    assert result.ret == 1
+    result.assert_outcomes(passed=1, failed=1, deselected=result.parseoutcomes()["deselected"])
+    result.stdout.fnmatch_lines(
+        [
+            "E*AssertionError: collection.getCollection answered 43 and the client returned "
+            "'no access'",
+            "E*    allowed: it returns <lambda> (43 Forbidden)",
+        ]
+    )
+
+
 def test_a_client_that_keeps_an_answer_need_not_ask_again(project: Project) -> None:
     project.test(
         ADAPTER.replace(

@@ -23,6 +23,7 @@ DEFAULTS = {
     "processing_s": 2.0,
     "download_s": 2.0,
     "http_status": 200,
+    "records_per_page": 0,
     "first_record": 0,
     "check_order": (
         "malformed url common key action verb host signature required "
@@ -37,6 +38,7 @@ NUMBERS = [
     "max_pages",
     "processing_s",
     "download_s",
+    "records_per_page",
 ]
 WRONG = [
     *(("check_signature", value, "is not True or False") for value in (1, "false", None)),
