@@ -10,8 +10,6 @@ import pytest
 from pytest_flipsnack import Again, Flipsnack, Retry
 from tests.contract.acme import Client, FlipsnackError, RateLimited
 
-QUICK_S = 3.0
-
 
 def complaint(flipsnack: Flipsnack, client: Client, *codes: int, **how: Any) -> str:
     """Return what an expectation says of a client, or an empty text."""
@@ -117,9 +115,7 @@ def test_a_retry_without_a_wait_is_named(flipsnack: Flipsnack) -> None:
 
 @pytest.mark.parametrize("wait_s", [0, 1])
 def test_an_endless_retry_is_stopped_and_named(flipsnack: Flipsnack, wait_s: float) -> None:
-    began = time.monotonic()
     found = complaint(flipsnack, Client(flipsnack, forever=True, wait_s=wait_s), 50)
-    assert time.monotonic() - began < QUICK_S
     lines = found.splitlines()
     assert lines[0] == "user.getStats answered 50 and the client did not stop: 500 requests"
     assert lines[1] == "    allowed: a bounded number of tries"

@@ -73,6 +73,21 @@ def test_an_assertion_of_the_body_stays_the_bodys_own(project: Project) -> None:
     result.stdout.fnmatch_lines(["the client raised AssertionError after 41 Invalid credentials"])
 
 
+def test_an_assertion_after_a_refusal_stays_the_bodys_own(project: Project) -> None:
+    project.test(
+        """
+        @pytest.mark.flipsnack(50, raises=acme.FlipsnackError)
+        def test_refused(flipsnack, client):
+            flipsnack.allow(44)
+            client.secret = "another"
+            assert client.try_to_ask() == 50
+        """
+    )
+    result = project.run()
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["E*assert 44 == 50"])
+
+
 @pytest.mark.parametrize("plugin", ["pytest_asyncio.plugin", "anyio.pytest_plugin"])
 def test_async_bodies_are_held_to_it_as_well(project: Project, plugin: str) -> None:
     mark = "asyncio" if "asyncio" in plugin else "anyio"
