@@ -347,6 +347,17 @@ def test_a_call_that_asks_something_else_is_named(project: Project) -> None:
             "TestAcme: 'often' is not a rule for retries; allowed: a number of retries, "
             "Retry(at_most=5, wait_s=1), 'forbidden', 'allowed', 'required'",
         ),
+        ("returns = {39: None}", "TestAcme: TestAcme.returns: 39 is not a Flipsnack status code"),
+        (
+            'urls = ["https://api.flipsnack.com/v2"]',
+            "TestAcme: TestAcme.urls: 'https://api.flipsnack.com/v2' is not where Flipsnack listens; "
+            "documented: https://api.flipsnack.com/v1, https://upload.flipsnack.com/v1",
+        ),
+        (
+            "urls = [None]",
+            "TestAcme: TestAcme.urls: None is not where Flipsnack listens; "
+            "documented: https://api.flipsnack.com/v1, https://upload.flipsnack.com/v1",
+        ),
         (
             "errors = KeyError",
             "TestAcme: TestAcme.errors is not a declaration; did you mean error?",
