@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tests.downstream import Project
@@ -23,7 +25,10 @@ def test_an_answer_that_was_never_delivered_fails_the_teardown(project: Project)
 
     result.assert_outcomes(passed=1, errors=1)
     assert result.ret == 1
-    assert failure_below(result, "ERROR at teardown of test_it") == [
+    lines = failure_below(result, "ERROR at teardown of test_it")
+    assert [
+        re.sub(r"t=\d+\.\d s", "t=0.0 s", line) for line in lines
+    ] == [  # a busy machine is late
         "a declared answer was never delivered",
         "    50 Operation failed, declared at test_acme.py:4",
         "    requests: t=0.0 s user.getStats 31",
