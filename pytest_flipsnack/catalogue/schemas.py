@@ -141,6 +141,4 @@ def problems(validator: Validator, instance: Any) -> list[str]:
 def _validator(schema: dict[str, Any]) -> Validator:
     import jsonschema  # 60 ms of modules, and a run that stubs nothing never needs them
 
-    validator = jsonschema.Draft202012Validator
-    validator.check_schema(schema)
-    return validator(schema)
+    return jsonschema.Draft202012Validator(schema)

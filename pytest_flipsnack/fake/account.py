@@ -8,6 +8,9 @@ from pytest_flipsnack.fake.collections import Collections
 from pytest_flipsnack.fake.limits import Limits
 from pytest_flipsnack.fake.settings import Settings
 
+API_KEY = "test-api-key-5f2c91d7"
+SECRET = "test-secret-8b1e4a06"  # noqa: S105 - made up, opens nothing
+
 
 @dataclass(slots=True)
 class Account:

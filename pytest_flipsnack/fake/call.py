@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from time import monotonic, process_time  # by name they stay real in our modules
 from typing import TYPE_CHECKING
 
 from pytest_flipsnack.fake.request import UNKNOWN_S
@@ -12,6 +13,14 @@ if TYPE_CHECKING:
 
     from pytest_flipsnack.fake.refusal import Refusal
     from pytest_flipsnack.fake.request import File
+
+_REAL_WAIT_S = 0.1
+"""More than a client takes between two requests when it does not wait."""
+
+
+def _real_now() -> tuple[float, float]:
+    """Return the time, and how much of it the process has worked."""
+    return monotonic(), process_time()
 
 
 @dataclass(slots=True)
@@ -37,11 +46,25 @@ class Call:
     timeout_s: float | None = UNKNOWN_S
     blocked_loop: bool = False
     pending: bool = False
+    really_at: tuple[float, float] = field(default_factory=_real_now, repr=False, compare=False)
+
+    def waited_s(self, later: Call) -> float:
+        """Return the seconds from this call to a later one, by the clock that tells of more.
+
+        A client may have waited in a way that virtual time does not know, and that took as long
+        as it takes.
+        """
+        really_s = later.really_at[0] - self.really_at[0]
+        worked_s = later.really_at[1] - self.really_at[1]
+        waited = really_s >= _REAL_WAIT_S and worked_s < really_s / 2
+        return max(later.at - self.at, really_s if waited else 0.0)
 
     def __str__(self) -> str:
         return f"t={self.at:.1f} s {self.action or '(no action)'} {self.outcome}"
 
     @property
     def outcome(self) -> str:
-        """The code, or the name of the fault, as a timeline shows it."""
-        return str(self.code) if self.fault is None else self.fault
+        """The code, or the name of the fault, as a timeline shows it; 20 may say PROCESSING."""
+        if self.fault is not None:
+            return self.fault
+        return f"{self.code} PROCESSING" if self.pending else str(self.code)

@@ -77,6 +77,8 @@ class Collections:
                 f"{', '.join(SETTABLE_STATUSES)} (for processing, give processing_s)"
             )
         name = self._new_hash() if hash is None else hash
+        if not isinstance(name, str):
+            raise TypeError(f"{name!r} is not a collection hash; a hash is text")
         if name in self._held:
             raise ValueError(f"{name!r} is already in flipsnack.collections; change that one")
         ready_at = self._now() + processing_s if processing_s else 0.0

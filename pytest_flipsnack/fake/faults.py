@@ -11,7 +11,10 @@ UNKNOWN_CODE = 99
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A way to fail: on the wire (`wire` names how), or with a body that is not an envelope."""
+    """A way to fail: on the wire (`wire`), or with a body that is not an envelope.
+
+    `meaning` completes a sentence about an action: it `refused the connection`.
+    """
 
     name: str
     meaning: str
@@ -30,48 +33,65 @@ def _json(value: object) -> bytes:
 
 
 _ROWS = (
-    Fault("timeout", "no answer within the client's timeout", wire=True),
-    Fault("refused", "the connection is refused", wire=True),
-    Fault("reset", "the connection is reset before an answer", wire=True),
+    Fault("timeout", "gave no answer within the client's timeout", wire=True),
+    Fault("refused", "refused the connection", wire=True),
+    Fault("reset", "reset the connection before an answer", wire=True),
     Fault(
         "html",
-        "a maintenance page in HTML",
+        "answered with a maintenance page in HTML",
         content_type="text/html; charset=utf-8",
         body=_PAGE,
         aliases=("maintenance", "maintenance_page"),
     ),
-    Fault("empty", "an empty body", aliases=("empty_body",)),
+    Fault("empty", "answered with an empty body", aliases=("empty_body",)),
     Fault(
-        "broken_json", "a body that is not JSON", body=b'{"code": 20, ', aliases=("invalid_json",)
+        "broken_json",
+        "answered with a body that is not JSON",
+        body=b'{"code": 20, ',
+        aliases=("invalid_json",),
     ),
-    Fault("truncated", "an envelope cut short", body=b'{"code": 20, "status": "OK", "data": {"col'),
-    Fault("json_array", "a JSON array instead of an envelope", body=b"[]"),
-    Fault("not_utf8", "bytes that are not UTF-8", body=b'{"code": 20, "status": "\xff\xfe\xe9"}'),
+    Fault(
+        "truncated",
+        "answered with an envelope cut short",
+        body=b'{"code": 20, "status": "OK", "data": {"col',
+    ),
+    Fault("json_array", "answered with a JSON array instead of an envelope", body=b"[]"),
+    Fault(
+        "not_utf8",
+        "answered with bytes that are not UTF-8",
+        body=b'{"code": 20, "status": "\xff\xfe\xe9"}',
+    ),
     Fault(
         "http_500",
-        "HTTP 500 without an envelope",
+        "answered with HTTP 500 and no envelope",
         http_status=500,
         content_type="text/html; charset=utf-8",
         body=b"<html><body>Internal Server Error</body></html>",
     ),
     Fault(
         "http_500_envelope",
-        "HTTP 500 with code 50 in the envelope",
+        "answered with HTTP 500 and code 50 in the envelope",
         http_status=500,
         body=_json({"code": 50, "status": "Operation failed"}),
     ),
     Fault(
         "unknown_code",
-        f"code {UNKNOWN_CODE}, which no page knows",
+        f"answered with code {UNKNOWN_CODE}, which no page knows",
         body=_json({"code": UNKNOWN_CODE, "status": "Something new"}),
     ),
     Fault(
         "string_code",
-        "the code of an error as a string",
+        "answered with the code of an error as a string",
         body=_json({"code": "41", "status": "Invalid credentials"}),
     ),
-    Fault("null_code", "a code that is null", body=_json({"code": None, "status": "OK"})),
-    Fault("missing_code", "an envelope without a code", body=_json({"status": "OK", "data": {}})),
+    Fault(
+        "null_code", "answered with a code that is null", body=_json({"code": None, "status": "OK"})
+    ),
+    Fault(
+        "missing_code",
+        "answered with an envelope without a code",
+        body=_json({"status": "OK", "data": {}}),
+    ),
 )
 FAULTS: dict[str, Fault] = {fault.name: fault for fault in _ROWS}
 """Every fault by name."""

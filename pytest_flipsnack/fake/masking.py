@@ -8,13 +8,28 @@ from functools import cache
 
 MASK = "***"
 _IN_URL = re.compile(r"((?:api[_-]?key|signature|secret)=)[^&\s'\"<>)]+", re.IGNORECASE)
-_MIN_LENGTH = 4  # a shorter secret would mask ordinary words
+_MIN_LENGTH = 8
+_LONGEST_WORD = 19
+_BETWEEN_WORDS = re.compile(r"[-_.\s]+")
+
+
+def is_unmistakable(credential: str) -> bool:
+    """Return whether a text can be nothing but a credential, so that it may be looked for.
+
+    A key such as `key`, `my-secret` or `secret_key` turns up in ordinary texts: finding it there
+    would accuse a client that leaks nothing, and masking it would garble the text. So a credential
+    counts from 8 characters on, and with more in it than words: a digit, a sign other than
+    `-`, `_` and `.`, or 20 letters in a row.
+    """
+    words = _BETWEEN_WORDS.split(credential)
+    only_words = all(len(word) <= _LONGEST_WORD and word.isalpha() for word in words if word)
+    return len(credential) >= _MIN_LENGTH and not only_words
 
 
 def mask(text: str, secrets: Iterable[str] = ()) -> str:
-    """Return `text` with every secret, raw or URL-encoded, replaced by `***`."""
+    """Return `text` with every unmistakable secret, raw or URL-encoded, replaced by `***`."""
     for secret in sorted(set(secrets), key=len, reverse=True):
-        if len(secret) >= _MIN_LENGTH:
+        if is_unmistakable(secret):
             text = _forms(secret).sub(MASK, text)
     return _IN_URL.sub(rf"\1{MASK}", text)
 

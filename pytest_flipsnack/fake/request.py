@@ -6,9 +6,11 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from email import policy
+from email.headerregistry import HeaderRegistry
 from email.message import EmailMessage, Message
 from email.parser import BytesFeedParser
-from typing import Self
+from functools import lru_cache
+from typing import Any, Self
 from urllib.parse import parse_qsl, urlsplit
 
 from pytest_flipsnack.catalogue.actions import BASE_PATH
@@ -144,6 +146,16 @@ def _read_form(request: Request, content_type: str, content: bytes) -> None:
         request.malformed = f"the body is {kind}, Flipsnack reads multipart/form-data"
 
 
+@lru_cache(maxsize=256)
+def _parsed_header(name: str, value: str) -> Any:
+    """Return a parsed header; `email` asks for each several times, and a client repeats its own."""
+    return _HEADERS(name, value)
+
+
+_HEADERS = HeaderRegistry()
+_POLICY = policy.HTTP.clone(header_factory=_parsed_header)
+
+
 class _Message(EmailMessage):
     """A form, whose parts are taken as they are, be they e-mails or multipart themselves."""
 
@@ -152,7 +164,7 @@ class _Message(EmailMessage):
 
 
 def _read_multipart(request: Request, content_type: str, content: bytes) -> None:
-    parser = BytesFeedParser(_Message, policy=policy.HTTP)
+    parser = BytesFeedParser(_Message, policy=_POLICY)
     parser.feed(b"Content-Type: " + content_type.encode("latin-1", "replace") + b"\r\n\r\n")
     parser.feed(content)
     message = parser.close()

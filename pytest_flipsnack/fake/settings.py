@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields
+from importlib.util import find_spec
 from typing import Any
 
 
@@ -69,6 +70,8 @@ class Settings:
     def __post_init__(self) -> None:
         for row in fields(self):
             _check(row.name, getattr(self, row.name), row.metadata["allowed"], row.default)
+            if row.name == "max_pages" and self.max_pages not in {0, row.default}:
+                _check_reader(self.max_pages)
 
 
 def setting_names() -> tuple[str, ...]:
@@ -85,6 +88,13 @@ def _check(name: str, value: object, allowed: tuple[object, ...], default: objec
         wrong = _RULES.get(name, _flag_or_number)(value, default)
     if wrong:
         raise ValueError(f"{name}: {value!r} {wrong}")
+
+
+def _check_reader(value: int) -> None:
+    if find_spec("pypdf") is None:
+        raise ValueError(
+            f"max_pages: {value} needs pypdf to count them: pip install 'pytest-flipsnack[pdf]'"
+        )
 
 
 def _flag_or_number(value: object, default: object) -> str:
@@ -107,7 +117,11 @@ def _names_each(value: object, default: object) -> str:
 
 def _names_some(value: object, default: object) -> str:
     given, known = value.split() if isinstance(value, str) else [], str(default).split()
-    return "" if given and set(given) <= set(known) else f"is not a list of {', '.join(known)}"
+    return (
+        ""
+        if given and set(given) <= set(known)
+        else f"must be some of these, with blanks between them: {default}"
+    )
 
 
 _RULES: dict[str, Callable[[object, object], str]] = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import jsonschema
 import pytest
 
 from pytest_flipsnack.catalogue import schemas
@@ -164,6 +165,20 @@ def test_an_upload_needs_a_file_or_its_url() -> None:
     assert parameter_problems("collection.create", fileUrl="https://x.test/a.pdf") == []
     [found] = parameter_problems("collection.create", title="T")
     assert found.endswith("is not valid under any of the given schemas")
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        schemas.ENVELOPE,
+        *map(schemas.data_schema, ACTIONS.values()),
+        *map(schemas.parameter_schema, ACTIONS.values()),
+    ],
+    ids=lambda schema: str(schema["title"]),
+)
+def test_each_schema_is_a_schema(schema: dict[str, Any]) -> None:
+    """A run does not check them: with its first check jsonschema takes 60 ms."""
+    jsonschema.Draft202012Validator.check_schema(schema)
 
 
 @pytest.mark.parametrize("action", ACTIONS)

@@ -169,10 +169,23 @@ def test_a_document_without_readable_pages_is_not_counted() -> None:
 
 
 def test_without_a_reader_pages_are_not_counted(monkeypatch: pytest.MonkeyPatch) -> None:
-    content = pdf(2)
+    content = pdf(1001)
+    assert World().create(content)["code"] == 35
     monkeypatch.setitem(sys.modules, "pypdf", None)
 
-    assert World({"max_pages": 1}).create(content)["code"] == 20
+    assert World().create(content)["code"] == 20
+
+
+def test_a_bound_of_pages_without_a_reader_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pypdf", None)
+
+    with pytest.raises(ValueError) as failure:
+        World({"max_pages": 5})
+
+    assert str(failure.value) == (
+        "max_pages: 5 needs pypdf to count them: pip install 'pytest-flipsnack[pdf]'"
+    )
+    assert World({"max_pages": 0}).fake.account.settings.max_pages == 0
 
 
 def test_a_collection_in_processing_can_still_be_read() -> None:

@@ -7,6 +7,12 @@ import pytest
 from tests.fake.support import HASH, World, upload
 
 
+def test_a_hash_that_is_no_text_is_refused() -> None:
+    with pytest.raises(TypeError) as failure:
+        World().fake.account.collections.add(5)  # type: ignore[arg-type]
+    assert str(failure.value) == "5 is not a collection hash; a hash is text"
+
+
 def test_a_whole_life() -> None:
     world = World({"processing_s": 3, "download_s": 2})
 

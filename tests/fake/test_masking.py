@@ -6,7 +6,7 @@ from urllib.parse import quote, quote_plus
 
 import pytest
 
-from pytest_flipsnack.fake.masking import mask
+from pytest_flipsnack.fake.masking import is_unmistakable, mask
 from pytest_flipsnack.fake.request import Request
 from tests.fake.rules import ACCOUNT_CASES, REQUEST_CASES, Case, posted, seeded
 from tests.fake.support import (
@@ -32,20 +32,32 @@ def test_a_secret_half_encoded_is_masked() -> None:
 
 
 def test_a_secret_that_contains_another_is_masked_whole() -> None:
-    assert mask("abcdefgh", ["abcd", "abcdefgh"]) == "***"
+    assert mask("k3y-5678-more", ["k3y-5678", "k3y-5678-more"]) == "***"
 
 
 def test_every_secret_is_masked() -> None:
     assert mask(f"{KEY}:{SECRET}", [KEY, SECRET]) == "***:***"
 
 
-def test_a_secret_of_a_few_letters_masks_no_words() -> None:
-    assert mask("an abc of keys", ["abc", ""]) == "an abc of keys"
-    assert mask("an abcd of keys", ["abcd"]) == "an *** of keys"
+@pytest.mark.parametrize(
+    "word", ["", "key", "secret", "s3cr3t", "password", "my-secret", "secret_key", "Our Secret."]
+)
+def test_a_credential_that_may_be_an_ordinary_word_masks_no_text(word: str) -> None:
+    assert not is_unmistakable(word)
+    assert mask(f"an {word} of words", [word]) == f"an {word} of words"
+
+
+@pytest.mark.parametrize(
+    "credential",
+    ["s3cr3t-x", "12345678", "a/b+c=de", "test-secret-8b1e4a06", "ABCDEFGHIJKLMNOPQRST"],
+)
+def test_a_credential_that_is_no_word_is_masked(credential: str) -> None:
+    assert is_unmistakable(credential)
+    assert mask(f"an {credential} of words", [credential]) == "an *** of words"
 
 
 def test_characters_of_patterns_are_taken_as_they_are() -> None:
-    assert mask("a.c+(d and abccd", ["a.c+(d"]) == "*** and abccd"
+    assert mask("a.c+(d.e and abccd.e", ["a.c+(d.e"]) == "*** and abccd.e"
 
 
 @pytest.mark.parametrize("name", ["apiKey", "APIKEY", "api_key", "api-key", "signature", "secret"])
@@ -67,7 +79,7 @@ def test_other_parameters_stay_readable() -> None:
 
 
 def test_a_lone_surrogate_in_a_secret_is_masked_too() -> None:
-    assert mask("ab\ud800cd", ["ab\ud800cd"]) == "***"
+    assert mask("abcd\ud800efgh", ["abcd\ud800efgh"]) == "***"
 
 
 @pytest.mark.parametrize("case", REQUEST_CASES + ACCOUNT_CASES, ids=str)

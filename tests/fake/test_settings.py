@@ -54,7 +54,7 @@ WRONG = [
     ),
     *((name, float("inf"), "is not a number from 0") for name in NUMBERS if name[-2:] != "_s"),
     *(
-        ("file_types", value, "is not a list of pdf, jpg, png")
+        ("file_types", value, "must be some of these, with blanks between them: pdf jpg png")
         for value in ("pdf gif", "", "pdf,jpg", None, 5, ["pdf"])
     ),
     *(("unknown_hash", value, "is not one of 46, 47") for value in (45, "46", 46.0, True)),
