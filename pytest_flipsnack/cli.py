@@ -14,6 +14,7 @@ from pytest_flipsnack.catalogue.codes import Code, code_of
 from pytest_flipsnack.coverage import demand, formats, json, verdict
 from pytest_flipsnack.coverage.tally import Tally
 from pytest_flipsnack.coverage.writers import Coverage, write_file
+from pytest_flipsnack.fake.account import API_KEY, SECRET
 from pytest_flipsnack.fake.settings import Settings, read_setting, setting_names
 
 _PORTS = 65_535  # uploads get the port after the API's
@@ -105,12 +106,12 @@ def _report(given: argparse.Namespace) -> int:
     except ValueError as error:
         return _wrong(str(error))
     try:
-        tally = json.read(given.path.read_text(encoding="utf-8"))
+        tally, run = json.read(given.path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or error
         print(f"Flipsnack gate failed: {given.path} cannot be read: {why}", file=sys.stderr)
         return 1
-    coverage = _coverage(tally, wanted, verdict.Run())
+    coverage = _coverage(tally, wanted, run)
     for target in given.targets or [formats.read_target("term")]:
         if target.path is not None:
             try:
@@ -123,7 +124,9 @@ def _report(given: argparse.Namespace) -> int:
     found = coverage.verdict
     if found.outcome is not verdict.Outcome.NOT_ASKED:
         print(f"Flipsnack gate {found.outcome.value}: {found.line}", file=sys.stderr)
-    return 1 if found.failed else 0
+    elif found.troubles:
+        print(f"Flipsnack report: {'; '.join(found.troubles)}", file=sys.stderr)
+    return 1 if found.failed or found.troubles else 0
 
 
 def _add_serve(parser: argparse.ArgumentParser) -> None:
@@ -133,8 +136,8 @@ def _add_serve(parser: argparse.ArgumentParser) -> None:
         default=0,
         help="of the API; uploads get the next one; 0 takes free ones",
     )
-    parser.add_argument("--api-key", help="the key clients must send")
-    parser.add_argument("--secret", help="the secret clients must sign with")
+    parser.add_argument("--api-key", default=API_KEY, help="that clients must send (%(default)s)")
+    parser.add_argument("--secret", default=SECRET, help="to sign with (%(default)s)")
     parser.add_argument(
         "--collection", action="append", default=[], metavar="HASH", help="seed one"
     )
@@ -152,16 +155,13 @@ def _add_serve(parser: argparse.ArgumentParser) -> None:
 
 def _serve(given: argparse.Namespace) -> int:
     from pytest_flipsnack.fake.fake import Fake
-    from pytest_flipsnack.flipsnack import API_KEY, SECRET
     from pytest_flipsnack.transports.serve import serve
     from pytest_flipsnack.transports.server import ServerMissingError
 
     tally = Tally()
 
     def make() -> Fake:
-        fake = Fake(
-            given.api_key or API_KEY, given.secret or SECRET, settings, time.monotonic, _KEPT_CALLS
-        )
+        fake = Fake(given.api_key, given.secret, settings, time.monotonic, _KEPT_CALLS)
         for name in given.collection:
             fake.account.collections.add(name)
         return fake
@@ -174,6 +174,8 @@ def _serve(given: argparse.Namespace) -> int:
             fake.respond(waiting.pop(), None, None, "--respond")
         return fake
 
+    if given.coverage is not None and given.coverage.is_dir():
+        return _wrong(f"--coverage: {given.coverage} is a directory; name a file")
     if not 0 <= given.port < _PORTS:
         return _wrong(f"--port: {given.port} is not a port from 0 to {_PORTS - 1}")
     try:
@@ -183,8 +185,16 @@ def _serve(given: argparse.Namespace) -> int:
         serve(seeded, given.port, tally.add_test, quiet=given.quiet)
     except (ValueError, ServerMissingError, OSError) as error:
         return _wrong(str(error))
-    if given.coverage is not None:
-        write_file(given.coverage, json.render(_coverage(tally, demand.Demand(), verdict.Run())))
+    return 0 if given.coverage is None else _write_hits(given.coverage, tally)
+
+
+def _write_hits(path: Path, tally: Tally) -> int:
+    text = json.render(_coverage(tally, demand.Demand(), verdict.Run()))
+    try:
+        write_file(path, text)
+    except OSError as error:
+        print(text, end="")  # what was earned is not lost
+        return _wrong(f"--coverage: {path} cannot be written: {error.strerror}")
     return 0
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from pytest_flipsnack.catalogue.codes import Code
 from pytest_flipsnack.coverage.tally import Tally
+from pytest_flipsnack.coverage.verdict import Run
 from pytest_flipsnack.coverage.writers import Coverage
 
 FORMAT = "pytest-flipsnack coverage"
@@ -36,6 +37,7 @@ SCHEMA: dict[str, Any] = {
                 "demanded": _CODES,
                 "exercised": _CODES,
                 "missing": _CODES,
+                "troubles": {"type": "array", "items": {"type": "string"}},
             },
         },
         "codes": {
@@ -69,8 +71,8 @@ SCHEMA: dict[str, Any] = {
 """Schema of the file; a key that is added raises no version, one that changes does."""
 
 
-def read(text: str) -> Tally:
-    """Return the counts of a report; raise `ValueError` for a text that is none."""
+def read(text: str) -> tuple[Tally, Run]:
+    """Return the counts of a report and how its run went; raise `ValueError` for no report."""
     import jsonschema
 
     try:
@@ -88,7 +90,7 @@ def read(text: str) -> Tally:
     for code, row in document["codes"].items():
         tally.code_tests.update({int(code): row["tests"]})
     tally.code_tests = +tally.code_tests
-    return tally
+    return tally, Run(troubles=tuple(document["verdict"].get("troubles", ())))
 
 
 def render(coverage: Coverage) -> str:
@@ -107,6 +109,7 @@ def render(coverage: Coverage) -> str:
             "demanded": [code.value for code in verdict.demanded],
             "exercised": [code.value for code in verdict.exercised],
             "missing": [code.value for code in verdict.missing],
+            "troubles": list(verdict.troubles),
         },
         "codes": {
             str(code.value): {

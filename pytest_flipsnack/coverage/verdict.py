@@ -43,6 +43,7 @@ class Verdict:
     missing: tuple[Code, ...]
     required_missing: tuple[Code, ...]
     line: str
+    troubles: tuple[str, ...] = ()
 
     @property
     def failed(self) -> bool:
@@ -91,7 +92,8 @@ def decide(tally: Tally, demand: Demand, run: Run) -> Verdict:
     if outcome is Outcome.NOT_ENFORCED:
         notes = [f"the run was narrowed by {run.narrowed}"]
     line = "; ".join([*notes, counts])
-    return Verdict(outcome, demanded, exercised, missing, required_missing, line)
+    troubles = tuple(run.troubles)
+    return Verdict(outcome, demanded, exercised, missing, required_missing, line, troubles)
 
 
 def _is_short(part: int, whole: int, threshold: Decimal | None) -> bool:

@@ -71,6 +71,33 @@ def test_the_gate_is_the_same(hits: Path, capsys: pytest.CaptureFixture[str]) ->
     )
 
 
+@pytest.mark.parametrize(
+    ("gate", "told"),
+    [
+        (["--fail-under=5"], "gate failed: worker gw0 was lost; 18 of 19 codes exercised, 5 % "),
+        ([], "report: worker gw0 was lost\n"),
+    ],
+)
+def test_what_was_wrong_with_the_run_is_wrong_with_its_report(
+    hits: Path, capsys: pytest.CaptureFixture[str], gate: list[str], told: str
+) -> None:
+    document = json.loads(hits.read_text(encoding="utf-8"))
+    document["verdict"]["troubles"] = ["worker gw0 was lost"]
+    hits.write_text(json.dumps(document), encoding="utf-8")
+
+    assert cli.main(["report", str(hits), *gate]) == 1
+
+    assert capsys.readouterr().err.startswith(f"Flipsnack {told}")
+
+
+def test_a_report_of_an_older_version_has_no_troubles(hits: Path) -> None:
+    document = json.loads(hits.read_text(encoding="utf-8"))
+    del document["verdict"]["troubles"]
+    hits.write_text(json.dumps(document), encoding="utf-8")
+
+    assert cli.main(["report", str(hits), "--fail-under=5"]) == 0
+
+
 def test_codes_can_be_required_and_excluded(hits: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["report", str(hits), "--require", "server"]) == 1
     assert capsys.readouterr().err.startswith(

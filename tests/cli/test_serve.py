@@ -130,9 +130,49 @@ def test_what_a_test_must_fail_for_is_returned(served: Served, tmp_path: Path) -
     ]
 
 
+def test_a_test_that_failed_counts_nothing(served: Served, tmp_path: Path) -> None:
+    for code, passed in ((33, b"false"), (31, b"true")):
+        served.control("POST", "respond", b'{"codes": [%d]}' % code)
+        assert served.ask()["code"] == code
+        answer = served.control("POST", "test", b'{"passed": %s}' % passed)
+        assert answer == (200, {"problems": []})
+    served.stop()
+
+    report = json.loads((tmp_path / "hits.json").read_text(encoding="utf-8"))
+    assert [cell["code"] for cell in report["cells"]] == [31]
+
+
+def test_hits_that_cannot_be_written_are_printed(tmp_path: Path) -> None:
+    hits = tmp_path / "hits"
+    served = Served("--coverage", str(hits), "--quiet")
+    served.ask()
+    hits.mkdir()
+    served.process.send_signal(signal.SIGTERM)
+    out, err = served.process.communicate(timeout=20)
+
+    assert served.process.returncode == 2
+    assert json.loads(out)["codes"]["20"]["deliveries"] == 1
+    assert err.startswith(f"pytest-flipsnack: --coverage: {hits} cannot be written: ")
+
+
 @pytest.mark.parametrize(
     ("verb", "name", "body", "status", "text"),
     [
+        (
+            "POST",
+            "respond",
+            b'{"codes": 31}',
+            400,
+            'codes: 31 does not fit; write "codes": [31, 20]',
+        ),
+        (
+            "POST",
+            "test",
+            b'{"outcome": "failed"}',
+            400,
+            "'outcome' is not a key of test; allowed: passed",
+        ),
+        ("POST", "test", b'{"passed": 1}', 400, 'passed: 1 does not fit; write "passed": false'),
         ("POST", "respond", b'{"codes": [39]}', 400, "39 is not a Flipsnack status code; known"),
         ("POST", "respond", b"{}", 400, "the body lacks 'codes'"),
         ("POST", "respond", b"[]", 400, "the body must be a JSON object"),
@@ -181,6 +221,7 @@ def test_it_stops_on_an_interrupt_and_says_what_was_left_over(tmp_path: Path) ->
         (["--set", "speed=3"], "'speed' is not a setting; settings: check_signature,"),
         (["--set", "max_pages=many"], "max_pages: 'many' is not a number"),
         (["--set", "max_pages"], "--set: 'max_pages' lacks a value; write NAME=VALUE"),
+        (["--coverage", "/"], "--coverage: / is a directory; name a file"),
         (["--port", "99999"], "--port: 99999 is not a port from 0 to 65534"),
     ],
 )

@@ -68,6 +68,7 @@ def test_the_verdict_is_told_whole() -> None:
         "demanded": sorted([20, 31, *missing]),
         "exercised": [20, 31],
         "missing": missing,
+        "troubles": [],
     }
 
 
