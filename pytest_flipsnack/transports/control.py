@@ -17,8 +17,8 @@ class Control:
 
     `POST respond {"codes": [31, 20], "action": null, "data": null}`, `POST always {"code": 50}`,
     `POST fail {"fault": "timeout"}`, `POST allow {"codes": [44]}`, `GET calls`, and
-    `POST test`, which ends a test: its hits are counted, what it must fail for is returned, and
-    the next begins with nothing stubbed.
+    `POST test {"passed": true}`, which ends a test: its hits are counted if it passed, what it
+    must fail for is returned, and the next begins with nothing stubbed.
     """
 
     def __init__(self, make: Callable[[], Fake], finished: Callable[[Counter[Any]], None]) -> None:
@@ -42,16 +42,25 @@ class Control:
                 "error": f"{verb} {PREFIX}{name} is not a control request; known: {allowed}"
             }
         try:
-            return 200, command(_object(body))
+            given = _object(body)
+            unknown = sorted(set(given) - _COMMANDS[name].keys())
+            if unknown:
+                allowed = ", ".join(_COMMANDS[name])
+                return 400, {"error": f"{unknown[0]!r} is not a key of {name}; allowed: {allowed}"}
+            for key, value in given.items():
+                kind, example = _COMMANDS[name][key]
+                if not isinstance(value, kind):
+                    return 400, {"error": f"{key}: {value!r} does not fit; write {example}"}
+            return 200, command(given)
         except (ValueError, TypeError, KeyError) as error:
             missing = f"the body lacks {error}" if isinstance(error, KeyError) else str(error)
             return 400, {"error": missing}
 
-    def end(self) -> list[str]:
+    def end(self, *, passed: bool = True) -> list[str]:
         """End the running test and return what it must fail for; one that fails counts nothing."""
         ended, self.fake = self.fake, self._make()
         problems = ended.verdicts()
-        if not problems:
+        if passed and not problems:
             self._finished(ended.hits)
         return problems
 
@@ -74,7 +83,7 @@ class Control:
         return {}
 
     def _test(self, given: dict[str, Any]) -> object:
-        return {"problems": self.end()}
+        return {"problems": self.end(passed=given.get("passed", True))}
 
 
 def _object(body: bytes) -> dict[str, Any]:
@@ -87,4 +96,16 @@ def _object(body: bytes) -> dict[str, Any]:
     return given
 
 
-_COMMANDS = ("respond", "always", "fail", "allow", "test")
+_ACTION = ((str, type(None)), '"action": "collection.getList"')
+_COMMANDS: dict[str, dict[str, tuple[Any, str]]] = {
+    "respond": {
+        "codes": (list, '"codes": [31, 20]'),
+        "action": _ACTION,
+        "data": (object, '"data": {...}'),
+    },
+    "always": {"code": (int, '"code": 50'), "action": _ACTION},
+    "fail": {"fault": (str, '"fault": "timeout"'), "action": _ACTION},
+    "allow": {"codes": (list, '"codes": [44]')},
+    "test": {"passed": (bool, '"passed": false')},
+}
+"""What each command takes: the type of each key, and how it is written."""

@@ -8,6 +8,7 @@ import os
 import select
 import socket
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, Protocol
 
 from pytest_flipsnack.transports.patches import Patches
@@ -20,16 +21,21 @@ _LOOK_S = 0.005
 _PROXY_KEYS = ("NO_PROXY", "no_proxy")
 
 
+class Turn(Protocol):
+    """A wait in virtual time."""
+
+    def until(self, listen: Callable[[float], Any], hears: Callable[[], object]) -> Any: ...
+
+
 class Clock(Protocol):
     """What the transport needs to know of virtual time."""
 
     @property
     def running(self) -> bool: ...
 
-    stalled: Callable[[], bool]
-    unstall: Callable[[], None]
+    server: Any
 
-    def advance(self, seconds: float) -> None: ...
+    def waiting(self, seconds: float | None) -> AbstractContextManager[Turn]: ...
 
 
 class LoopbackTransport:
@@ -56,8 +62,7 @@ class LoopbackTransport:
         if self.server is None or self._guest is None:
             self.server = self._server_of()
             self._guest = self.server.admit(self._name, self._fake)
-            self._clock.stalled = self.server.all_stalled
-            self._clock.unstall = self.server.unstall
+            self._clock.server = self.server
             self._exempt_from_proxies()
             self._refuse_where_stubbed(self.server)
         return self.server.url(self._guest, upload=upload)
@@ -111,18 +116,32 @@ class LoopbackTransport:
         own_port = this.getsockname()[1]
         deadline = None if timeout_s is None else self._fake.now() + timeout_s
         late = False
-        while not (late or select.select([this], [], [], _LOOK_S)[0]):
-            if own_port in server.stalled and self._clock.running:
-                server.unstall()
-                self._clock.advance(timeout_s or 0.0)
-                late = timeout_s is not None
-            late |= deadline is not None and self._fake.now() > deadline
+        while not (late or _is_readable(this, _LOOK_S)):
+            if not self._clock.running:
+                late = deadline is not None and self._fake.now() > deadline
+            elif own_port in server.stalled:  # or else the answer is on its way
+                late = self._waits_in_vain(this, deadline)
+                if late and deadline is None:
+                    server.unstall(own_port)
+                    late = False
         if self._fake.calls:
             call = self._fake.calls[-1]
             call.timeout_s = timeout_s
             call.blocked_loop = asyncio._get_running_loop() is not None
         if late:
             raise TimeoutError("timed out")
+
+    def _waits_in_vain(self, this: socket.socket, deadline: float | None) -> bool:
+        """Return whether nothing came until the deadline, in virtual time."""
+        left_s = None if deadline is None else deadline - self._fake.now()
+        with self._clock.waiting(left_s) as turn:
+            return not turn.until(
+                lambda seconds: _is_readable(this, seconds), lambda: _is_readable(this, 0)
+            )
+
+
+def _is_readable(this: socket.socket, within_s: float) -> bool:
+    return bool(select.select([this], [], [], within_s)[0])
 
 
 def _peer_port(this: socket.socket) -> int:

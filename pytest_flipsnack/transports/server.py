@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from pytest_flipsnack.catalogue.actions import API_HOST, BASE_PATH, UPLOAD_HOST
 from pytest_flipsnack.fake.request import Request, parse
+from pytest_flipsnack.transports.connections import client_port
 from pytest_flipsnack.transports.control import PREFIX, Control
 
 if TYPE_CHECKING:
@@ -59,7 +60,6 @@ class LoopbackServer:
         self.control = control
         self.on_answer: Callable[[Request, Reply], None] = _silent
         self.stalled: set[int] = set()
-        self.busy = 0
         self.guests: dict[str, Guest] = {}
         self._lock = threading.Lock()
         self._closing = threading.Event()
@@ -134,19 +134,19 @@ class LoopbackServer:
                 self.stalled.discard(port)
         _reset(connection)
 
-    def all_stalled(self) -> bool:
-        """Return whether every request in hand is one that gets no answer, and there is one."""
-        return 0 < self.busy == len(self.stalled)
+    def all_stalled(self, files: Iterable[int]) -> bool:
+        """Return whether each of a client's connections here is one that gets no answer."""
+        found = (client_port(file, self.ports) for file in files)
+        ports = [port for port in found if port is not None]
+        return bool(ports) and self.stalled.issuperset(ports)
 
-    def unstall(self) -> None:
-        """Reset every stalled connection."""
+    def unstall(self, port: int | None = None) -> None:
+        """Reset the stalled connection from a port, or all of them."""
         with self._lock:
-            self.stalled.clear()
-
-    def count(self, change: int) -> None:
-        """Count a request that begins (1) or ends (-1)."""
-        with self._lock:
-            self.busy += change
+            if port is None:
+                self.stalled.clear()
+            else:
+                self.stalled.discard(port)
 
 
 class _App:
@@ -157,13 +157,6 @@ class _App:
         self._host = host
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        self._server.count(1)
-        try:
-            return self._answer(environ, start_response)
-        finally:
-            self._server.count(-1)
-
-    def _answer(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         control = self._server.control
         if control is not None and environ["PATH_INFO"].startswith(PREFIX):
             return self._control(control, environ, start_response)

@@ -258,3 +258,21 @@ def test_nothing_is_logged_that_would_show_the_signature(
         get(on_loopback(flipsnack))
 
     assert signed(flipsnack)["signature"] not in "".join([*capfd.readouterr(), caplog.text])
+
+
+def test_a_socket_without_a_peer_reads_as_ever(flipsnack: Flipsnack) -> None:
+    on_loopback(flipsnack)
+    with socket.socket(type=socket.SOCK_DGRAM) as here, socket.socket(type=socket.SOCK_DGRAM) as to:
+        here.bind(("127.0.0.1", 0))
+        to.sendto(b"a datagram", here.getsockname())
+
+        assert here.recv(16) == b"a datagram"
+
+
+def test_what_is_no_request_is_answered_and_no_call(flipsnack: Flipsnack) -> None:
+    port = int(on_loopback(flipsnack).split(":")[2].partition("/")[0])
+    with socket.create_connection(("127.0.0.1", port)) as client:
+        client.sendall(b"nonsense\r\n\r\n")
+
+        assert b"400" in client.recv(4096)
+    assert flipsnack.calls == []

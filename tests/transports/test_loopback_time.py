@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
@@ -12,6 +13,8 @@ import pytest
 import urllib3
 
 from pytest_flipsnack import Flipsnack
+from pytest_flipsnack.fake.reply import Reply
+from pytest_flipsnack.fake.request import Request
 from tests.transports.asking import codes, faults, on_loopback
 from tests.transports.libraries import (
     Ask,
@@ -27,6 +30,7 @@ from tests.transports.libraries import (
 )
 
 SOON_S = 5.0
+REAL_CLOCK = (time.perf_counter,)  # in a tuple it stays real
 BLOCKING: tuple[Ask, ...] = (
     by_urllib,
     by_urllib3,
@@ -39,8 +43,13 @@ WAYS: tuple[Ask, ...] = (*BLOCKING, by_aiohttp, by_httpx_async)
 LATE = (OSError, urllib3.exceptions.HTTPError, httpx.TimeoutException)
 
 
+async def all_at_once(url: str, times: int) -> list[object]:
+    asked = [aiohttp_code(url, 30) for _ in range(times)]
+    return await asyncio.gather(*asked, return_exceptions=True)
+
+
 def elapsed_s(began_s: float) -> float:
-    return time.perf_counter() - began_s
+    return REAL_CLOCK[0]() - began_s
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -65,6 +74,26 @@ def test_an_answer_under_virtual_time_is_no_timeout(flipsnack: Flipsnack, way: A
         found = [way(url, 0.5) for _ in range(3)]
 
     assert found == [20, 20, 20]
+    assert flipsnack.clock.skipped == 0
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_an_answer_that_takes_its_time_is_waited_for(
+    flipsnack: Flipsnack, way: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    never, prompt = threading.Lock(), flipsnack.fake.answer
+    never.acquire()
+
+    def slow(request: Request) -> Reply:
+        never.acquire(timeout=0.05)
+        return prompt(request)
+
+    monkeypatch.setattr(flipsnack.fake, "answer", slow)
+    url = on_loopback(flipsnack)
+
+    with flipsnack.clock:
+        assert way(url, 30) == 20
+
     assert flipsnack.clock.skipped == 0
 
 
@@ -117,15 +146,70 @@ def test_a_stalled_call_beside_answered_ones_times_out_alone(flipsnack: Flipsnac
     flipsnack.fail("timeout")
     url = on_loopback(flipsnack)
 
-    async def all_at_once() -> list[object]:
-        asked = [aiohttp_code(url, 30) for _ in range(8)]
-        return await asyncio.gather(*asked, return_exceptions=True)
-
     with flipsnack.clock:
-        found = asyncio.run(all_at_once())
+        found = asyncio.run(all_at_once(url, 8))
 
     assert sorted(str(one) for one in found if isinstance(one, int)) == ["20"] * 7
     assert [type(one) for one in found if not isinstance(one, int)] == [aiohttp.SocketTimeoutError]
+
+
+@pytest.fixture
+def slow(flipsnack: Flipsnack, monkeypatch: pytest.MonkeyPatch) -> Flipsnack:
+    """A fake whose next request stalls, and that takes a while for the others."""
+    never, prompt = threading.Lock(), flipsnack.fake.answer
+    never.acquire()
+
+    def answer(request: Request) -> Reply:
+        reply = prompt(request)
+        if reply.wire is None:
+            never.acquire(timeout=0.1)
+        return reply
+
+    monkeypatch.setattr(flipsnack.fake, "answer", answer)
+    flipsnack.fail("timeout")
+    return flipsnack
+
+
+def test_a_loop_waits_for_a_slow_answer_before_a_stalled_call_times_out(slow: Flipsnack) -> None:
+    url = on_loopback(slow)
+
+    with slow.clock:
+        found = asyncio.run(all_at_once(url, 3))
+
+    assert sorted(map(str, found))[:2] == ["20", "20"]
+    assert [type(one) for one in found if one != 20] == [aiohttp.SocketTimeoutError]
+
+
+def test_threads_wait_for_a_slow_answer_before_a_stalled_call_times_out(slow: Flipsnack) -> None:
+    url = on_loopback(slow)
+
+    def client(_: int) -> str:
+        try:
+            return str(by_http_client(url, 30))
+        except TimeoutError:
+            return "late"
+
+    with slow.clock, ThreadPoolExecutor(3) as pool:
+        assert sorted(pool.map(client, range(3))) == ["20", "20", "late"]
+
+
+def test_a_connection_that_nobody_uses_holds_up_no_timeout(flipsnack: Flipsnack) -> None:
+    flipsnack.fail("timeout")
+    url = on_loopback(flipsnack)
+    began_s = elapsed_s(0)
+
+    async def beside_an_idle_connection() -> object:
+        port = int(url.split(":")[2].partition("/")[0])
+        _, writer = await asyncio.open_connection("127.0.0.1", port)
+        try:
+            return await aiohttp_code(url, 60)
+        finally:
+            writer.close()
+
+    with flipsnack.clock, pytest.raises(aiohttp.SocketTimeoutError):
+        asyncio.run(beside_an_idle_connection())
+
+    assert elapsed_s(began_s) < SOON_S * 2
 
 
 def test_threads_that_stall_together_all_time_out(flipsnack: Flipsnack) -> None:
