@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import selectors
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
-from typing import Any, Self
+from time import monotonic  # by name it stays real: virtual time leaves our modules alone
+from typing import Any, Protocol, Self
 
 from pytest_flipsnack.contract.holders import Holder, Holders
+from pytest_flipsnack.contract.real_waits import Lookout, RealWait
+from pytest_flipsnack.contract.replacements import Replacements
+from pytest_flipsnack.contract.turns import Turn, Turns
 
-_GRACE_S = 0.01
 _REAL_WAIT_S = 0.5
-_NS = 1_000_000_000
-_SELECTORS = ("EpollSelector", "KqueueSelector", "PollSelector", "SelectSelector")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,33 +32,82 @@ class Sleep:
     blocked_loop: bool = False
 
 
+class Server(Protocol):
+    """A server that may hold connections of the client's without an answer."""
+
+    @property
+    def stalled(self) -> Collection[int]:
+        """The client's ports of the connections that are held."""
+
+    def all_stalled(self, files: Iterable[int]) -> bool:
+        """Return whether all of the connections among open files are held, and there is one."""
+
+    def unstall(self) -> None:
+        """Reset what is held."""
+
+
+class NoServer:
+    """Holds nothing."""
+
+    stalled: Collection[int] = ()
+
+    def all_stalled(self, files: Iterable[int]) -> bool:
+        return False
+
+    def unstall(self) -> None:
+        """Have nothing to reset."""
+
+
 class VirtualClock:
     """Seconds that pass when somebody sleeps, on top of the little that really passes.
 
     Between `start` and `stop`, `time.sleep`, `asyncio.sleep`, `trio.sleep`,
-    `threading.Event.wait` with a timeout and the clocks of `time` are replaced wherever they are
-    held, also where they were imported by name before. An event loop that waits for a timer alone
-    jumps to it. `sleeps` records every sleep exactly. Code that keeps a replaced function beyond
-    `stop` gets the real one through it.
+    `threading.Event.wait` with a timeout, `select.select` without a file, the clocks of `time` and
+    `datetime.now` are replaced wherever they are held, also where they were imported by name
+    before. An event loop that waits for a timer alone jumps to it; sleeps of several threads end
+    in the order of their times. `sleeps` records every sleep exactly, `real_waits` has what really
+    waited for half a second or more.
+
+    Time never goes back: it starts where the last clock ended, and between `keep` and `release`
+    the clocks tell it outside the blocks too. A rate limiter at a class would wait for as long as
+    was skipped otherwise. Code that keeps a replaced function beyond that gets the real one
+    through it.
     """
 
     def __init__(self, holders: Holders | None = None) -> None:
         self.skipped = 0.0
         self.sleeps: list[Sleep] = []
         self.watch: Callable[[], None] = _nothing
-        self.stalled: Callable[[], bool] = _never
-        self.unstall: Callable[[], None] = _nothing
+        self.server: Server = NoServer()
         self.really_waited_s = 0.0
-        self._base = self._last = 0.0
+        self.thread = 0
         self._holders = holders or Holders()
+        self.turns = Turns(self, self._holders.stood)
+        self._base = self._last = self._before = 0.0
+        self._lookout = Lookout(lambda: bool(self.server.stalled))
         self._depth = 0
+        self._kept = False
+        self._modules = 0
         self._lock = threading.Lock()
-        self._undo: list[tuple[Callable[[Any], None], Any]] = []
+        self._replacements: Replacements | None = None
+        self._undo: list[Holder] = []  # a search passes by these
 
     @property
     def running(self) -> bool:
         """Whether time is virtual now."""
         return self._depth > 0
+
+    @property
+    def ahead(self) -> float:
+        """How many seconds the replaced clocks are ahead of the real ones."""
+        if self._replacements is None or (_is_elsewhere() and not self.running):
+            return 0.0
+        return self._before + self.skipped
+
+    @property
+    def real_waits(self) -> list[RealWait]:
+        """The waits of half a second or more that could not be made virtual."""
+        return self._lookout.found
 
     def reading(self) -> float:
         """Return the seconds of this clock, for the fake.
@@ -66,27 +115,49 @@ class VirtualClock:
         While time is virtual only sleeps count, so that timelines are exact; a real wait of half
         a second or more is counted as well, and remembered in `really_waited_s`.
         """
-        real = time.monotonic()
+        real = monotonic()
         if not self.running:
             return real + self.skipped
-        passed = real - self.skipped - self._last
-        self._last += passed
+        passed = real - self._last
+        self._last = real
         if passed >= _REAL_WAIT_S:
             self._base += passed
             self.really_waited_s += passed
         return self._base + self.skipped
 
-    def advance(self, seconds: float) -> None:
-        """Let time pass without anybody sleeping."""
+    def advance_to(self, skipped: float) -> None:
+        """Let time pass until that much was skipped."""
         with self._lock:
-            self.skipped += max(0.0, seconds)
+            self.skipped = max(self.skipped, skipped)
+
+    def waiting(self, seconds: float | None) -> Turn:
+        """Return a wait of the calling thread, as a block; None waits for other threads alone."""
+        return self.turns.waiting(seconds)
 
     def sleep(self, seconds: float, by: str = "time.sleep", *, blocks: bool = True) -> None:
-        """Record a sleep and move the clock."""
+        """Record a sleep, and return when it has ended."""
         blocked = blocks and asyncio._get_running_loop() is not None
-        self.sleeps.append(Sleep(float(seconds), time.monotonic(), by, blocked))
-        self.advance(seconds)
+        self.record(seconds, by, blocked=blocked)
+        with self.waiting(seconds) as turn:
+            while not turn.over():
+                turn.pause()
         self.watch()
+
+    def record(self, seconds: float, by: str, *, blocked: bool = False) -> None:
+        """Record a sleep that somebody else will end."""
+        self.sleeps.append(Sleep(float(seconds), time.monotonic(), by, blocked))
+
+    def keep(self) -> None:
+        """Tell from now on until `release` how late it is by the clocks that ended before."""
+        self._kept = True
+        if self._holders.ahead:
+            self._install(instances=False)
+
+    def release(self) -> None:
+        """Let the clocks be real when no block is open."""
+        self._kept = False
+        if not self.running:
+            self._put_back()
 
     def start(self, *, instances: bool = True) -> Self:
         """Make time virtual; blocks may be nested.
@@ -95,17 +166,22 @@ class VirtualClock:
         """
         self._depth += 1
         if self._depth == 1:
-            self._base = self._last = time.monotonic()
-            self._install(instances)
+            self.turns.asks()
+            self.thread = threading.get_ident()
+            self._base = monotonic()
+            self._lookout.start()
+            self._install(instances=instances)
+            self._last = monotonic()  # the search takes a while
         return self
 
     def stop(self) -> None:
-        """Put every function back where it was found."""
+        """Let sleeps be real again; put every function back where it was found, if not kept."""
         self._depth -= 1
         if self._depth == 0:
-            while self._undo:
-                put, original = self._undo.pop()
-                put(original)
+            self._lookout.stop()
+            self._holders.ahead = max(self._holders.ahead, self.ahead)
+            if not self._kept:
+                self._put_back()
 
     def __enter__(self) -> Self:
         return self.start()
@@ -113,159 +189,39 @@ class VirtualClock:
     def __exit__(self, *exc: object) -> None:
         self.stop()
 
-    def _install(self, instances: bool) -> None:
-        held: list[Holder] = self._holders.find(_originals(), instances=instances)
-        # made only now, or the search would find the originals in these closures as well
-        by_id = {id(original): replacement for original, replacement in self._functions()}
-        for holder in held:
-            holder.put(by_id[id(holder.original)])
-            self._undo.append((holder.put, holder.original))
-        self._set(threading.Event, "wait", self._event_wait(threading.Event.wait))
-        for name in _SELECTORS:
-            kind = getattr(selectors, name, None)
-            if kind is not None:
-                self._set(kind, "select", self._select(kind.select))
+    def _install(self, *, instances: bool) -> None:
+        modules, self._modules = self._modules, len(sys.modules)
+        if self._replacements is not None and not instances and modules == self._modules:
+            return  # it was done when time was kept
+        if self._replacements is None:
+            # another clock's functions, which these go through, may tell the later time already
+            self._before = 0.0 if self._holders.in_use else self._holders.ahead - self.skipped
+            self._replacements = Replacements(self)
+            for put, original, made in self._replacements.methods():
+                self._put(put, original, made)
+        made_for = self._replacements.functions()
+        for holder in self._holders.find([*made_for], instances=instances):
+            self._put(holder.put, holder.original, made_for[holder.original])
+        self._holders.in_use = True
 
-    def _set(self, owner: type, name: str, value: Any) -> None:
-        def put(function: Any) -> None:
-            setattr(owner, name, function)
+    def _put(self, put: Callable[[Any], None], original: Any, made: Any) -> None:
+        put(made)
+        self._undo.append(Holder(put, original))
 
-        self._undo.append((put, getattr(owner, name)))
-        put(value)
-
-    def _functions(self) -> list[tuple[Any, Any]]:
-        pairs: list[tuple[Any, Any]] = [
-            (time.sleep, _Builtin(self._blocking_sleep(time.sleep))),
-            (asyncio.sleep, self._async_sleep(asyncio.sleep)),
-        ]
-        for name in ("monotonic", "time", "perf_counter"):
-            real, real_ns = getattr(time, name), getattr(time, f"{name}_ns")
-            pairs += [(real, _Builtin(self._reading(real)))]
-            pairs.append((real_ns, _Builtin(self._reading_ns(real_ns))))
-        trio = sys.modules.get("trio")
-        if trio is not None:
-            pairs.append((trio.sleep, self._trio_sleep(trio)))
-        return pairs
-
-    def _blocking_sleep(self, real: Callable[[float], None]) -> Callable[[float], None]:
-        def sleep(seconds: float, /) -> None:
-            if not self.running or seconds < 0:
-                return real(seconds)
-            return self.sleep(seconds)
-
-        return sleep
-
-    def _async_sleep(self, real: Any) -> Any:
-        async def sleep(delay: float, result: Any = None) -> Any:
-            if self.running and delay > 0:
-                if _is_due_later(delay):
-                    self.sleeps.append(Sleep(float(delay), time.monotonic(), "asyncio.sleep"))
-                else:
-                    self.sleep(delay, "asyncio.sleep", blocks=False)
-                    delay = 0
-            return await real(delay, result)
-
-        return sleep
-
-    def _trio_sleep(self, trio: Any) -> Any:
-        real = trio.sleep
-
-        async def sleep(seconds: float) -> None:
-            if self.running and seconds > 0:
-                self.sleep(seconds, "trio.sleep", blocks=False)
-                seconds = 0
-            await real(seconds)
-
-        return sleep
-
-    def _reading(self, real: Callable[[], float]) -> Callable[[], float]:
-        return lambda: real() + self.skipped if self.running else real()
-
-    def _reading_ns(self, real: Callable[[], int]) -> Callable[[], int]:
-        return lambda: real() + int(self.skipped * _NS) if self.running else real()
-
-    def _event_wait(self, real: Any) -> Any:
-        def wait(event: threading.Event, timeout: float | None = None) -> bool:
-            if not self.running or timeout is None or timeout <= _GRACE_S or not _from_client():
-                return bool(real(event, timeout))
-            if real(event, _GRACE_S):
-                return True
-            self.sleep(timeout, "threading.Event.wait")
-            return bool(event.is_set())
-
-        return wait
-
-    def _select(self, real: Any) -> Any:
-        def select(this: Any, timeout: float | None = None) -> Any:
-            brief = timeout is not None and timeout <= _GRACE_S
-            if not self.running or brief or not asyncio._get_running_loop():
-                return real(this, timeout)
-            ready = real(this, _GRACE_S)
-            waits_for_io = len(this.get_map()) > 1  # beside the loop's own wake-up call
-            if ready or not (self.stalled() if waits_for_io else _alone()):
-                return ready  # the loop asks again
-            if timeout is None:
-                self.unstall()
-                return real(this, _GRACE_S)
-            # nothing but a timer can wake the loop, so the wait is a sleep
-            self.advance(timeout)
-            self.watch()
-            return ready
-
-        return select
+    def _put_back(self) -> None:
+        while self._undo:
+            holder = self._undo.pop()
+            holder.put(holder.original)
+        if self._replacements is not None:
+            self._replacements = None
+            self._holders.in_use = False
 
 
-class _Builtin:
-    """A function that, like those of `time`, does not become a method as a class attribute."""
-
-    __slots__ = ("_function",)
-
-    def __init__(self, function: Callable[..., Any]) -> None:
-        self._function = function
-
-    def __call__(self, *args: Any) -> Any:
-        return self._function(*args)
-
-
-def _originals() -> list[Any]:
-    names = ("sleep", "monotonic", "time", "perf_counter")
-    found = [getattr(time, name) for name in names]
-    found += [getattr(time, f"{name}_ns") for name in names[1:]]
-    found.append(asyncio.sleep)
-    if "trio" in sys.modules:
-        found.append(sys.modules["trio"].sleep)
-    return found
+def _is_elsewhere() -> bool:
+    """Return whether the test has set a time of its own, with time-machine."""
+    machine = sys.modules.get("time_machine")
+    return bool(getattr(machine, "coordinates_stack", ()))
 
 
 def _nothing() -> None:
     """Do nothing."""
-
-
-def _never() -> bool:
-    """Return that no server holds a connection without an answer."""
-    return False
-
-
-def _alone() -> bool:
-    """Return whether no other thread of the client's could still wake the loop."""
-    return all(
-        thread is threading.current_thread() or thread.daemon for thread in threading.enumerate()
-    )
-
-
-def _is_due_later(delay: float) -> bool:
-    """Return whether the running loop has anything else to do before `delay` is over.
-
-    Then the sleep must take its turn among the loop's timers, or a deadline would never fire.
-    """
-    loop = asyncio.get_running_loop()
-    due = loop.time() + delay
-    timers = getattr(loop, "_scheduled", ())
-    earlier = any(not timer.cancelled() and timer.when() <= due for timer in timers)
-    return earlier or bool(getattr(loop, "_ready", ()))
-
-
-def _from_client() -> bool:
-    """Return whether the caller of `Event.wait` is not the standard library itself."""
-    module = sys._getframe(2).f_globals.get("__name__", "")
-    return module.partition(".")[0] not in sys.stdlib_module_names

@@ -12,60 +12,74 @@ from typing import Any
 
 _PRIVATE = (
     # these keep references of their own, and virtual time would disturb them
-    "_pytest", "_thread", "concurrent", "coverage", "execnet", "hypothesis", "pluggy", "pytest_timeout",
-    "pytest_flipsnack", "queue", "threading", "xdist",
+    "_pytest", "_thread", "concurrent", "coverage", "execnet", "hypothesis", "multiprocessing",
+    "pluggy", "pytest_timeout", "pytest_flipsnack", "queue", "subprocess", "threading", "xdist",
 )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """A place that holds `original`; `put` stores another value there."""
+    """A place that holds `original`; `put` stores another value there, `get` tells what it is."""
 
     put: Callable[[Any], None]
     original: Any
-    lasting: bool
+    get: Callable[[], Any] | None = None
+
+    @property
+    def holds(self) -> bool:
+        """Whether the original is still there; objects may change, modules and classes do not."""
+        return self.get is None or self.get() is self.original
 
 
 class Holders:
-    """Knows where functions are held; remembers what modules, classes and functions hold."""
+    """Knows where functions are held, and remembers it.
+
+    `ahead` is how far the clocks that used it told the time ahead of the real one, `in_use` says
+    that one of them does so now. `stood` is where they saw threads stand, and since when.
+    """
 
     def __init__(self) -> None:
+        self.ahead = 0.0
+        self.in_use = False
+        self.stood: dict[int, tuple[tuple[int, ...], float]] = {}
         self._modules = 0
-        self._lasting: list[Holder] = []
+        self._known: list[Holder] = []
 
     def find(self, originals: Sequence[Any], *, instances: bool) -> list[Holder]:
         """Return the holders of `originals`.
 
-        Without `instances` only what modules, classes and functions hold is returned, from
-        memory while no module has been imported since.
+        Without `instances` the answer comes from memory while no module has been imported since:
+        objects that were made in between, which hold a function themselves, are not found.
         """
-        if not instances and self._modules == len(sys.modules):
-            return self._lasting
-        found = list(_scan(originals))
-        self._modules = len(sys.modules)
-        self._lasting = [holder for holder in found if holder.lasting]
-        return found if instances else self._lasting
+        if instances:
+            return list(_scan(originals))
+        if self._modules != len(sys.modules):
+            # what is replaced now does not show
+            before = self._known if self.in_use else []
+            self._known = [*before, *_scan(originals)]
+            self._modules = len(sys.modules)
+        wanted = set(map(id, originals))
+        return [one for one in self._known if id(one.original) in wanted and one.holds]
 
 
 def _scan(originals: Sequence[Any]) -> Iterator[Holder]:
     wanted = {id(original): original for original in originals}
     for container in gc.get_referrers(*originals):
-        if container is originals or container is wanted:
-            continue
+        if container is originals or container is wanted or isinstance(container, Holder):
+            continue  # or each search would find what all those before it have found
         if isinstance(container, dict):
             yield from _in_dict(container, wanted)
         elif isinstance(container, types.CellType):
             yield Holder(
                 functools.partial(setattr, container, "cell_contents"),
                 container.cell_contents,
-                lasting=True,
             )
         elif isinstance(container, tuple):
             yield from _in_defaults(container, wanted)
         elif isinstance(container, staticmethod):
             yield from _in_staticmethod(container)
         elif isinstance(container, functools.partial) and id(container.func) in wanted:
-            yield Holder(functools.partial(_set_func, container), container.func, lasting=True)
+            yield Holder(functools.partial(_set_func, container), container.func)
         elif not isinstance(
             container, list | set | frozenset | types.FrameType | types.FunctionType
         ):
@@ -82,11 +96,12 @@ def _in_dict(container: dict[Any, Any], wanted: Mapping[int, Any]) -> Iterator[H
             if isinstance(owner, type):
                 for key in keys:
                     put = functools.partial(setattr, owner, key)
-                    yield Holder(put, container[key], lasting=True)
+                    yield Holder(put, container[key])
         return
     for key in keys:
         put = functools.partial(container.__setitem__, key)
-        yield Holder(put, container[key], lasting=module is not None)
+        get = None if module is not None else functools.partial(container.get, key)
+        yield Holder(put, container[key], get)
 
 
 def _in_defaults(container: tuple[Any, ...], wanted: Mapping[int, Any]) -> Iterator[Holder]:
@@ -95,7 +110,7 @@ def _in_defaults(container: tuple[Any, ...], wanted: Mapping[int, Any]) -> Itera
             for index, value in enumerate(container):
                 if id(value) in wanted:
                     put = functools.partial(_set_default, owner, index)
-                    yield Holder(put, value, lasting=True)
+                    yield Holder(put, value)
 
 
 def _in_staticmethod(container: staticmethod[Any, Any]) -> Iterator[Holder]:
@@ -107,7 +122,7 @@ def _in_staticmethod(container: staticmethod[Any, Any]) -> Iterator[Holder]:
                 for key, value in list(vars(owner).items()):
                     if value is container:
                         put = functools.partial(_set_static, owner, key)
-                        yield Holder(put, container.__func__, lasting=True)
+                        yield Holder(put, container.__func__)
 
 
 def _in_object(container: Any, wanted: Mapping[int, Any]) -> Iterator[Holder]:
@@ -122,7 +137,8 @@ def _in_object(container: Any, wanted: Mapping[int, Any]) -> Iterator[Holder]:
     ]
     for name in names:
         put = functools.partial(object.__setattr__, container, name)
-        yield Holder(put, getattr(container, name), lasting=False)
+        get = functools.partial(getattr, container, name, None)
+        yield Holder(put, getattr(container, name), get)
 
 
 def _slots(kind: type) -> tuple[str, ...]:
