@@ -15,6 +15,7 @@ from pytest_flipsnack.contract.judge import (
     judge_end,
     judge_retries,
     label,
+    with_real_waits,
 )
 from pytest_flipsnack.contract.secrecy import leaks
 from pytest_flipsnack.contract.telling import tells
@@ -25,6 +26,15 @@ from pytest_flipsnack.fake.stubs import Stub, Stubs
 
 NOT_SET: Any = object()
 Raises = type[BaseException] | tuple[type[BaseException], ...]
+
+
+def check_raises(value: object) -> None:
+    """Raise `TypeError` for what is no exception class."""
+    members = value if isinstance(value, tuple) else (value,)
+    if not members or not all(
+        isinstance(member, type) and issubclass(member, BaseException) for member in members
+    ):
+        raise TypeError(f"raises must be an exception class or a tuple, not {value!r}")
 
 
 class Expectation:
@@ -63,9 +73,13 @@ class Expectation:
         self._stubs = Stubs(below=fake.stubs)
         self._outer = fake.stubs
         self.value = NOT_SET
-        self.judged = False
+        self.judged = self.entered = False
+
+    def __str__(self) -> str:
+        return f"expect({', '.join(str(code.value) for code in self._codes)})"
 
     def __enter__(self) -> Self:
+        self.entered = True
         lasting = self._raises is not None or self._returns is not NOT_SET
         for number, code in enumerate(self._codes, start=1):
             forever = lasting and number == len(self._codes)
@@ -83,6 +97,7 @@ class Expectation:
         __tracebackhide__ = True
         self._watch.stop()
         self._fake.stubs = self._outer
+        error = self._watch.stopped or error
         refused = [call for call in self._watch.calls if call.refusal is not None]
         wanted = self._raises is not None and isinstance(error, self._raises)
         stopped = isinstance(error, ClientDoesNotStopError)
@@ -95,7 +110,8 @@ class Expectation:
         problem = next(self._findings(error, wanted=wanted), None)
         if problem is not None:
             self.judged = True
-            raise AssertionError(self._fake.masked(problem)) from (None if stopped else error)
+            text = self._fake.masked(with_real_waits(problem, self._watch.real_waits))
+            raise AssertionError(text) from (None if stopped else error)
         return wanted
 
     def _unexpected(self, error: BaseException) -> bool:
@@ -125,10 +141,13 @@ class Expectation:
         yield from judge_retries(calls, self._rules)
         if not wanted and self._raises is not None:
             yield self._not_raised(error, calls)
+        if self._raises is None and self._returns is NOT_SET:
+            yield from self._ignored(calls)
         yield from self._wrong_value(calls)
         code = int(self._codes[-1])
         subject = error if wanted else self.value
-        silent = subject is NOT_SET or code == Code.OK or not self._tells_code
+        told = self._returns is not NOT_SET and not callable(self._returns)
+        silent = subject is NOT_SET or code == Code.OK or told or not self._tells_code
         if not (silent or tells(subject, code)):
             yield finding(
                 f"{subject!r} does not tell the code {code}",
@@ -137,6 +156,22 @@ class Expectation:
             )
         for leaked in leaks(error, self._watch.logged, self._fake.secrets()):
             yield finding(leaked, "no secret outside the request", calls)
+
+    def _ignored(self, calls: Sequence[Call]) -> Iterator[str]:
+        """Yield a finding where no error came and no success either."""
+        code = int(self._codes[-1])
+        at = max((index for index, call in enumerate(calls) if call.code == code), default=None)
+        if at is None or code == Code.OK:
+            return
+        later = calls[at + 1 :]
+        if not any(call.action == calls[at].action and call.code == Code.OK for call in later):
+            yield finding(
+                f"{calls[at].action} answered {label(code)} and the client neither raised "
+                "nor came through",
+                f"a retry that succeeds, or an error: expect({code}, raises=...), "
+                f"expect({code}, returns=...)",
+                calls,
+            )
 
     def _was_delivered(self) -> bool:
         return next(self._stubs.undelivered(), None) is None

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from pytest_flipsnack.catalogue.codes import Code
 from pytest_flipsnack.contract.handling import Again, Retry, rule_for
+from pytest_flipsnack.contract.real_waits import RealWait
 from pytest_flipsnack.fake.call import Call
+from pytest_flipsnack.fake.faults import fault_of
 
 LEAST_WAIT_S = 0.001
 """Less than this is no wait at all; jitter may come close to it."""
 TOLERANCE_S = 0.05
 """A timer of an event loop is late by what really passed, so declared waits are not exact."""
 MOST_REQUESTS = 500
+"""A call that has made so many is taken for endless, where nothing else is declared."""
 LONGEST_S = 86_400.0
 _SHOWN = 8
+_LASTING = frozenset({Code.MAINTENANCE_MODE, Code.REQUESTS_PER_MINUTE, Code.OPERATION_FAILED})
+"""What the vendor says to ask again later, after a minute, after a few seconds."""
+_HASTY_RETRIES = 3
+_HASTY_S = 1.0
+_EQUAL = 1.1
 
 
 class ClientDoesNotStopError(BaseException):
@@ -25,6 +33,12 @@ class ClientDoesNotStopError(BaseException):
 def label(code: int) -> str:
     """Return the code with its message, where it has one."""
     return Code(code).label if code in set(Code) else f"{code} (unknown code)"
+
+
+def heard(call: Call) -> str:
+    """Return what came back, as the beginning of a sentence."""
+    did = f"answered {call.outcome}" if call.fault is None else fault_of(call.fault).meaning
+    return f"{call.action or 'Flipsnack'} {did}"
 
 
 def timeline(calls: Sequence[Call]) -> str:
@@ -49,6 +63,11 @@ def finding(what: str, allowed: object, calls: Sequence[Call]) -> str:
     return f"{what}\n    allowed: {allowed}\n    seen:    {timeline(calls)}"
 
 
+def with_real_waits(text: str, waits: Sequence[RealWait]) -> str:
+    """Return a finding with the waits that virtual time could not replace."""
+    return "\n    ".join([text, *(f"real:    {wait}" for wait in waits)])
+
+
 def judge_retries(calls: Sequence[Call], rules: Mapping[int, Retry]) -> list[str]:
     """Return what was wrong with the way the client asked again."""
     found: list[str] = []
@@ -57,28 +76,27 @@ def judge_retries(calls: Sequence[Call], rules: Mapping[int, Retry]) -> list[str
         if call.code is None or (call.code == Code.OK and not call.pending):
             continue
         rule = Retry() if call.pending else rule_for(call.code, rules)
-        again = next((later for later in calls[index + 1 :] if _same(call, later)), None)
+        again = next((later for later in calls[index + 1 :] if is_same(call, later)), None)
         key = (call.action, call.code)
         if key not in judged:
             judged.add(key)
             found += _judge_count(call, rule, calls)
         if again is None:
             continue
-        wait_s = again.at - call.at
+        wait_s = call.waited_s(again)
         if rule.again is Again.FORBIDDEN:
             found.append(
                 finding(
-                    f"{call.action} answered {call.code} and the client asked again after {wait_s:.1f} s",
+                    f"{heard(call)} and the client asked again after {wait_s:.1f} s",
                     f"one request ({label(call.code)})",
                     calls,
                 )
             )
         elif wait_s < max(rule.wait_s - TOLERANCE_S, LEAST_WAIT_S):
-            answered = "that it is still processing" if call.pending else str(call.code)
             found.append(
                 finding(
-                    f"{call.action} answered {answered} and the client asked again after {wait_s:.1f} s",
-                    f"{rule} ({label(call.code)})",
+                    f"{heard(call)} and the client asked again after {wait_s:.1f} s",
+                    f"{rule} ({call.outcome if call.pending else label(call.code)})",
                     calls,
                 )
             )
@@ -87,17 +105,31 @@ def judge_retries(calls: Sequence[Call], rules: Mapping[int, Retry]) -> list[str
     return found[:1]
 
 
+def judge_pace(calls: Sequence[Call], rules: Mapping[int, Retry]) -> Iterator[str]:
+    """Yield a finding where equal waits are used up before what passes slowly can have passed."""
+    for code in sorted(_LASTING - rules.keys()):
+        first = next((call for call in calls if call.code == code), None)
+        same = [call for call in calls if first and is_same(call, first) and call.code == code]
+        waits = [early.waited_s(late) for early, late in pairwise(same)]
+        if len(waits) < _HASTY_RETRIES or sum(waits) >= _HASTY_S:
+            continue
+        if max(waits) <= _EQUAL * min(waits):
+            yield finding(
+                f"{same[0].action} answered {code.value} and the client asked again {len(waits)} "
+                f"times within {sum(waits):.1f} s",
+                f"waits that grow, or that last a second ({code.label})",
+                calls,
+            )
+
+
 def judge_end(why: str, calls: Sequence[Call]) -> str:
     """Return the finding on a client that had to be stopped."""
-    last = calls[-1] if calls else None
-    heard = f"{last.action} answered {last.outcome}" if last else "nothing was answered"
-    return finding(
-        f"{heard} and the client did not stop: {why}", "a bounded number of tries", calls
-    )
+    last = heard(calls[-1]) if calls else "nothing was answered"
+    return finding(f"{last} and the client did not stop: {why}", "a bounded number of tries", calls)
 
 
 def _judge_count(call: Call, rule: Retry, calls: Sequence[Call]) -> list[str]:
-    same = [other for other in calls if _same(call, other)]
+    same = [other for other in calls if is_same(call, other)]
     if any(other.code != call.code for other in same[:-1]):
         return []
     again = len(same) - 1
@@ -106,7 +138,7 @@ def _judge_count(call: Call, rule: Retry, calls: Sequence[Call]) -> list[str]:
         or (rule.exactly is not None and again != rule.exactly and same[-1].code == call.code)
         or (rule.again is Again.REQUIRED and again == 0)
     )
-    waits = [late.at - early.at for early, late in pairwise(same)]
+    waits = [early.waited_s(late) for early, late in pairwise(same)]
     if not wrong and rule.waits_s is not None:
         wrong = any(
             abs(wait - told) > TOLERANCE_S for wait, told in zip(waits, rule.waits_s, strict=False)
@@ -117,11 +149,12 @@ def _judge_count(call: Call, rule: Retry, calls: Sequence[Call]) -> list[str]:
         return []
     times = "once" if again == 1 else f"{again} times"
     did = f"asked again {times}" if again else "did not ask again"
-    text = f"{call.action} answered {call.code} and the client {did}"
+    text = f"{heard(call)} and the client {did}"
     return [finding(text, f"{rule} ({label(call.code or 0)})", calls)]
 
 
-def _same(call: Call, other: Call) -> bool:
+def is_same(call: Call, other: Call) -> bool:
+    """Return whether a call asks what another one asked."""
     return call.action == other.action and call.params == other.params
 
 

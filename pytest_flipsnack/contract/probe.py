@@ -90,6 +90,7 @@ def attempt(call: Callable[[], Any], loop: Loop, watch: Watch) -> Outcome:
         outcome.error = error
     finally:
         watch.stop()
+    outcome.error = watch.stopped or outcome.error
     outcome.calls = watch.calls
     outcome.logged, outcome.blocking = list(watch.logged), watch.blocking
     return outcome

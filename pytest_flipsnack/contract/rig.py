@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Awaitable, Callable, Iterable, Iterator
-from dataclasses import dataclass
 from inspect import signature
 from typing import TYPE_CHECKING, Any
 
-from pytest_flipsnack.catalogue.actions import Action
 from pytest_flipsnack.catalogue.codes import Code
-from pytest_flipsnack.contract.handling import Retry, read_rules
-from pytest_flipsnack.contract.judge import finding, judge_end, judge_retries, label
+from pytest_flipsnack.contract.cases import Case
+from pytest_flipsnack.contract.declarations import Declarations, rules_of
+from pytest_flipsnack.contract.judge import (
+    finding,
+    judge_end,
+    judge_pace,
+    judge_retries,
+    label,
+    with_real_waits,
+)
 from pytest_flipsnack.contract.probe import Loop, Outcome, attempt
 from pytest_flipsnack.contract.secrecy import leaks
 from pytest_flipsnack.contract.telling import tells
@@ -21,7 +27,6 @@ from pytest_flipsnack.fake.stubs import Stub
 
 if TYPE_CHECKING:
     from pytest_flipsnack.contract.clock import VirtualClock
-    from pytest_flipsnack.contract.suite import ClientContract
     from pytest_flipsnack.fake.fake import Fake
 
 _NOT_DECLARED: Any = object()
@@ -42,27 +47,6 @@ _TRANSPORTS = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
-    """One generated test: a call, and what is tried with it."""
-
-    method: str
-    action: Action
-    what: str
-    named: bool = False
-
-    @property
-    def id(self) -> str:
-        """The id of the test, as in `collection.getList-31`."""
-        name = f"{self.method}-{self.action.name}" if self.named else self.action.name
-        return f"{name}-{self.what}" if self.what else name
-
-
-def rules_of(cls: type[ClientContract]) -> dict[int, Retry]:
-    """Return the declared retry rules by code."""
-    return read_rules(cls.retries)
-
-
 class Rig:
     """A fake, a client's call and what was declared of it: tries, judges, explains."""
 
@@ -73,11 +57,11 @@ class Rig:
         self.clock = clock
         self._resolve = resolve
         self._loop = loop
-        self._contract: ClientContract
+        self._contract: Declarations
         self._case: Case
 
     def check(
-        self, contract: ClientContract, case: Case, judge: Callable[[Rig, Case], Iterable[str]]
+        self, contract: Declarations, case: Case, judge: Callable[[Rig, Case], Iterable[str]]
     ) -> None:
         """Fail with the first thing that the client did wrong."""
         __tracebackhide__ = True
@@ -86,7 +70,8 @@ class Rig:
         self.fake.configure({"download_s": 0.0})
         problem = next(iter(judge(self, case)), None)
         if problem is not None and not self._is_refused():
-            raise AssertionError(self.fake.masked(problem))
+            text = with_real_waits(problem, self.clock.real_waits)
+            raise AssertionError(self.fake.masked(text))
 
     def answer(self, *answers: Any, forever: bool = False, **how: Any) -> None:
         """Declare answers for the call's action: codes, or names of faults."""
@@ -105,7 +90,8 @@ class Rig:
         method = getattr(self._contract, self._case.method)
         given = {name: self._resolve(name) for name in signature(method).parameters}
         call = functools.partial(method, **given)
-        return attempt(call, self._loop, Watch(self.fake, self.clock))
+        watch = Watch(self.fake, self.clock, self._contract.most_requests)
+        return attempt(call, self._loop, watch)
 
     def run(self, awaitable: Awaitable[Any]) -> Any:
         """Wait for something on the loop of the calls, as to close an async client."""
@@ -115,6 +101,8 @@ class Rig:
         """Return whether the client told of a failure."""
         if outcome.error is not None or self._contract.failed(outcome.value):
             return True
+        if outcome.calls and outcome.calls[-1].code == Code.OK:
+            return False  # None may be what the client returns for an error, and for a success
         declared = self._contract.returns.values()
         return any(_is_value(outcome.value, value) for value in declared)
 
@@ -122,23 +110,32 @@ class Rig:
         """Yield what is wrong whatever was answered."""
         calls = outcome.calls
         if outcome.never_stopped:
-            yield from self._sound("bound", judge_end(str(outcome.error), calls))
+            yield from self._blocking(outcome)  # no timeout of its own can stop such a client
+            most = self._contract.most_requests
+            later = f"declare most_requests = {2 * most} if it stops by itself later, "
+            text = judge_end(str(outcome.error), calls)
+            yield from self._sound("bound", text, later if len(calls) >= most else "")
         if not any(call.action in {self._case.action.name, None} for call in calls):
             yield finding(
-                f"{self._case.method} did not ask {self._case.action.name} ({outcome})",
+                f"{self._case.method} did not ask {self._case.action.name} ({told(outcome)})",
                 f"the call that is marked as @call({self._case.action.name!r}) makes it",
                 calls,
             )
         rules = rules_of(type(self._contract))
         yield from judge_retries(calls, rules)
+        for hasty in judge_pace(calls, rules):
+            yield from self._sound("growing_waits", hasty)
         for leak in leaks(outcome.error, outcome.logged, self.fake.secrets()):
             text = finding(leak, "no secret outside the request", calls)
             yield from self._sound("secrets", text)
+        yield from self._blocking(outcome)
+
+    def _blocking(self, outcome: Outcome) -> Iterator[str]:
         for blocking in outcome.blocking:
             text = finding(
                 f"the async client blocks the event loop: {blocking}",
                 "await asyncio.sleep(...) and an async HTTP library",
-                calls,
+                outcome.calls,
             )
             yield from self._sound("async", text)
 
@@ -151,13 +148,18 @@ class Rig:
                 outcome.calls,
             )
 
-    def must_fail(self, outcome: Outcome, why: str, *, wire: bool = False) -> Iterator[str]:
-        """Yield a finding unless the client told of a failure, with an error of its own."""
+    def must_fail(
+        self, outcome: Outcome, why: str, *, wire: bool = False, code: int | None = None
+    ) -> Iterator[str]:
+        """Yield a finding unless the client told of a failure, with an error of its own.
+
+        With `code`, the finding says how to declare a value that stands for it.
+        """
         error = outcome.error
         if not self.failed(outcome):
             yield finding(
                 f"{self._case.action.name} {why}, and the client took it for a success: {outcome}",
-                "an error",
+                "an error" if code is None else f"an error, or returns = {{{code}: ...}} declared",
                 outcome.calls,
             )
         elif error is not None and not (outcome.never_stopped or (wire and _is_transport(error))):
@@ -175,26 +177,30 @@ class Rig:
             yield from self._sound("clean_errors", finding(what, allowed, outcome.calls))
 
     def must_tell(self, outcome: Outcome, code: int) -> Iterator[str]:
-        """Yield a finding unless the error is the declared one and tells the code."""
+        """Yield a finding unless the error or value is the declared one, and tells the code."""
         declared = self._contract.raises.get(code)
-        error = outcome.error
-        if declared is not None and not isinstance(error, declared):
-            yield finding(
-                f"{self._case.action.name} answered {code} and the client {told(outcome)}",
-                f"it raises {_names(declared)} ({label(code)})",
-                outcome.calls,
-            )
         returned = self._contract.returns.get(code, _NOT_DECLARED)
-        if returned is not _NOT_DECLARED and not _is_value(outcome.value, returned):
+        kept: list[bool] = []
+        promised: list[str] = []
+        if declared is not None:
+            kept.append(isinstance(outcome.error, declared))
+            promised.append(f"raises {_names(declared)}")
+        if returned is not _NOT_DECLARED:
+            # where both are declared, one call raises and another returns: either will do
+            by_value = declared is None or outcome.error is None
+            kept.append(by_value and _is_value(outcome.value, returned))
+            promised.append(f"returns {getattr(returned, '__name__', repr(returned))}")
+        if kept and not any(kept):
             yield finding(
                 f"{self._case.action.name} answered {code} and the client {told(outcome)}",
-                f"it returns {getattr(returned, '__name__', repr(returned))} ({label(code)})",
+                f"it {' or '.join(promised)} ({label(code)})",
                 outcome.calls,
             )
         if returned is not _NOT_DECLARED or self._tells_by_class(code):
             return
         number = self._contract.code_of(outcome.subject)
-        wrong = isinstance(number, int) and number != code
+        # a number that is no code of Flipsnack's is one of the client's own
+        wrong = number != code and number in set(Code)
         if wrong or (number is None and not tells(outcome.subject, code)):
             what = (
                 f"{self._case.action.name} answered {code} and the client {told(outcome)}, "
@@ -218,9 +224,10 @@ class Rig:
             text = finding("the request has no timeout", allowed, outcome.calls)
             yield from self._sound("timeout", text)
 
-    def _sound(self, practice: str, text: str) -> Iterator[str]:
+    def _sound(self, practice: str, text: str, other_way: str = "") -> Iterator[str]:
         if practice not in set(self._contract.without):
-            yield f"{text}\n    way out: mend the client, or declare without = [{practice!r}]"
+            way_out = f"mend the client, {other_way}or declare without = [{practice!r}]"
+            yield f"{text}\n    way out: {way_out}"
 
     def _tells_by_class(self, code: int) -> bool:
         declared = self._contract.raises.get(code)

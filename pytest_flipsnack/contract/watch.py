@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import threading
+from typing import NoReturn
+
 from pytest_flipsnack.contract.clock import VirtualClock
 from pytest_flipsnack.contract.judge import LONGEST_S, MOST_REQUESTS, ClientDoesNotStopError
+from pytest_flipsnack.contract.real_waits import RealWait
 from pytest_flipsnack.contract.secrecy import LogWatch
 from pytest_flipsnack.fake.call import Call
 from pytest_flipsnack.fake.fake import Fake
@@ -12,13 +16,16 @@ from pytest_flipsnack.fake.fake import Fake
 class Watch:
     """Collects calls, sleeps and log lines between `start` and `stop`."""
 
-    def __init__(self, fake: Fake, clock: VirtualClock) -> None:
+    def __init__(self, fake: Fake, clock: VirtualClock, most_requests: int = MOST_REQUESTS) -> None:
         self._fake = fake
         self._clock = clock
+        self._most_requests = most_requests
         self._log = LogWatch()
+        self.stopped: ClientDoesNotStopError | None = None
+        """What was raised in the client, in whatever thread; it may have got lost there."""
         self._first = 0
         self._began_s = 0.0
-        self._first_sleep = 0
+        self._first_sleep = self._first_wait = 0
 
     @property
     def calls(self) -> list[Call]:
@@ -43,28 +50,47 @@ class Watch:
         ]
         return found
 
+    @property
+    def real_waits(self) -> list[RealWait]:
+        """The waits since `start` that virtual time could not replace."""
+        return self._clock.real_waits[self._first_wait :]
+
     def start(self, *, instances: bool = True) -> None:
         """Make time virtual and begin to look."""
         self._clock.start(instances=instances)
         self._first = len(self._fake.calls)
         self._first_sleep = len(self._clock.sleeps)
+        self._first_wait = len(self._clock.real_waits)
         self._began_s = self._fake.now()
         self._log.start()
-        self._fake.watch = self._clock.watch = self._check
+        self._fake.watch, self._clock.watch = self._asks, self._sleeps
 
     def stop(self) -> None:
         """Stop looking and let time be real again."""
-        self._fake.watch = self._clock.watch = _nothing
+        self._fake.watch, self._clock.watch = self._clock.turns.asks, _nothing
         self._log.stop()
         self._clock.stop()
 
+    def _asks(self) -> None:
+        self._clock.turns.asks()
+        self._check()
+
+    def _sleeps(self) -> None:
+        # a thread that only sleeps, as one that refills a bucket, is meant to do so for ever
+        if self._clock.turns.is_asker(threading.get_ident()):
+            self._check()
+
     def _check(self) -> None:
         made = len(self._fake.calls) - self._first
-        if made >= MOST_REQUESTS:
-            raise ClientDoesNotStopError(f"{made} requests")
+        if made >= self._most_requests:
+            self._stop(f"{made} requests")
         passed_s = self._fake.now() - self._began_s
         if passed_s > LONGEST_S:
-            raise ClientDoesNotStopError(f"{made} requests in {passed_s / 3600:.0f} h")
+            self._stop(f"{made} requests in {passed_s / 3600:.0f} h")
+
+    def _stop(self, why: str) -> NoReturn:
+        self.stopped = ClientDoesNotStopError(why)
+        raise self.stopped
 
 
 def _nothing() -> None:

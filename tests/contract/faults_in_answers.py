@@ -106,7 +106,7 @@ FAULTS = (
         "        except (ValueError, RecursionError):\n",
         "        except RecursionError:\n",
         "test_body[user.getStats-html]",
-        "answered a maintenance page in HTML, and the client raised JSONDecodeError",
+        "answered with a maintenance page in HTML, and the client raised JSONDecodeError",
     ),
     Fault(
         "key-error-escapes",
@@ -115,7 +115,7 @@ FAULTS = (
         "except (ValueError, TypeError, KeyError, RecursionError):",
         "except (ValueError, TypeError, RecursionError):",
         "test_body[user.getStats-missing_code]",
-        "answered an envelope without a code, and the client raised KeyError",
+        "answered with an envelope without a code, and the client raised KeyError",
     ),
     Fault(
         "crash-with-results",
@@ -124,7 +124,7 @@ FAULTS = (
         "except (ValueError, TypeError, KeyError, AttributeError, RecursionError):",
         "except (ValueError, TypeError, AttributeError, RecursionError):",
         "test_body[user.getStats-missing_code]",
-        "answered an envelope without a code, and the client crashed: raised KeyError",
+        "answered with an envelope without a code, and the client crashed: raised KeyError",
     ),
     Fault(
         "text-decides",
@@ -181,7 +181,7 @@ FAULTS = (
         "        if isinstance(code, bool) or not isinstance(code, int):\n",
         '        if code == "41":\n            return {}\n        if not isinstance(code, int):\n',
         "test_body[user.getStats-string_code]",
-        "answered the code of an error as a string, and the client took it for a success",
+        "answered with the code of an error as a string, and the client took it for a success",
     ),
     Fault(
         "null-code-passes",
@@ -192,7 +192,7 @@ FAULTS = (
         "    if code != 20:\n",
         "    if code not in (20, None):\n",
         "test_body[user.getStats-null_code]",
-        "answered a code that is null, and the client took it for a success",
+        "answered with a code that is null, and the client took it for a success",
     ),
     Fault(
         "html-is-an-empty-result",
@@ -201,7 +201,7 @@ FAULTS = (
         'return Result(None, f"HTTP {response.status_code}: the body is not JSON")',
         'return Result(20, "", {})',
         "test_body[user.getStats-empty]",
-        "answered an empty body, and the client took it for a success",
+        "answered with an empty body, and the client took it for a success",
     ),
     Fault(
         "http-500-ignored",
@@ -210,7 +210,7 @@ FAULTS = (
         "            envelope = None\n",
         '            envelope = {"code": 20} if http_status == 500 else None\n',
         "test_body[user.getStats-http_500]",
-        "answered HTTP 500 without an envelope, and the client took it for a success",
+        "answered with HTTP 500 and no envelope, and the client took it for a success",
     ),
     Fault(
         "failed-download-passes",
@@ -238,6 +238,6 @@ FAULTS = (
         "            retry=_has_code(38) | retry_if_result(_is_processing),\n",
         "            retry=_has_code(38),\n",
         "test_processing[collection.downloadHTML-ends]",
-        "collection.downloadHTML was processing for a while, and the client raised FlipsnackError",
+        "collection.downloadHTML answered PROCESSING for a while, and the client raised FlipsnackError",
     ),
 )

@@ -60,6 +60,15 @@ FAULTS = (
         "user.getStats answered 22 and the client asked again after 0.0 s",
     ),
     Fault(
+        "tenacity-in-a-hurry",
+        "requests_tenacity",
+        "all retries are over within a second",
+        "wait=wait_exponential(multiplier=1, min=1, max=30),",
+        "wait=wait_fixed(0.1),",
+        "test_code[user.getStats-50]",
+        "user.getStats answered 50 and the client asked again 4 times within 0.4 s",
+    ),
+    Fault(
         "backoff-without-a-wait",
         "requests_backoff",
         "backoff waits 0 s",
@@ -102,7 +111,7 @@ FAULTS = (
         'while data.get("status") == "PROCESSING" and polls < self.max_polls:',
         'while data.get("status") == "PROCESSING":',
         "test_processing[collection.downloadHTML-stays]",
-        "collection.downloadHTML answered 20 and the client did not stop",
+        "collection.downloadHTML answered 20 PROCESSING and the client did not stop",
     ),
     Fault(
         "poll-without-a-wait",
@@ -111,7 +120,7 @@ FAULTS = (
         "            time.sleep(self.pause)\n            rounds -= 1\n",
         "            rounds -= 1\n",
         "test_processing[collection.downloadHTML-ends]",
-        "answered that it is still processing and the client asked again after 0.0 s",
+        "answered 20 PROCESSING and the client asked again after 0.0 s",
     ),
     Fault(
         "38-without-a-wait",

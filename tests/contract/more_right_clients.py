@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import enum
 import hashlib
+import queue
 import random
+import threading
 import time
+import weakref
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 
 import requests
@@ -141,3 +146,84 @@ class Typed(Plain):
     def list(self) -> Any:
         data, error = self._once()
         return Page((data or {}).get("collections") or [], Problem(*error) if error else None)
+
+
+class Refilled(Propagating):
+    """Takes from a bucket that a thread of its own fills for as long as it lives."""
+
+    def __init__(self, key: str, secret: str) -> None:
+        super().__init__(key, secret)
+        self._left = 5
+        self._more = threading.Condition()
+        threading.Thread(target=self._fill, args=(weakref.ref(self),), daemon=True).start()
+
+    @staticmethod
+    def _fill(whom: weakref.ref[Refilled]) -> None:
+        while (client := whom()) is not None:
+            with client._more:
+                client._left = min(5, client._left + 1)
+                client._more.notify()
+            del client
+            time.sleep(0.2)
+
+    def _ask(self, action: str) -> dict[str, Any]:
+        with self._more:
+            while not self._left:
+                self._more.wait(60)
+            self._left -= 1
+        return super()._ask(action)
+
+
+class Patient(Propagating):
+    """Asks again until a minute is over by the wall clock, as long each time."""
+
+    def list(self) -> Any:
+        end = dt.datetime.now(dt.UTC) + dt.timedelta(minutes=1)
+        while True:
+            try:
+                return self._ask("collection.getList")["collections"]
+            except Answered as exc:
+                if (
+                    getattr(exc, "number", None) is not Number.LATER
+                    or dt.datetime.now(dt.UTC) > end
+                ):
+                    raise
+            time.sleep(4)
+
+
+class Pooled(Propagating):
+    """Asks in a thread, which retries, and gives it half a minute."""
+
+    def list(self) -> Any:
+        with ThreadPoolExecutor(1) as pool:
+            return pool.submit(super().list).result(timeout=30)
+
+
+class Queued(Propagating):
+    """Has a thread that asks; the waits between the tries end when somebody closes the client."""
+
+    def __init__(self, key: str, secret: str) -> None:
+        super().__init__(key, secret)
+        self._closing: queue.Queue[None] = queue.Queue()
+
+    def list(self) -> Any:
+        answers: queue.Queue[Any] = queue.Queue()
+        threading.Thread(target=lambda: answers.put(self._outcome()), daemon=True).start()
+        answer = answers.get(timeout=30)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    def _outcome(self) -> Any:
+        for left in (1, 0):
+            try:
+                return self._ask("collection.getList")["collections"]
+            except Answered as exc:
+                if not left or getattr(exc, "number", None) is not Number.LATER:
+                    return exc
+            except Exception as exc:
+                return exc
+            try:
+                self._closing.get(timeout=0.25)
+            except queue.Empty:
+                continue

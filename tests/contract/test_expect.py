@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+import hashlib
+import inspect
+import threading
 import time
 from typing import Any
 
 import pytest
 
-from pytest_flipsnack import Again, Flipsnack, Retry
+from pytest_flipsnack import Again, Code, Flipsnack, Retry
+from pytest_flipsnack.contract.judge import ClientDoesNotStopError
 from tests.contract.acme import Client, FlipsnackError, RateLimited
 
 
@@ -46,6 +52,47 @@ def test_an_error_after_a_code_that_stays_is_told_how_to_write_it(flipsnack: Fli
         "the client raised FlipsnackError after 41 Invalid credentials",
         "    allowed: a client may raise here; write expect(41, raises=FlipsnackError)",
     ]
+
+
+@pytest.mark.parametrize("code", [22, 31, 38, 41, 44, 50])
+def test_a_client_that_takes_no_notice_is_named(flipsnack: Flipsnack, code: int) -> None:
+    with pytest.raises(AssertionError) as failure, flipsnack.expect(code):
+        Client(flipsnack).ask()
+    assert str(failure.value).splitlines() == [
+        f"user.getStats answered {Code(code).label} and the client neither raised nor came through",
+        f"    allowed: a retry that succeeds, or an error: expect({code}, raises=...), "
+        f"expect({code}, returns=...)",
+        f"    seen:    t=0.0 s {code}",
+    ]
+
+
+def test_a_success_needs_no_notice(flipsnack: Flipsnack) -> None:
+    with flipsnack.expect(20):
+        Client(flipsnack).ask()
+
+
+def test_a_block_without_with_is_named() -> None:
+    flipsnack = Flipsnack().start()
+    flipsnack.expect(31, 41, raises=FlipsnackError)
+    line = inspect.currentframe().f_lineno - 1  # type: ignore[union-attr]
+
+    assert flipsnack.stop() == [
+        f"flipsnack.expect(31, 41) at test_expect.py:{line} is not a block, and asserted nothing\n"
+        "    way out:  write with flipsnack.expect(31, 41): and the call below"
+    ]
+
+
+@pytest.mark.parametrize("raises", ["AuthError", (), (FlipsnackError, 3), FlipsnackError("no")])
+def test_what_cannot_be_raised_is_refused(flipsnack: Flipsnack, raises: Any) -> None:
+    with pytest.raises(TypeError) as failure:
+        flipsnack.expect(41, raises=raises)
+    assert str(failure.value) == f"raises must be an exception class or a tuple, not {raises!r}"
+
+
+def test_a_declared_value_need_not_tell_the_code(flipsnack: Flipsnack) -> None:
+    with flipsnack.expect(41, returns=None) as seen:
+        Client(flipsnack).ask()
+        seen.value = None
 
 
 def test_a_code_that_never_came_is_named(flipsnack: Flipsnack) -> None:
@@ -149,6 +196,12 @@ def test_a_secret_in_the_log_is_named(flipsnack: Flipsnack, leak: str) -> None:
     assert flipsnack.secret not in found
 
 
+def test_a_secret_that_is_an_ordinary_word_accuses_nobody() -> None:
+    with Flipsnack("key", "secret") as flipsnack:
+        client = Client(flipsnack, logs="secret", text="secret")
+        assert complaint(flipsnack, client, 41) == ""
+
+
 def test_a_secret_in_the_error_is_named(flipsnack: Flipsnack) -> None:
     found = complaint(flipsnack, Client(flipsnack, text="secret"), 41)
     assert found.splitlines()[0] == "the error shows the secret: FlipsnackError"
@@ -185,6 +238,62 @@ def test_a_missing_retry_is_named_where_it_is_required(flipsnack: Flipsnack) -> 
         "user.getStats answered 50 and the client did not ask again",
         "    allowed: a bounded retry, each after a wait (50 Operation failed)",
     ]
+
+
+class Threaded(Client):
+    """Asks in a daemon thread, where an error gets lost, and says that it failed."""
+
+    def call(self, **params: str) -> None:
+        thread = threading.Thread(target=self.ask_for_ever, daemon=True)
+        thread.start()
+        thread.join()
+        raise FlipsnackError("failed after 31")
+
+    def ask_for_ever(self) -> None:
+        with contextlib.suppress(ClientDoesNotStopError):
+            super().call()
+
+
+class OnItsLoop(Client):
+    """Asks on an event loop in a thread of its own."""
+
+    def call(self, **params: str) -> None:
+        loop = asyncio.new_event_loop()
+        thread = threading.Thread(target=loop.run_forever)
+        thread.start()
+        try:
+            asyncio.run_coroutine_threadsafe(self.ask_for_ever(), loop).result()
+        finally:
+            loop.call_soon_threadsafe(loop.stop)
+            thread.join()
+            loop.close()
+
+    async def ask_for_ever(self) -> None:
+        while self.ask()["code"] != 20:  # noqa: ASYNC110 - the fault itself
+            await asyncio.sleep(600)
+
+
+@pytest.mark.parametrize("made", [Threaded, OnItsLoop])
+def test_an_endless_retry_in_a_thread_is_stopped_and_named(
+    flipsnack: Flipsnack, made: type[Client]
+) -> None:
+    text = complaint(flipsnack, made(flipsnack, forever=True), 31)
+    assert "answered 31 and the client did not stop: " in text
+
+
+class Hashing(Client):
+    """Works for long between two tries, and does not wait."""
+
+    def ask(self, action: str = "user.getStats", **params: str) -> Any:
+        end = time.process_time() + 0.2
+        while time.process_time() < end:
+            hashlib.md5(bytes(1_000_000)).hexdigest()
+        return super().ask(action, **params)
+
+
+def test_work_is_no_wait(flipsnack: Flipsnack) -> None:
+    text = complaint(flipsnack, Hashing(flipsnack, wait_s=0), 31)
+    assert text.startswith("user.getStats answered 31 and the client asked again after 0.0 s")
 
 
 def test_waits_that_shrink_are_named_where_they_must_grow(flipsnack: Flipsnack) -> None:

@@ -88,6 +88,10 @@ def _more(made: type[Any], failed: Callable[[Any], bool] | None = None) -> type[
 
 TestPropagating = _more(more_right_clients.Propagating)
 TestEager = _more(more_right_clients.Eager)
+TestRefilled = _more(more_right_clients.Refilled)
+TestPatient = _more(more_right_clients.Patient)
+TestPooled = _more(more_right_clients.Pooled)
+TestQueued = _more(more_right_clients.Queued)
 TestPlain = _more(more_right_clients.Plain, lambda pair: pair[1] is not None)
 TestPlainDict = _more(more_right_clients.PlainDict, lambda answer: not answer["ok"])
 TestTyped = _more(more_right_clients.Typed, lambda page: page.problem is not None)

@@ -71,7 +71,7 @@ def test_a_generated_test_can_be_selected_deselected_and_overridden(project: Pro
     left = project.run("--deselect", one, "-k", "test_code", "-v")
     assert one not in left.stdout.str()
     skipped = project.run("-k", "test_message").parseoutcomes()["skipped"]
-    assert skipped == 4
+    assert skipped == 5
 
 
 def test_arguments_of_a_call_are_fixtures(project: Project) -> None:
@@ -146,7 +146,7 @@ def test_a_client_that_ignores_the_code_fails_by_name(merging: Project) -> None:
         [
             "E*AssertionError: user.getStats answered 41, and the client took it for a success: "
             "returned {}",
-            "E*    allowed: an error",
+            "E*    allowed: an error, or returns = {41: ...} declared",
             "E*    seen:    t=0.0 s 41",
         ]
     )
@@ -189,9 +189,79 @@ def test_a_client_that_is_declared_to_poll_must(project: Project) -> None:
     assert result.ret == 1
     result.stdout.fnmatch_lines(
         [
-            "E*AssertionError: collection.downloadHTML answered that it is still processing and "
+            "E*AssertionError: collection.downloadHTML answered 20 PROCESSING and "
             "the client returned",
             "E*    allowed: it polls, as the class declares",
+        ]
+    )
+
+
+PATIENT = """
+import time
+from pytest_flipsnack import ClientContract, call
+
+
+class Client(acme.Client):
+    def ready(self, hash):
+        for _ in range(TIMES):
+            found = self.ask("collection.getCollection", collectionHash=hash) or {}
+            if found.get("collectionStatus") != "processing":
+                return found
+            time.sleep(WAIT_S)
+        raise acme.FlipsnackError(38)
+
+
+@pytest.fixture
+def client(flipsnack):
+    return Client(flipsnack.api_key, flipsnack.secret)
+
+
+class TestAcme(ClientContract):
+    polls = ["collection.getCollection"]
+    DECLARED
+
+    @call("collection.getCollection")
+    def ready(self, client):
+        return client.ready("fxh4k89")
+"""
+
+
+def patient(times: int, wait_s: int, declared: str) -> str:
+    """Return a contract of a client that polls so often."""
+    filled = PATIENT.replace("TIMES", str(times)).replace("WAIT_S", str(wait_s))
+    return filled.replace("DECLARED", declared)
+
+
+def test_a_poll_of_many_requests_is_taken_for_endless_and_told_the_way_out(
+    project: Project,
+) -> None:
+    project.test(patient(600, 2, ""))
+    result = project.run("-k", "test_processing and stays")
+    result.assert_outcomes(failed=1, deselected=result.parseoutcomes()["deselected"])
+    result.stdout.fnmatch_lines(
+        [
+            "E*AssertionError: collection.getCollection answered 20 PROCESSING and the client did not stop: "
+            "500 requests",
+            "E*    allowed: a bounded number of tries",
+            "E*    seen:    t=0.0 s 20 PROCESSING, t=2.0 s 20 PROCESSING, *",
+            "E*    way out: mend the client, declare most_requests = 1000 if it stops by itself "
+            "later, or declare without = ?'bound'?",
+        ]
+    )
+
+
+def test_a_poll_may_be_declared_to_make_many_requests(project: Project) -> None:
+    project.test(patient(600, 2, "most_requests = 601"))
+    assert project.run("-k", "test_processing").ret == 0
+
+
+def test_more_requests_are_no_way_out_for_a_poll_that_lasts_a_day(project: Project) -> None:
+    project.test(patient(600, 3600, "most_requests = 400"))
+    result = project.run("-k", "test_processing and stays")
+    result.stdout.fnmatch_lines(
+        [
+            "E*the client did not stop: 25 requests in 25 h",
+            "E*    way out: mend the client, or declare without = ?'bound'?",
         ]
     )
 
@@ -219,6 +289,12 @@ class TestAcme(ClientContract):
 def test_a_client_that_fetches_all_pages_passes(project: Project) -> None:
     project.test(PAGES.replace("LAST(data)", "data.get('collectionCount', 0)"))
     assert project.run("-q").ret == 0
+
+
+def test_the_addresses_of_the_oldest_pages_may_be_declared(project: Project) -> None:
+    source = PAGES.replace("https://", "http://").replace("LAST(data)", "0")
+    project.test(source)
+    assert project.run("-k", "test_request").ret == 0
 
 
 def test_a_client_that_stops_after_a_page_is_named(project: Project) -> None:
@@ -261,6 +337,46 @@ def test_declared_error_values_are_held_to(project: Project) -> None:
             "E*AssertionError: collection.getCollection answered 43 and the client returned "
             "'no access'",
             "E*    allowed: it returns <lambda> (43 Forbidden)",
+        ]
+    )
+
+
+BOTH = """
+from pytest_flipsnack import ClientContract, call
+
+
+class TestAcme(ClientContract):
+    raises = {47: acme.FlipsnackError}
+    returns = {47: "gone"}
+
+    @call("collection.deleteCollection")
+    def delete(self, client):
+        try:
+            return client.ask("collection.deleteCollection", collectionHash="fxh4k89")
+        except acme.FlipsnackError as error:
+            OTHERWISE
+"""
+
+
+@pytest.mark.parametrize("otherwise", ['return "gone"', "raise"])
+def test_where_an_error_and_a_value_are_declared_either_will_do(
+    project: Project, otherwise: str
+) -> None:
+    project.test(BOTH.replace("OTHERWISE", otherwise))
+    result = project.run("-k", "test_code and 47")
+    result.assert_outcomes(passed=1, deselected=result.parseoutcomes()["deselected"])
+
+
+def test_where_an_error_and_a_value_are_declared_nothing_else_will_do(project: Project) -> None:
+    project.test(BOTH.replace("OTHERWISE", 'raise ValueError("gone")'))
+    result = project.run("-k", "test_code and 47")
+    result.assert_outcomes(failed=1, deselected=result.parseoutcomes()["deselected"])
+    result.stdout.fnmatch_lines(
+        [
+            "E*AssertionError: collection.deleteCollection answered 47 and the client raised "
+            "ValueError: gone",
+            "E*    allowed: it raises FlipsnackError or returns 'gone' (47 *)",
+            "E*    seen:    t=0.0 s 47",
         ]
     )
 
@@ -340,7 +456,7 @@ def test_a_call_that_asks_something_else_is_named(project: Project) -> None:
         (
             'without = ["sleep"]',
             "TestAcme: TestAcme.without: 'sleep' is not a practice; known: "
-            "bound, timeout, clean_errors, codes, secrets, async",
+            "bound, growing_waits, timeout, clean_errors, codes, secrets, async",
         ),
         (
             'retries = {31: "often"}',
@@ -354,6 +470,11 @@ def test_a_call_that_asks_something_else_is_named(project: Project) -> None:
             "documented: https://api.flipsnack.com/v1, https://upload.flipsnack.com/v1",
         ),
         (
+            'urls = ["ftp://api.flipsnack.com/v1"]',
+            "TestAcme: TestAcme.urls: 'ftp://api.flipsnack.com/v1' is not where Flipsnack listens; "
+            "documented: https://api.flipsnack.com/v1, https://upload.flipsnack.com/v1",
+        ),
+        (
             "urls = [None]",
             "TestAcme: TestAcme.urls: None is not where Flipsnack listens; "
             "documented: https://api.flipsnack.com/v1, https://upload.flipsnack.com/v1",
@@ -363,6 +484,50 @@ def test_a_call_that_asks_something_else_is_named(project: Project) -> None:
             "TestAcme: TestAcme.errors is not a declaration; did you mean error?",
         ),
         ('polls = ["nothing"]', "TestAcme: 'nothing' is not a Flipsnack action; known actions: *"),
+        (
+            'without = "timeout"',
+            "TestAcme: TestAcme.without: 'timeout' does not fit; write a list, "
+            'as in without = ?"timeout"?',
+        ),
+        (
+            "polls = 1",
+            "TestAcme: TestAcme.polls: 1 does not fit; write a list, "
+            'as in polls = ?"collection.downloadHTML"?',
+        ),
+        (
+            "raises = [acme.FlipsnackError]",
+            "TestAcme: TestAcme.raises: ?<class 'acme.FlipsnackError'>? does not fit; "
+            "write a dictionary, as in raises = {31: RateLimited}",
+        ),
+        (
+            "retries = 3",
+            "TestAcme: TestAcme.retries: 3 does not fit; write a dictionary, "
+            "as in retries = {31: 3}",
+        ),
+        (
+            "pages = {'collection.getList': '50'}",
+            "TestAcme: TestAcme.pages: '50' for collection.getList is not a number of records from 1",
+        ),
+        (
+            "most_requests = 0",
+            "TestAcme: TestAcme.most_requests: 0 does not fit; write a number from 1, "
+            "as in most_requests = 1000",
+        ),
+        (
+            "most_requests = True",
+            "TestAcme: TestAcme.most_requests: True does not fit; write a number from 1, "
+            "as in most_requests = 1000",
+        ),
+        (
+            'most_requests = "1000"',
+            "TestAcme: TestAcme.most_requests: '1000' does not fit; write a number from 1, "
+            "as in most_requests = 1000",
+        ),
+        (
+            "failed = True",
+            "TestAcme: TestAcme.failed: True does not fit; write a method, "
+            "as in def failed(self, outcome): ...",
+        ),
     ],
 )
 def test_a_wrong_declaration_is_an_error_at_collection(
@@ -467,3 +632,251 @@ def test_an_async_client_that_blocks_the_loop_is_named(project: Project) -> None
         + FIXTURES["sync"][1]
     )
     assert project.run("-q", "-k", "test_request").ret == 0
+
+
+@pytest.mark.parametrize(
+    ("without", "text"),
+    [
+        ('["clean_errors"]', "the async client blocks the event loop: time.sleep(1)"),
+        (
+            '["clean_errors", "async"]',
+            "user.getStats answered 50 and the client did not stop: 500 requests",
+        ),
+    ],
+)
+def test_a_blocked_loop_is_named_before_the_endless_client_that_it_makes(
+    project: Project, without: str, text: str
+) -> None:
+    asking = "        return await client.ask()"
+    bounded = """
+        async def ask():
+            while True:
+                try:
+                    return await client.ask()
+                except acme.FlipsnackError:
+                    import time; time.sleep(1)
+        return await asyncio.wait_for(ask(), 60)
+"""
+    source = ASYNC.replace(asking, bounded).replace('["clean_errors"]', without)
+    project.test(source + FIXTURES["sync"][1])
+
+    result = project.run("-k", "test_code and 50")
+
+    result.assert_outcomes(failed=1, deselected=result.parseoutcomes()["deselected"])
+    result.stdout.fnmatch_lines([f"E*AssertionError: {text}"])
+
+
+HASTY = """
+import time
+
+class Client(acme.Client):
+    waits_s = {waits}
+
+    def fetch(self):
+        for wait_s in (*self.waits_s, None):
+            if (code := self.try_to_ask()) == 20:
+                return {{}}
+            if code not in (22, 31, 32, 50) or wait_s is None:
+                raise acme.FlipsnackError(code)
+            time.sleep(wait_s)
+
+class TestAcme(ClientContract):
+    without = ["clean_errors"]
+    {declared}
+
+    @pytest.fixture
+    def client(self, flipsnack):
+        return Client(flipsnack.api_key, flipsnack.secret)
+
+    @call("user.getStats")
+    def stats(self, client):
+        return client.fetch()
+"""
+
+
+@pytest.mark.parametrize("code", [22, 32, 50])
+def test_equal_waits_that_are_over_within_a_second_are_named(project: Project, code: int) -> None:
+    project.test(
+        "from pytest_flipsnack import ClientContract, call\n"
+        + HASTY.format(waits="(0.25, 0.25, 0.25)", declared="")
+    )
+
+    result = project.run("-k", f"test_code and {code}")
+
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(
+        [
+            f"E*AssertionError: user.getStats answered {code} and the client asked again 3 times "
+            "within 0.8 s",
+            f"E*    allowed: waits that grow, or that last a second ({code} *)",
+            f"E*    seen:    t=0.0 s {code}, t=0.2 s {code}, t=0.5 s {code}, t=0.8 s {code}",
+            "E*    way out: mend the client, or declare without = ?'growing_waits'?",
+        ]
+    )
+
+
+@pytest.mark.parametrize(
+    ("waits", "declared"),
+    [
+        ("(1, 1, 1)", ""),
+        ("(0.4, 0.4, 0.4)", ""),
+        ("(0.1, 0.2, 0.4)", ""),
+        ("(0.3, 0.3)", ""),
+        ("(0.1, 0.1, 0.1)", "retries = {22: 3, 32: 3, 50: 3}"),
+        ("(0.1, 0.1, 0.1)", "without = ['clean_errors', 'growing_waits']"),
+    ],
+)
+def test_other_waits_are_not_accused(project: Project, waits: str, declared: str) -> None:
+    project.test(
+        "from pytest_flipsnack import ClientContract, call\n"
+        + HASTY.format(waits=waits, declared=declared)
+    )
+
+    result = project.run("-k", "test_code or test_recovery")
+
+    result.assert_outcomes(passed=13)
+
+
+RIGHT = """
+import time
+from enum import Enum
+
+from pytest_flipsnack import ClientContract, call
+
+class Kind(Enum):
+    OTHER = 3
+
+class KindError(acme.FlipsnackError):
+    def __init__(self, code):
+        super().__init__(code)
+        self.code = Kind.OTHER
+
+class Gone(acme.FlipsnackError):
+    pass
+
+class Client(acme.Client):
+    locked = None
+
+    def find(self, hash):
+        return self.or_none("collection.getCollection", hash)
+
+    def delete(self, hash):
+        self.or_none("collection.deleteCollection", hash)
+
+    def stats(self, hash):
+        try:
+            return self.ask("collection.getStats", collectionHash=hash)
+        except acme.FlipsnackError as error:
+            raise Gone(error.code) if error.code in (46, 47) else error
+
+    def or_none(self, action, hash):
+        try:
+            return self.ask(action, collectionHash=hash)
+        except acme.FlipsnackError as error:
+            if error.code in (46, 47):
+                return None
+            raise
+
+    def many(self, hashes):
+        found, errors = {}, []
+        for hash in hashes:
+            try:
+                found[hash] = self.ask("collection.getStats", collectionHash=hash)
+            except acme.FlipsnackError as error:
+                errors.append(error)
+        if errors:
+            raise errors[0]
+        return found
+
+    def download(self, hash):
+        self.ask("collection.getCollection", collectionHash=hash)
+        if (self.ask("collection.downloadHTML", collectionHash=hash) or {}).get("status") == "FAILED":
+            raise acme.FlipsnackError(0)
+
+    def kind(self):
+        try:
+            return self.ask()
+        except acme.FlipsnackError as error:
+            raise KindError(error.code)
+
+    _next_s = 0.0
+
+    def spaced(self):
+        end_s, wait_s = time.monotonic() + 60, 2
+        while True:
+            time.sleep(max(0.0, Client._next_s - time.monotonic()))
+            Client._next_s = time.monotonic() + 0.25
+            try:
+                return self.ask()
+            except acme.FlipsnackError as error:
+                over = time.monotonic() + wait_s > end_s
+                if error.code not in (22, 31, 32, 50) or over:
+                    raise
+            time.sleep(wait_s)
+            wait_s = min(20, wait_s * 2)
+
+    def once_locked(self):
+        if self.locked:
+            raise acme.FlipsnackError(41)
+        try:
+            return self.ask()
+        except acme.FlipsnackError as error:
+            self.locked = error.code == 41
+            raise
+
+@pytest.fixture
+def client(flipsnack):
+    return Client(flipsnack.api_key, flipsnack.secret)
+
+class TestAcme(ClientContract):
+    without = ["clean_errors"]
+    CALLS
+"""
+
+
+@pytest.mark.parametrize(
+    "calls",
+    [
+        """returns = {46: None, 47: None}
+    @call("collection.getCollection")
+    def find(self, client): return client.find("a")
+    @call("collection.deleteCollection")
+    def delete(self, client): return client.delete("a")""",
+        """returns = {46: None, 47: lambda value: value is None}
+    @call("collection.deleteCollection")
+    def delete(self, client): return client.delete("a")""",
+        """raises = {46: Gone, 47: Gone}
+    returns = {46: None, 47: None}
+    @call("collection.getStats")
+    def stats(self, client): return client.stats("a")
+    @call("collection.deleteCollection")
+    def delete(self, client): return client.delete("a")""",
+        """@call("collection.getStats")
+    def many(self, client): return client.many(["a", "b", "c"])""",
+        """@call("collection.downloadHTML")
+    def download(self, client): return client.download("a")""",
+        """@call("user.getStats")
+    def kind(self, client): return client.kind()""",
+        """@call("user.getStats")
+    def locked(self, client): return client.once_locked()""",
+        """retries = {code: "required" for code in (22, 31, 32, 50)}
+    @call("user.getStats")
+    def spaced(self, client): return client.spaced()""",
+    ],
+    ids=[
+        "none-by-code",
+        "deletes-what-is-gone",
+        "raises-here-returns-there",
+        "fan-out",
+        "looks-first",
+        "kinds-of-its-own",
+        "locks-itself-out",
+        "spaced-by-class",
+    ],
+)
+def test_right_clients_of_odd_habits_pass(project: Project, calls: str) -> None:
+    project.test(RIGHT.replace("CALLS", calls))
+
+    result = project.run("-q")
+
+    assert result.ret == 0, "\n".join(result.outlines)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import urllib.request
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
@@ -161,8 +163,103 @@ def test_a_clients_error_and_log_are_searched() -> None:
 
 def test_a_librarys_own_error_is_not_held_against_the_client() -> None:
     assert leaks(requests.ConnectionError("/v1/?signature=0123abcd"), [], SECRETS) == []
-    assert leaks(ValueError("0123abcd"), [], SECRETS) == []
+    assert leaks(raised(lambda: urllib.request.urlopen("0123abcd", timeout=1)), [], SECRETS) == []
+    assert leaks(raised(lambda: fail_with("0123abcd")), [], SECRETS) == []
     assert leaks(None, [], SECRETS) == []
+
+
+def raised(act: Callable[[], object]) -> Exception:
+    """Return what an act raises."""
+    try:
+        act()
+    except Exception as error:
+        return error
+    raise LookupError("it raised nothing")
+
+
+def fail_with(text: str) -> None:
+    raise AssertionError(text)
+
+
+def shout(text: str) -> None:
+    raise RuntimeError(text)
+
+
+def noted(text: str) -> None:
+    error = ClientError("no")
+    error.add_note(text)
+    raise error
+
+
+def caused(text: str) -> None:
+    raise ClientError("no") from ValueError(text)
+
+
+def in_passing(text: str) -> None:
+    try:
+        shout(text)
+    except RuntimeError:
+        raise ClientError("no")  # noqa: B904 - Python prints both
+
+
+@pytest.mark.parametrize(
+    ("act", "name"),
+    [
+        (shout, "RuntimeError"),
+        (noted, "ClientError"),
+        (caused, "ValueError"),
+        (in_passing, "RuntimeError"),
+    ],
+)
+def test_a_secret_is_found_wherever_the_clients_error_shows_it(
+    act: Callable[[str], None], name: str
+) -> None:
+    error = raised(lambda: act("signed with s3cr3t-value"))
+
+    assert leaks(error, [], SECRETS) == [f"the error shows the secret: {name}"]
+
+
+def test_what_is_hidden_by_from_none_is_not_shown() -> None:
+    def hide() -> None:
+        try:
+            shout("s3cr3t-value")
+        except RuntimeError:
+            raise ClientError("no") from None
+
+    assert leaks(raised(hide), [], SECRETS) == []
+
+
+def test_other_handlers_see_what_they_saw_before() -> None:
+    seen: list[str] = []
+
+    class Other(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            seen.append(record.getMessage())
+
+    root, other, chatty = logging.getLogger(), Other(), logging.getLogger("acme.chatty")
+    level = root.level
+    root.addHandler(other)
+    root.setLevel(logging.WARNING)
+    chatty.setLevel(logging.DEBUG)
+    try:
+        watch = LogWatch().start()
+        logging.getLogger("httpx").info("GET /v1/?signature=0123abcd")
+        logging.getLogger("acme.http").debug("quiet")
+        root.info("quiet as well")
+        logging.getLogger("acme.http").warning("loud")
+        chatty.debug("asked to be loud")
+        watch.stop()
+        logging.getLogger("acme.http").debug("after")
+    finally:
+        chatty.setLevel(logging.NOTSET)
+        root.removeHandler(other)
+        root.setLevel(level)
+
+    assert seen == ["loud", "asked to be loud"]
+    assert other.filters == []
+    assert watch.lines == [
+        "acme.http: quiet", "root: quiet as well", "acme.http: loud", "acme.chatty: asked to be loud",
+    ]  # fmt: skip
 
 
 def test_what_a_client_logs_is_kept_and_what_its_library_logs_is_not() -> None:

@@ -1,0 +1,181 @@
+"""What a class declares of a client: its calls, its errors, its rules; and whether it can be meant."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from inspect import isfunction
+from typing import Any, ClassVar, TypeVar
+from urllib.parse import urlsplit
+
+from pytest_flipsnack.catalogue.actions import API_HOST, BASE_PATH, UPLOAD_HOST, action_of
+from pytest_flipsnack.catalogue.codes import Code
+from pytest_flipsnack.contract.handling import Retry, read_rules
+from pytest_flipsnack.contract.judge import MOST_REQUESTS
+from pytest_flipsnack.contract.telling import told_code
+from pytest_flipsnack.fake.refusal import nearest
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+_LISTS = {
+    "without": '["timeout"]',
+    "polls": '["collection.downloadHTML"]',
+    "urls": '["https://api.flipsnack.com/v1/"]',
+}
+_MAPPINGS = {
+    "raises": "{31: RateLimited}",
+    "returns": "{31: None}",
+    "retries": "{31: 3}",
+    "pages": '{"collection.getList": 50}',
+}
+ACTION_ATTRIBUTE = "flipsnack_action"
+PRACTICES = ("bound", "growing_waits", "timeout", "clean_errors", "codes", "secrets", "async")
+"""Sound practice that no page demands; each can be turned off by name."""
+
+
+def call(action: str) -> Callable[[F], F]:
+    """Mark a method of a `ClientContract` as the client's call of an action.
+
+    The method's arguments are fixtures; it returns what the client returns, or a coroutine.
+    Raises `ValueError` for an action that does not exist.
+    """
+    if callable(action):
+        raise TypeError("write the action, as in @call('collection.getList')")
+    action_of(action)
+
+    def mark(function: F) -> F:
+        setattr(function, ACTION_ATTRIBUTE, action)
+        return function
+
+    return mark
+
+
+class Declarations:
+    """What the client promises; what is not declared falls back to the catalogue's defaults."""
+
+    error: ClassVar[type[BaseException] | tuple[type[BaseException], ...] | None] = None
+    """Base of every error the client raises."""
+    raises: ClassVar[Mapping[int, Any]] = {}
+    """Exception class by code, where it is finer than `error`."""
+    retries: ClassVar[Mapping[int, Any]] = {}
+    """Rule by code: a number of retries, `Retry(...)`, or forbidden, allowed, required."""
+    polls: ClassVar[Iterable[str]] = ()
+    """Actions whose call waits until processing is over."""
+    pages: ClassVar[Mapping[str, int]] = {}
+    """Records per page by action, for calls that fetch all pages."""
+    returns: ClassVar[Mapping[int, Any]] = {}
+    """Error value by code, or a function that is true of it, for clients that return one."""
+    urls: ClassVar[Iterable[str]] = ()
+    """The URLs that the client uses when nobody gives it others."""
+    most_requests: ClassVar[int] = MOST_REQUESTS
+    """A call that makes so many requests is stopped, and taken for one that never ends."""
+    without: ClassVar[Iterable[str]] = ()
+    """Sound practices that are not held against this client."""
+
+    def failed(self, outcome: Any) -> bool:
+        """Return whether what a call returned tells of a failure; override for result objects."""
+        return False
+
+    def code_of(self, outcome: Any) -> Any:
+        """Return the code that an error or a result carries; override where it has its own place."""
+        return told_code(outcome)
+
+
+def rules_of(cls: type[Declarations]) -> dict[int, Retry]:
+    """Return the declared retry rules by code."""
+    return read_rules(cls.retries)
+
+
+def check_declarations(cls: type[Declarations]) -> None:
+    """Raise `ValueError` or `TypeError` for a declaration that cannot be meant."""
+    _check_shapes(cls)
+    unknown = sorted(set(cls.without) - set(PRACTICES))
+    if unknown:
+        raise ValueError(
+            f"{cls.__name__}.without: {unknown[0]!r} is not a practice; known: {', '.join(PRACTICES)}"
+        )
+    for name, errors in (
+        ("error", [cls.error] if cls.error else []),
+        ("raises", cls.raises.values()),
+    ):
+        for error in errors:
+            members = error if isinstance(error, tuple) else (error,)
+            if not all(isinstance(one, type) and issubclass(one, BaseException) for one in members):
+                raise TypeError(f"{cls.__name__}.{name}: {error!r} is not an exception class")
+    _check_spelling(cls)
+    rules_of(cls)
+    _check_names(cls)
+    if not calls_of(cls):
+        raise ValueError(
+            f"{cls.__name__} has no call; write one as @call('collection.getList') "
+            f"def get_list(self, client): return client.list_collections()"
+        )
+
+
+def _check_shapes(cls: type[Declarations]) -> None:
+    for name, example in _LISTS.items():
+        if isinstance(getattr(cls, name), str) or not isinstance(getattr(cls, name), Iterable):
+            raise _unfit(cls, name, f"a list, as in {name} = {example}")
+    for name, example in _MAPPINGS.items():
+        if not isinstance(getattr(cls, name), Mapping):
+            raise _unfit(cls, name, f"a dictionary, as in {name} = {example}")
+    for action, size in cls.pages.items():
+        if not isinstance(size, int) or size < 1:
+            raise TypeError(
+                f"{cls.__name__}.pages: {size!r} for {action} is not a number of records from 1"
+            )
+    most = cls.most_requests
+    if not isinstance(most, int) or isinstance(most, bool) or most < 1:
+        raise _unfit(cls, "most_requests", "a number from 1, as in most_requests = 1000")
+    for name in ("failed", "code_of"):
+        if not callable(getattr(cls, name)):
+            raise _unfit(cls, name, f"a method, as in def {name}(self, outcome): ...")
+
+
+def _unfit(cls: type[Declarations], name: str, allowed: str) -> TypeError:
+    return TypeError(f"{cls.__name__}.{name}: {getattr(cls, name)!r} does not fit; write {allowed}")
+
+
+def _check_names(cls: type[Declarations]) -> None:
+    for name in ("raises", "returns"):
+        for code in getattr(cls, name):
+            if code not in set(Code):
+                raise ValueError(f"{cls.__name__}.{name}: {code!r} is not a Flipsnack status code")
+    for action in (*cls.polls, *cls.pages):
+        action_of(action)
+    for url in cls.urls:
+        if not _is_documented(url):
+            raise ValueError(
+                f"{cls.__name__}.urls: {url!r} is not where Flipsnack listens; documented: "
+                f"https://{API_HOST}{BASE_PATH}, https://{UPLOAD_HOST}{BASE_PATH}"
+            )
+
+
+def _is_documented(url: object) -> bool:
+    """Return whether a page prints such an address.
+
+    The oldest (H1) print http, and a known client uses it (CS); that it is refused no page says.
+    """
+    parts = urlsplit(url) if isinstance(url, str) else None
+    return (
+        parts is not None
+        and parts.scheme in {"http", "https"}
+        and parts.hostname in {API_HOST, UPLOAD_HOST}
+        and parts.path in {BASE_PATH, f"{BASE_PATH}/"}
+    )
+
+
+def _check_spelling(cls: type[Declarations]) -> None:
+    for name, value in vars(cls).items():
+        close = nearest(name, tuple(Declarations.__annotations__), 0.8)
+        if close not in {"", name} and not isfunction(value):
+            raise ValueError(f"{cls.__name__}.{name} is not a declaration; did you mean {close}?")
+
+
+def calls_of(cls: type[Declarations]) -> dict[str, str]:
+    """Return the client's calls: method name to action, in the order they are written."""
+    names = [name for kind in reversed(cls.__mro__) for name in vars(kind)]
+    return {
+        name: action
+        for name in dict.fromkeys(names)
+        if (action := getattr(getattr(cls, name, None), ACTION_ATTRIBUTE, None)) is not None
+    }
