@@ -10,14 +10,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    import pytest
+
     from pytest_flipsnack.catalogue.codes import Code, Handling
     from pytest_flipsnack.contract.clock import Sleep, VirtualClock
+    from pytest_flipsnack.contract.declarations import call
     from pytest_flipsnack.contract.handling import Again, Retry
-    from pytest_flipsnack.contract.suite import ClientContract, call
+    from pytest_flipsnack.contract.real_waits import RealWait
+    from pytest_flipsnack.contract.suite import ClientContract
     from pytest_flipsnack.fake.call import Call
     from pytest_flipsnack.fake.request import File
     from pytest_flipsnack.fake.settings import Settings
     from pytest_flipsnack.flipsnack import Flipsnack
+    from pytest_flipsnack.integration.session import LateRequestWarning, RealWaitWarning
 
 __all__ = [
     "Again",
@@ -27,14 +32,15 @@ __all__ = [
     "File",
     "Flipsnack",
     "Handling",
+    "LateRequestWarning",
+    "RealWait",
+    "RealWaitWarning",
     "Retry",
     "Settings",
     "Sleep",
     "VirtualClock",
     "call",
 ]
-
-pytest_plugins = ["pytest_flipsnack.plugin"]
 
 _HOMES = {
     "Again": "contract.handling",
@@ -44,11 +50,14 @@ _HOMES = {
     "File": "fake.request",
     "Flipsnack": "flipsnack",
     "Handling": "catalogue.codes",
+    "LateRequestWarning": "integration.session",
+    "RealWait": "contract.real_waits",
+    "RealWaitWarning": "integration.session",
     "Retry": "contract.handling",
     "Settings": "fake.settings",
     "Sleep": "contract.clock",
     "VirtualClock": "contract.clock",
-    "call": "contract.suite",
+    "call": "contract.declarations",
 }
 
 
@@ -59,3 +68,11 @@ def __getattr__(name: str) -> object:
     from importlib import import_module
 
     return getattr(import_module(f"{__name__}.{home}"), name)
+
+
+def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
+    # `pytest_plugins` would do, but makes pytest read the metadata of all packages once more
+    from pytest_flipsnack import plugin
+
+    if not pluginmanager.is_registered(plugin):
+        pluginmanager.register(plugin, plugin.__name__)

@@ -2,39 +2,29 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Mapping
 from functools import wraps
-from pathlib import Path
 from types import TracebackType
-from typing import Any, ParamSpec, Protocol, Self
+from typing import Any, ParamSpec, Self
 
 from pytest_flipsnack.catalogue.actions import action_of
 from pytest_flipsnack.catalogue.codes import code_of
 from pytest_flipsnack.contract.clock import VirtualClock
-from pytest_flipsnack.contract.expectation import NOT_SET, Expectation, Raises
+from pytest_flipsnack.contract.expectation import NOT_SET, Expectation, Raises, check_raises
+from pytest_flipsnack.fake.account import API_KEY, SECRET
 from pytest_flipsnack.fake.call import Call
 from pytest_flipsnack.fake.collections import Collections
 from pytest_flipsnack.fake.fake import Fake
 from pytest_flipsnack.fake.settings import Settings
 from pytest_flipsnack.transports.guard import Guard
+from pytest_flipsnack.transports.late import OnImport, Transport
 from pytest_flipsnack.transports.loopback import LoopbackTransport
 from pytest_flipsnack.transports.requests import RequestsTransport
 from pytest_flipsnack.transports.server import LoopbackServer
 
-API_KEY = "test-api-key-5f2c91d7"
-SECRET = "test-secret-8b1e4a06"  # noqa: S105 - made up, opens nothing
-
-
 P = ParamSpec("P")
-
-
-class Transport(Protocol):
-    """A way in: patches what it must between `start` and `stop`."""
-
-    def start(self) -> None: ...
-
-    def stop(self) -> None: ...
 
 
 def _at_the_callers_line(method: Callable[P, None]) -> Callable[P, None]:
@@ -71,17 +61,16 @@ class Flipsnack:
     ) -> None:
         self.clock = clock or VirtualClock()
         self.fake = Fake(api_key, secret, settings or Settings(), self.clock.reading)
+        self.fake.watch = self.clock.turns.asks
         self._loopback = LoopbackTransport(self.fake, server or self._own_server, name, self.clock)
         self._server: LoopbackServer | None = None
+        self._expectations: list[tuple[Expectation, str]] = []
         self._transports: list[Transport] = [
             RequestsTransport(self.fake),
             self._loopback,
             Guard(self.fake.complain),
+            OnImport("httpx", self._httpx),
         ]
-        if "httpx" in sys.modules:
-            from pytest_flipsnack.transports.httpx import HttpxTransport
-
-            self._transports.append(HttpxTransport(self.fake))
 
     @property
     def api_key(self) -> str:
@@ -192,7 +181,9 @@ class Flipsnack:
             raise ValueError("expect() needs a status code, as in expect(31, raises=RateLimited)")
         if action is not None:
             action_of(action)
-        return Expectation(
+        if raises is not None:
+            check_raises(raises)
+        expectation = Expectation(
             self.fake,
             self.clock,
             [code_of(code) for code in codes],
@@ -202,9 +193,12 @@ class Flipsnack:
             retries=retries,
             tells_code=tells_code,
         )
+        self._expectations.append((expectation, _caller(2)))
+        return expectation
 
     def start(self) -> Self:
         """Begin to answer."""
+        self.clock.keep()
         for transport in self._transports:
             transport.start()
         return self
@@ -213,10 +207,24 @@ class Flipsnack:
         """Stop answering; return what the test must fail for, one text each."""
         for transport in reversed(self._transports):
             transport.stop()
+        self.clock.release()
         if self._server is not None:
             self._server.stop()
             self._server = None
-        return self.fake.verdicts()
+        return [*self.fake.verdicts(), *self._never_entered()]
+
+    def _never_entered(self) -> list[str]:
+        return [
+            f"flipsnack.{expectation} at {where} is not a block, and asserted nothing\n"
+            f"    way out:  write with flipsnack.{expectation}: and the call below"
+            for expectation, where in self._expectations
+            if not expectation.entered
+        ]
+
+    def _httpx(self) -> Transport:
+        from pytest_flipsnack.transports.httpx import HttpxTransport
+
+        return HttpxTransport(self.fake)
 
     def _own_server(self) -> LoopbackServer:
         from pytest_flipsnack.transports.server import LoopbackServer
@@ -239,6 +247,6 @@ class Flipsnack:
             raise AssertionError("\n".join(found))
 
 
-def _caller() -> str:
-    frame = sys._getframe(3)
-    return f"{Path(frame.f_code.co_filename).name}:{frame.f_lineno}"
+def _caller(above: int = 3) -> str:
+    frame = sys._getframe(above)
+    return f"{frame.f_code.co_filename.rpartition(os.sep)[2]}:{frame.f_lineno}"

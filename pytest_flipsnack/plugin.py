@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pytest_flipsnack.fake.settings import Settings
-from pytest_flipsnack.integration import contracts, marks, options
+from pytest_flipsnack.integration import contracts, fixtures, marks, options
 
 if TYPE_CHECKING:
     from pytest_flipsnack.contract.clock import VirtualClock
@@ -21,17 +20,17 @@ if TYPE_CHECKING:
     from pytest_flipsnack.flipsnack import Flipsnack
     from pytest_flipsnack.integration.session import Session
 
-_SETTINGS = pytest.StashKey[Settings]()
 
-
-def pytest_addoption(parser: pytest.Parser) -> None:
+def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
     options.add_options(parser)
+    # now, not in pytest_configure: a project's own plugins come later and override fixtures
+    pluginmanager.register(fixtures.plugin(), fixtures.NAME)
 
 
 def pytest_configure(config: pytest.Config) -> None:
     for line in marks.MARKERS:
         config.addinivalue_line("markers", line)
-    config.stash[_SETTINGS] = options.read_settings(config)
+    config.stash[options.SETTINGS] = options.read_settings(config)
     demand = options.read_demand(config)
     if demand is None or hasattr(config, "workerinput"):
         return
@@ -50,47 +49,6 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     marks.request_fixture(items, config)
     contracts.drop_empty(items)
-
-
-@pytest.fixture(scope="session")
-def flipsnack_credentials(pytestconfig: pytest.Config) -> tuple[str, str]:
-    """The API key and the secret of the fake account; override for a client with its own."""
-    from pytest_flipsnack.flipsnack import API_KEY, SECRET
-
-    return (
-        options.read_credential(pytestconfig, "api_key", API_KEY),
-        options.read_credential(pytestconfig, "secret", SECRET),
-    )
-
-
-@pytest.fixture(scope="session")
-def _flipsnack_session(pytestconfig: pytest.Config) -> Iterator[Session]:
-    from pytest_flipsnack.integration.session import Session
-
-    session = Session(pytestconfig, pytestconfig.stash[_SETTINGS])
-    yield session
-    session.close()
-
-
-@pytest.fixture
-def flipsnack(
-    request: pytest.FixtureRequest,
-    flipsnack_credentials: tuple[str, str],
-    _flipsnack_session: Session,
-) -> Iterator[Flipsnack]:
-    """A fake Flipsnack for one test: stub its answers, look at its calls."""
-    recorder = _flipsnack_session.recorder
-    fake = _flipsnack_session.make(flipsnack_credentials, request.node.nodeid).start()
-    try:
-        marks.apply(request.node, fake)
-        yield fake
-    finally:
-        found = fake.stop()
-        recorder.add(fake.hits)
-    if not recorder.body_passed:
-        found = fake.refusals
-    if found:
-        pytest.fail("\n".join(found), pytrace=False)
 
 
 @pytest.fixture
@@ -117,9 +75,11 @@ def flipsnack_context(
     def make() -> Iterator[Flipsnack]:
         __tracebackhide__ = True
         with _flipsnack_session.make(flipsnack_credentials) as fake:
+            _flipsnack_session.recorder.open(fake)
             try:
                 yield fake
             finally:
-                _flipsnack_session.recorder.add(fake.hits)
+                _flipsnack_session.recorder.close(fake)
+        _flipsnack_session.warn_of_real_waits(fake)
 
     return make

@@ -17,15 +17,16 @@ _CASE = "flipsnack_case"
 
 
 def parametrize(metafunc: pytest.Metafunc) -> None:
-    """Give each generated test of a contract its cases."""
+    """Give each generated test of a contract its cases, for every client that a fixture makes."""
     cls = metafunc.cls
     if _CASE not in metafunc.fixturenames or not getattr(cls, "is_flipsnack_contract", False):
         return
-    from pytest_flipsnack.contract import suite
+    from pytest_flipsnack.contract import declarations, suite
+    from pytest_flipsnack.integration import variants
 
-    checked(cls.__name__, lambda: suite.check_declarations(cls))
+    checked(cls.__name__, lambda: declarations.check_declarations(cls))
     cases = checked(cls.__name__, lambda: suite.cases_for(cls, metafunc.function.__name__))
-    metafunc.parametrize(_CASE, cases, ids=[case.id for case in cases])
+    variants.parametrize(metafunc, declarations.calls_of(cls), _CASE, cases)
 
 
 def drop_empty(items: list[pytest.Item]) -> None:

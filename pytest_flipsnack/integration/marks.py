@@ -36,7 +36,7 @@ def parametrize(metafunc: pytest.Metafunc) -> None:
         return
     from pytest_flipsnack.catalogue.groups import select
 
-    shown = _shown(mark)
+    shown = f"{metafunc.definition.nodeid}: {_shown(mark)}"
     exclude = mark.kwargs.get("exclude", ())
     unknown = sorted(set(mark.kwargs) - {"exclude"})
     if unknown:
@@ -91,9 +91,12 @@ def apply(item: pytest.Item, flipsnack: Flipsnack) -> None:
 
 
 def _expect(item: pytest.Item, flipsnack: Flipsnack, mark: pytest.Mark) -> None:
+    from pytest_flipsnack.contract.expectation import check_raises
+
     how = dict(mark.kwargs)
-    if not _is_exception(how["raises"]):
-        raise TypeError(f"raises must be an exception class or a tuple, not {how['raises']!r}")
+    if _EXPECTED in item.stash:
+        raise ValueError("one mark with raises is enough for a test; write another test")
+    check_raises(how["raises"])
     if how.pop("data", None) is not None:
         raise ValueError("data goes with code 20, and 20 raises nothing; leave data or raises out")
     if _is_unittest(item):
@@ -155,13 +158,6 @@ def _has_codes_in_vain(item: pytest.Item) -> bool:
 def _is_unittest(item: pytest.Item) -> bool:
     cls = getattr(item, "cls", None)
     return isinstance(cls, type) and issubclass(cls, unittest.TestCase)
-
-
-def _is_exception(value: object) -> bool:
-    members = value if isinstance(value, tuple) else (value,)
-    return bool(members) and all(
-        isinstance(member, type) and issubclass(member, BaseException) for member in members
-    )
 
 
 def _shown(mark: pytest.Mark) -> str:

@@ -10,14 +10,33 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
 
-from pytest_flipsnack.fake.settings import Settings, read_setting, setting_names
-
 if TYPE_CHECKING:
     from pytest_flipsnack.coverage.demand import Demand
     from pytest_flipsnack.coverage.writers import Target
+    from pytest_flipsnack.fake.settings import Settings
 
 T = TypeVar("T")
 
+SETTINGS: pytest.StashKey[Settings | None] = pytest.StashKey()
+SETTING_NAMES = (
+    "check_signature",
+    "signature_order",
+    "signature_values",
+    "requests_per_second",
+    "requests_per_minute",
+    "uploads_per_month",
+    "max_file_mb",
+    "max_pages",
+    "file_types",
+    "unknown_hash",
+    "processing_s",
+    "download_s",
+    "http_status",
+    "records_per_page",
+    "first_record",
+    "check_order",
+)
+"""The fields of `Settings`, whose module would cost every start of pytest 1.3 %."""
 _FAIL_UNDER = "--flipsnack-fail-under"
 
 
@@ -64,7 +83,7 @@ def add_options(parser: pytest.Parser) -> None:
         parser.addini(
             f"flipsnack_{name}", f"the {name} of the fake account", type="string", default=None
         )
-    for name in setting_names():
+    for name in SETTING_NAMES:
         parser.addini(f"flipsnack_{name}", f"setting {name} of the fake", "string", default=None)
 
 
@@ -105,13 +124,17 @@ def read_targets(config: pytest.Config) -> list[Target]:
     return targets
 
 
-def read_settings(config: pytest.Config) -> Settings:
-    """Return the settings of the fake from the configuration file."""
+def read_settings(config: pytest.Config) -> Settings | None:
+    """Return the settings of the fake from the configuration file, None where it has none."""
     given: dict[str, Any] = {
         name: value
-        for name in setting_names()
+        for name in SETTING_NAMES
         if (value := _ini(config, f"flipsnack_{name}")) is not None
     }
+    if not given:
+        return None
+    from pytest_flipsnack.fake.settings import Settings, read_setting
+
     try:
         for name, value in given.items():
             if isinstance(value, str):

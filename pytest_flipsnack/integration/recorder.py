@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Generator, Mapping
+from typing import Protocol
 
 import pytest
 
@@ -13,19 +14,39 @@ from pytest_flipsnack.coverage.tally import Cell, pack
 _NAME = "flipsnack-recorder"
 
 
+class Delivering(Protocol):
+    """Something that counts its deliveries by action and code."""
+
+    @property
+    def hits(self) -> Mapping[Cell, int]: ...
+
+
 class Recorder:
     """Follows the running test; registered by the first test that uses a fixture.
 
-    Suites that use none never pay for it.
+    Suites that use none never pay for it. What a fake delivers counts for the test that runs
+    then, also where the fake outlives it.
     """
 
     def __init__(self) -> None:
         self._hits: Counter[Cell] = Counter()
+        self._open: list[tuple[Delivering, Counter[Cell]]] = []
         self.body_passed = False
 
-    def add(self, hits: Mapping[Cell, int]) -> None:
-        """Count deliveries for the running test."""
-        self._hits.update(hits)
+    def open(self, fake: Delivering) -> None:
+        """Count what a fake delivers from now on."""
+        self._open.append((fake, Counter()))
+
+    def close(self, fake: Delivering) -> None:
+        """Count what a fake has delivered, and no more."""
+        self._collect()
+        self._open = [(other, seen) for other, seen in self._open if other is not fake]
+
+    def _collect(self) -> None:
+        for fake, seen in self._open:
+            new = Counter(fake.hits) - seen
+            seen.update(new)
+            self._hits.update(new)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
@@ -35,6 +56,7 @@ class Recorder:
         if call.when == "call":
             self.body_passed = report.outcome == "passed"
         elif call.when == "teardown":
+            self._collect()
             if self._hits:
                 setattr(report, REPORT_ATTRIBUTE, pack(self._hits))
             self._hits = Counter()

@@ -9,11 +9,12 @@ import pytest
 
 from pytest_flipsnack.contract.clock import VirtualClock
 from pytest_flipsnack.contract.holders import Holders
-from pytest_flipsnack.flipsnack import API_KEY, SECRET, Flipsnack
+from pytest_flipsnack.fake.account import API_KEY, SECRET
+from pytest_flipsnack.fake.settings import Settings
+from pytest_flipsnack.flipsnack import Flipsnack
 from pytest_flipsnack.integration.recorder import recorder_of
 
 if TYPE_CHECKING:
-    from pytest_flipsnack.fake.settings import Settings
     from pytest_flipsnack.transports.server import LoopbackServer
 
 
@@ -21,17 +22,34 @@ class LateRequestWarning(pytest.PytestWarning):
     """A request reached the loopback server after its test had ended."""
 
 
+class RealWaitWarning(pytest.PytestWarning):
+    """A test waited in earnest where time is virtual; it works, and it is slow."""
+
+
+def _are_two_texts(value: object) -> bool:
+    match value:
+        case (str() as key, str() as secret):
+            return bool(key and secret)
+    return False
+
+
 class Session:
     """Makes the fakes of a process; the server starts with the first URL that a test asks for."""
 
-    def __init__(self, config: pytest.Config, settings: Settings) -> None:
+    def __init__(self, config: pytest.Config, settings: Settings | None) -> None:
         self.recorder = recorder_of(config)
-        self._settings = settings
+        self._settings = settings or Settings()
         self._holders = Holders()
         self._server: LoopbackServer | None = None
 
     def make(self, credentials: tuple[str, str] = (API_KEY, SECRET), name: str = "") -> Flipsnack:
         """Return a fake for the test of that name."""
+        if not _are_two_texts(credentials):
+            pytest.fail(
+                f"flipsnack_credentials: {type(credentials).__name__} does not fit; "
+                'the fixture must return two texts, as in ("key", "secret")',
+                pytrace=False,
+            )
         return Flipsnack(
             *credentials,
             settings=self._settings,
@@ -39,6 +57,19 @@ class Session:
             server=self._running_server,
             clock=VirtualClock(self._holders),
         )
+
+    def warn_of_real_waits(self, flipsnack: Flipsnack) -> None:
+        """Name what really waited in a test, at the line that did."""
+        for wait in flipsnack.clock.real_waits:
+            text = (
+                f"the test really waited {wait}\n"
+                "    virtual: time.sleep, asyncio.sleep, trio.sleep, select.select without a file, "
+                "threading.Event.wait, Condition.wait and Future.result with a timeout\n"
+                "    way out: let the client wait with one of these, or ignore "
+                "pytest_flipsnack.RealWaitWarning"
+            )
+            warning = RealWaitWarning(flipsnack.fake.masked(text))
+            warnings.warn_explicit(warning, RealWaitWarning, wait.path, wait.line)
 
     def close(self) -> None:
         """Stop the server; warn about requests that came too late for their tests."""

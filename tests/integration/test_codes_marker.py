@@ -6,7 +6,7 @@ import pytest
 
 from tests.downstream import Project
 
-SHOWN = "@pytest.mark.flipsnack_codes"
+SHOWN = "test_acme.py::test_it: @pytest.mark.flipsnack_codes"
 BODY = """
 def test_it(flipsnack, client, flipsnack_code):
     flipsnack.respond(flipsnack_code)

@@ -126,6 +126,54 @@ def test_nothing_the_plugin_prints_shows_a_secret(project: Project) -> None:
     assert "test-api-key-5f2c91d7" not in text
 
 
+def test_expect_makes_no_handler_show_what_libraries_log(project: Project) -> None:
+    """httpx logs the signed URL at INFO, which nobody sees unless the level is lowered."""
+    project.test("""
+        import logging
+
+        def test_it(flipsnack, client):
+            logging.getLogger("acme").warning("about to ask")
+            with flipsnack.expect(41, raises=acme.FlipsnackError):
+                logging.getLogger("httpx").info("%s was asked", "GET")
+                client.ask()
+            assert 0
+    """)
+
+    result = project.run()
+
+    result.assert_outcomes(failed=1)
+    text = "\n".join(result.outlines)
+    assert "about to ask" in text
+    assert "GET was asked" not in text
+    assert "test-secret-8b1e4a06" not in text
+
+
+@pytest.mark.parametrize(
+    ("given", "kind"),
+    [("'onlykey'", "str"), ("('a', 'b', 'c')", "tuple"), ("{'a': 1, 'b': 2}", "dict")],
+)
+def test_credentials_of_another_shape_are_refused(project: Project, given: str, kind: str) -> None:
+    project.test(f"""
+        @pytest.fixture(scope="session")
+        def flipsnack_credentials():
+            return {given}
+        def test_it(flipsnack): pass
+        def test_context(flipsnack_context):
+            with flipsnack_context(): pass
+    """)
+
+    result = project.run()
+
+    result.assert_outcomes(errors=1, failed=1)
+    told = (
+        f"flipsnack_credentials: {kind} does not fit; the fixture must return two texts, "
+        'as in ("key", "secret")'
+    )
+    assert sum(line.removeprefix("E").strip() == f"Failed: {told}" for line in result.outlines) + (
+        sum(line == told for line in result.outlines)
+    ) == len(("fixture", "block"))
+
+
 def test_the_credentials_can_be_overridden(project: Project) -> None:
     project.test("""
         @pytest.fixture(scope="session")

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from textwrap import dedent
+
 import pytest
 
+from pytest_flipsnack.fake.settings import setting_names
+from pytest_flipsnack.integration.options import SETTING_NAMES
 from tests.downstream import BUT_50, MISSING_50, TESTS, Project, gate_line
 
 native = pytest.mark.skipif(pytest.version_tuple < (9,), reason="[tool.pytest] came with pytest 9")
@@ -194,6 +198,35 @@ def test_the_credentials_of_the_file_are_those_of_the_fake(
     result = project.run()
 
     result.assert_outcomes(passed=2)
+
+
+@pytest.mark.parametrize("place", ["plugin", "conftest", "module"])
+def test_a_project_may_override_the_credentials(project: Project, place: str) -> None:
+    own = """
+        @pytest.fixture(scope="session")
+        def flipsnack_credentials(flipsnack_credentials):
+            return (f"{place}, not {flipsnack_credentials[0]}", "our-secret")
+    """
+    project.ini("flipsnack_api_key = file")
+    project.write("house.py", f"import pytest\nplace = {place!r}\n{dedent(own)}")
+    if place == "plugin":
+        project.hooks('pytest_plugins = ["house"]')
+    if place == "conftest":
+        project.hooks("from house import flipsnack_credentials")
+    project.test(f"""
+        {"from house import flipsnack_credentials" if place == "module" else ""}
+        def test_it(flipsnack, client):
+            assert (flipsnack.api_key, flipsnack.secret) == ("{place}, not file", "our-secret")
+            client.ask()
+    """)
+
+    result = project.run()
+
+    result.assert_outcomes(passed=1)
+
+
+def test_every_setting_is_a_key() -> None:
+    assert setting_names() == SETTING_NAMES
 
 
 @native

@@ -84,7 +84,7 @@ def test_an_unrelated_project_imports_nothing_heavy(
     assert "pytest_flipsnack.plugin" in modules
     assert modules.isdisjoint(HEAVY)
     rooms = {name.split(".")[1] for name in modules if name.startswith("pytest_flipsnack.")}
-    assert rooms <= {"plugin", "integration", "fake"}
+    assert rooms <= {"plugin", "integration"}
 
 
 def test_with_a_gate_that_sees_nothing_nothing_heavy_is_imported_either(

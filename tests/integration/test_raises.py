@@ -100,6 +100,18 @@ def test_one_of_two_stacked_marks_may_have_it(project: Project, marks: str) -> N
     result.stdout.fnmatch_lines(["FAILED test_acme.py::test_swallows*"])
 
 
+def test_two_marks_with_raises_are_an_error(project: Project) -> None:
+    project.test(f"{MARK}{MARK}def test_it(client): client.ask()")
+
+    result = project.run()
+
+    result.assert_outcomes(errors=1)
+    assert any(
+        line.endswith("one mark with raises is enough for a test; write another test")
+        for line in result.outlines
+    )
+
+
 def test_a_skip_in_the_body_stays_a_skip(project: Project) -> None:
     project.test(f"{MARK}def test_it(client): pytest.skip('today')")
 

@@ -1,0 +1,82 @@
+"""The fixtures that every test with a fake pays for.
+
+pytest builds `request` and `pytestconfig` anew for each test and for each fixture that names one,
+with an `inspect.signature`: a sixth of what a whole test with a stubbed call costs. These name
+neither; a hook tells them which test is running.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pytest_flipsnack.integration import marks, options
+
+if TYPE_CHECKING:
+    from pytest_flipsnack.flipsnack import Flipsnack
+    from pytest_flipsnack.integration.session import Session
+
+NAME = "flipsnack-fixtures"
+
+
+def plugin() -> ModuleType:
+    """Return a plugin for one run of pytest.
+
+    A module, because pytest 9.2 warns about session fixtures that are methods.
+    """
+    running: pytest.Item
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_setup(item: pytest.Item) -> None:
+        nonlocal running
+        running = item
+
+    @pytest.fixture(scope="session")
+    def flipsnack_credentials() -> tuple[str, str]:
+        """The API key and the secret of the fake account; override for a client with its own."""
+        from pytest_flipsnack.fake.account import API_KEY, SECRET
+
+        return (
+            options.read_credential(running.config, "api_key", API_KEY),
+            options.read_credential(running.config, "secret", SECRET),
+        )
+
+    @pytest.fixture(scope="session")
+    def _flipsnack_session() -> Iterator[Session]:
+        from pytest_flipsnack.integration.session import Session
+
+        session = Session(running.config, running.config.stash[options.SETTINGS])
+        yield session
+        session.close()
+
+    @pytest.fixture
+    def flipsnack(
+        flipsnack_credentials: tuple[str, str], _flipsnack_session: Session
+    ) -> Iterator[Flipsnack]:
+        """A fake Flipsnack for one test: stub its answers, look at its calls."""
+        item, recorder = running, _flipsnack_session.recorder
+        fake = _flipsnack_session.make(flipsnack_credentials, item.nodeid).start()
+        recorder.open(fake)
+        try:
+            marks.apply(item, fake)
+            yield fake
+        finally:
+            found = fake.stop()
+            recorder.close(fake)
+        if not recorder.body_passed:
+            found = fake.refusals
+        if found:
+            pytest.fail("\n".join(found), pytrace=False)
+        _flipsnack_session.warn_of_real_waits(fake)
+
+    made = ModuleType(NAME)
+    vars(made).update(
+        pytest_runtest_setup=pytest_runtest_setup,
+        flipsnack_credentials=flipsnack_credentials,
+        _flipsnack_session=_flipsnack_session,
+        flipsnack=flipsnack,
+    )
+    return made
