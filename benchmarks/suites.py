@@ -51,8 +51,8 @@ class Suite:
 
 def signed_params() -> dict[str, str]:
     """Return the parameters of a request that the fake accepts."""
+    from pytest_flipsnack.fake.account import API_KEY, SECRET
     from pytest_flipsnack.fake.signing import sign
-    from pytest_flipsnack.flipsnack import API_KEY, SECRET
 
     params = {"action": "user.getStats", "apiKey": API_KEY}
     return {**params, "signature": sign(SECRET, params)}

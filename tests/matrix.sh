@@ -15,10 +15,16 @@ session() { # name, python, requirements...
 }
 
 for version in 3.12 3.13 3.14; do
-    python=$(PATH="$PATH:$(ls -d "$HOME"/.pyenv/versions/$version*/bin 2>/dev/null | tr '\n' ':')" \
-        command -v "python$version" || true)
-    if [ -n "$python" ] && "$python" -c '' 2>/dev/null; then
-        session "$version" "$python"
+    # pyenv's shims answer to every version and run only the chosen one
+    found=
+    for python in "$(command -v "python$version" || true)" \
+        "$HOME/.pyenv/versions/$version".*/bin/python3; do
+        if [ -z "$found" ] && "$python" -c '' 2>/dev/null; then
+            found=$python
+        fi
+    done
+    if [ -n "$found" ]; then
+        session "$version" "$found"
     else
         echo "== $version: not on this machine"
     fi
