@@ -17,6 +17,8 @@ from pytest_flipsnack.contract.replacements import Replacements
 from pytest_flipsnack.contract.turns import Turn, Turns
 
 _REAL_WAIT_S = 0.5
+_PER_S = 2**30
+"""Steps of a reading: from one to another three seconds are 3.0, and not 2.9999999998."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,7 @@ class VirtualClock:
         self.thread = 0
         self._holders = holders or Holders()
         self.turns = Turns(self, self._holders.stood)
+        self._origin = monotonic()
         self._base = self._last = self._before = 0.0
         self._lookout = Lookout(lambda: bool(self.server.stalled))
         self._depth = 0
@@ -115,15 +118,18 @@ class VirtualClock:
         While time is virtual only sleeps count, so that timelines are exact; a real wait of half
         a second or more is counted as well, and remembered in `really_waited_s`.
         """
-        real = monotonic()
+        real = self._real()
         if not self.running:
-            return real + self.skipped
+            return _exact(real + self.skipped)
         passed = real - self._last
         self._last = real
         if passed >= _REAL_WAIT_S:
             self._base += passed
             self.really_waited_s += passed
-        return self._base + self.skipped
+        return _exact(self._base + self.skipped)
+
+    def _real(self) -> float:
+        return _exact(monotonic() - self._origin)
 
     def advance_to(self, skipped: float) -> None:
         """Let time pass until that much was skipped."""
@@ -168,10 +174,10 @@ class VirtualClock:
         if self._depth == 1:
             self.turns.asks()
             self.thread = threading.get_ident()
-            self._base = monotonic()
+            self._base = self._real()
             self._lookout.start()
             self._install(instances=instances)
-            self._last = monotonic()  # the search takes a while
+            self._last = self._real()  # the search takes a while
         return self
 
     def stop(self) -> None:
@@ -221,6 +227,10 @@ def _is_elsewhere() -> bool:
     """Return whether the test has set a time of its own, with time-machine."""
     machine = sys.modules.get("time_machine")
     return bool(getattr(machine, "coordinates_stack", ()))
+
+
+def _exact(seconds: float) -> float:
+    return round(seconds * _PER_S) / _PER_S
 
 
 def _nothing() -> None:

@@ -24,6 +24,7 @@ import backoff
 import pytest
 import trio
 
+from pytest_flipsnack.contract import clock as clock_module
 from pytest_flipsnack.contract.clock import VirtualClock
 from pytest_flipsnack.contract.holders import Holders
 from pytest_flipsnack.contract.replacements import Replacements
@@ -545,4 +546,19 @@ def test_small_real_delays_leave_the_reading_exact(clock: VirtualClock) -> None:
     with clock:
         began = clock.reading()
         time.sleep(3)
-        assert clock.reading() - began == pytest.approx(3.0, abs=1e-9)
+        assert clock.reading() - began == 3.0
+
+
+def test_readings_are_whole_seconds_apart_whatever_the_time_is(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # where the sum needs one bit more than the terms: 2047.9 s after the machine started
+    monkeypatch.setattr(clock_module, "monotonic", lambda: 2047.9000000001)
+    clock = VirtualClock()
+    monkeypatch.setattr(clock_module, "monotonic", lambda: 4095.8123456789)
+    with clock:
+        for odd_s in (0.0, 0.1, 0.7, 1e-3, 1.1):
+            time.sleep(odd_s)
+            began = clock.reading()
+            time.sleep(3)
+            assert clock.reading() - began == 3.0
