@@ -12,7 +12,7 @@ import time
 import types
 from collections.abc import Callable, Collection, Iterator
 from types import FrameType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pytest_flipsnack.contract import wall_clock
 from pytest_flipsnack.contract.trio_sleeps import TrioSleeps
@@ -20,6 +20,8 @@ from pytest_flipsnack.contract.turns import GRACE_S, is_pytests
 
 if TYPE_CHECKING:
     from pytest_flipsnack.contract.clock import VirtualClock
+
+T = TypeVar("T")
 
 _PATIENCE = 100
 _NS = 1_000_000_000
@@ -45,6 +47,8 @@ class Replacements:
     def __init__(self, clock: VirtualClock) -> None:
         self._clock = clock
         self._idle = 0
+        self._ends: dict[float, float] = {}
+        """When, in virtual time, each timer of a loop ends that is a sleep."""
         self._made: dict[Any, Any] = {
             time.sleep: _Builtin(self._blocking_sleep([time.sleep]), "sleep"),
             asyncio.sleep: self._async_sleep([asyncio.sleep]),
@@ -101,15 +105,31 @@ class Replacements:
 
     def _async_sleep(self, real: list[Any]) -> Any:
         async def sleep(delay: float, result: Any = None) -> Any:
-            if self._clock.running and delay > 0:
-                if self._clock.turns.alone and _is_next(delay):
-                    self._clock.sleep(delay, "asyncio.sleep", blocks=False)
-                    delay = 0
-                else:
-                    self._clock.record(delay, "asyncio.sleep")
-            return await real[0](delay, result)
+            if not self._clock.running or delay <= 0:
+                return await real[0](delay, result)
+            if self._clock.turns.alone and _is_next(delay):
+                self._clock.sleep(delay, "asyncio.sleep", blocks=False)
+                return await real[0](0, result)
+            self._clock.record(delay, "asyncio.sleep")
+            return await self._timer(delay, result)
 
         return sleep
+
+    async def _timer(self, delay: float, result: Any) -> Any:
+        """Sleep as one of the loop's timers, that ends after exactly `delay` of virtual time.
+
+        The loop would wait for what is left of it when all tasks have done their work.
+        """
+        loop = asyncio.get_running_loop()
+        ended = loop.create_future()
+        handle = loop.call_later(delay, _end, ended)
+        self._ends[handle.when()] = self._clock.skipped + delay
+        try:
+            await ended
+        finally:
+            handle.cancel()
+            self._ends.pop(handle.when(), None)
+        return result
 
     def _reading(self, real: list[Callable[[], Any]], unit: int = 1) -> Callable[[], Any]:
         def reading() -> Any:
@@ -127,17 +147,21 @@ class Replacements:
 
     def _event_wait(self, real: Any) -> Any:
         def wait(this: threading.Event, timeout: float | None = None) -> bool:
-            if timeout is None or timeout <= GRACE_S or not self._is_virtual():
+            if timeout is None or timeout <= 0 or not self._is_virtual():
                 return bool(real(this, timeout))
+            if timeout <= GRACE_S:
+                return bool(self._brief(real(this, timeout), timeout))
             return self._wait(lambda s: bool(real(this, s)), this.is_set, timeout, this)
 
         return wait
 
     def _condition_wait(self, real: Any) -> Any:
         def wait(this: Any, timeout: float | None = None) -> bool:
-            ours = timeout is not None and timeout > GRACE_S and this._is_owned()
+            ours = timeout is not None and timeout > 0 and this._is_owned()
             if not ours or timeout is None or not self._is_virtual():
                 return bool(real(this, timeout))
+            if timeout <= GRACE_S:
+                return bool(self._brief(real(this, timeout), timeout))
             # as the real one does it: who waits again and again misses a notification in between
             waiter = threading.Lock()
             waiter.acquire()
@@ -174,6 +198,18 @@ class Replacements:
             self._clock.watch()
         return come
 
+    def _brief(self, come: T, seconds: float) -> T:
+        """Let a wait that was real, for it is shorter than any turn, count as time of a client."""
+        if not come and self._clock.turns.is_asker(threading.get_ident()):
+            self._clock.advance_to(self._clock.skipped + seconds)
+        return come
+
+    def _left(self, loop: Any, timeout: float | None) -> float | None:
+        """Return how long a loop must wait, exactly where a sleep is what it waits for."""
+        timers = getattr(loop, "_scheduled", ())
+        end = self._ends.get(timers[0].when()) if timers else None
+        return timeout if end is None else max(0.0, end - self._clock.skipped)
+
     def _is_virtual(self) -> bool:
         """Return whether a wait of the caller's caller is the client's, in virtual time.
 
@@ -193,9 +229,12 @@ class Replacements:
             return real(this, GRACE_S)
 
         def select(this: Any, timeout: float | None = None) -> Any:
-            brief = timeout is not None and timeout <= GRACE_S
-            if not self._clock.running or brief or not asyncio._get_running_loop():
+            loop = asyncio._get_running_loop()
+            if not self._clock.running or loop is None or timeout == 0:
                 return real(this, timeout)
+            timeout = self._left(loop, timeout)
+            if timeout is not None and timeout <= GRACE_S:
+                return self._brief(real(this, timeout), timeout)
             if self._may_come(this.get_map()):
                 return await_files(this)  # the loop asks again
             with self._clock.waiting(timeout) as turn:
@@ -255,6 +294,11 @@ def _package(frame: FrameType) -> str:
 
 def _shift(seconds: float, unit: int) -> float:
     return seconds if unit == 1 else int(seconds * unit)
+
+
+def _end(ended: asyncio.Future[None]) -> None:
+    if not ended.done():
+        ended.set_result(None)
 
 
 def _is_next(delay: float) -> bool:

@@ -48,16 +48,18 @@ class Call:
     pending: bool = False
     really_at: tuple[float, float] = field(default_factory=_real_now, repr=False, compare=False)
 
-    def waited_s(self, later: Call) -> float:
-        """Return the seconds from this call to a later one, by the clock that tells of more.
+    def waited_s(self, later: Call) -> tuple[float, float]:
+        """Return the least and the most seconds that the client waited before a later call.
 
-        A client may have waited in a way that virtual time does not know, and that took as long
-        as it takes.
+        A timer of an event loop ends earlier by what the client's work really took, which counts
+        for the clocks that the client reads and not for `at`. And a client may have waited in a
+        way that virtual time does not know, and that took as long as it takes.
         """
+        virtual_s = later.at - self.at
         really_s = later.really_at[0] - self.really_at[0]
         worked_s = later.really_at[1] - self.really_at[1]
         waited = really_s >= _REAL_WAIT_S and worked_s < really_s / 2
-        return max(later.at - self.at, really_s if waited else 0.0)
+        return max(virtual_s, really_s if waited else 0.0), virtual_s + really_s
 
     def __str__(self) -> str:
         return f"t={self.at:.1f} s {self.action or '(no action)'} {self.outcome}"

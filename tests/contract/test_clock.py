@@ -562,3 +562,59 @@ def test_readings_are_whole_seconds_apart_whatever_the_time_is(
             began = clock.reading()
             time.sleep(3)
             assert clock.reading() - began == 3.0
+
+
+@pytest.mark.asyncio
+async def test_sleeps_of_several_tasks_are_exact_whatever_work_lies_between() -> None:
+    clock = VirtualClock()
+    ends: dict[float, list[float]] = {3.0: [], 1.25: [], 0.001: []}
+
+    async def sleep(seconds: float) -> None:
+        for _ in range(3):
+            sum(range(100_000))  # the loop waits for what is left of the sleep after this
+            began = clock.reading()
+            assert await asyncio.sleep(seconds, "given") == "given"
+            ends[seconds].append(clock.reading() - began)
+
+    with clock:
+        await asyncio.gather(*map(sleep, ends))
+    assert ends[3.0] == [3.0] * 3
+    assert ends[1.25] == [1.25] * 3
+    assert all(seconds > 0 for seconds in ends[0.001])
+
+
+@pytest.mark.asyncio
+async def test_a_sleep_that_is_given_up_leaves_nothing_behind(clock: VirtualClock) -> None:
+    with clock:
+        task = asyncio.create_task(asyncio.sleep(60))
+        await asyncio.sleep(0)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(asyncio.sleep(60), 1)
+        began = clock.reading()
+        await asyncio.gather(asyncio.sleep(2), asyncio.sleep(1))
+        assert clock.reading() - began == 2.0
+
+
+@pytest.mark.parametrize(
+    "wait",
+    [
+        lambda: threading.Event().wait(0.002),
+        lambda: wait_on(threading.Condition(), 0.002),
+        lambda: asyncio.run(timed_out(0.002)),
+    ],
+)
+def test_a_wait_too_short_for_a_turn_counts_as_well(
+    clock: VirtualClock, wait: Callable[[], Any]
+) -> None:
+    with clock:
+        began = clock.reading()
+        wait()
+        assert clock.reading() - began >= 0.001
+
+
+async def timed_out(seconds: float) -> None:
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(asyncio.Event().wait(), seconds)

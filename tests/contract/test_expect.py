@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import hashlib
 import inspect
 import threading
 import time
@@ -279,21 +278,6 @@ def test_an_endless_retry_in_a_thread_is_stopped_and_named(
 ) -> None:
     text = complaint(flipsnack, made(flipsnack, forever=True), 31)
     assert "answered 31 and the client did not stop: " in text
-
-
-class Hashing(Client):
-    """Works for long between two tries, and does not wait."""
-
-    def ask(self, action: str = "user.getStats", **params: str) -> Any:
-        end = time.process_time() + 0.2
-        while time.process_time() < end:
-            hashlib.md5(bytes(1_000_000)).hexdigest()
-        return super().ask(action, **params)
-
-
-def test_work_is_no_wait(flipsnack: Flipsnack) -> None:
-    text = complaint(flipsnack, Hashing(flipsnack, wait_s=0), 31)
-    assert text.startswith("user.getStats answered 31 and the client asked again after 0.0 s")
 
 
 def test_waits_that_shrink_are_named_where_they_must_grow(flipsnack: Flipsnack) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
+
+from pytest_flipsnack.fake.call import Call
 from tests.fake.support import HASH, SECRET, World, get, signed
 
 
@@ -56,3 +59,22 @@ def test_a_call_without_action_is_told_as_such() -> None:
     world.reply(request)
 
     assert [str(call) for call in world.fake.calls] == ["t=0.0 s (no action) 30"]
+
+
+@pytest.mark.parametrize(
+    ("at", "really_s", "worked_s", "least_s", "most_s"),
+    [
+        (3.0, 0.0, 0.0, 3.0, 3.0),  # a sleep
+        (2.75, 0.25, 0.25, 2.75, 3.0),  # a timer, beside work
+        (0.0, 0.5, 0.5, 0.0, 0.5),  # work alone is no wait
+        (0.0, 0.5, 0.125, 0.5, 0.5),  # a wait that took as long as it takes
+        (0.0, 0.0625, 0.0, 0.0, 0.0625),  # the little that every request takes
+    ],
+)
+def test_the_wait_between_two_calls_is_what_any_clock_told(
+    at: float, really_s: float, worked_s: float, least_s: float, most_s: float
+) -> None:
+    first = Call("user.getStats", {}, 31, 0.0, really_at=(1.0, 1.0))
+    second = Call("user.getStats", {}, 20, at, really_at=(1.0 + really_s, 1.0 + worked_s))
+
+    assert first.waited_s(second) == (least_s, most_s)
