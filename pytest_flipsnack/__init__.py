@@ -13,11 +13,11 @@ if TYPE_CHECKING:
     import pytest
 
     from pytest_flipsnack.catalogue.codes import Code, Handling
-    from pytest_flipsnack.contract.clock import Sleep, VirtualClock
-    from pytest_flipsnack.contract.declarations import call
+    from pytest_flipsnack.contract.generated.declarations import call
+    from pytest_flipsnack.contract.generated.suite import ClientContract
     from pytest_flipsnack.contract.handling import Again, Retry
-    from pytest_flipsnack.contract.real_waits import RealWait
-    from pytest_flipsnack.contract.suite import ClientContract
+    from pytest_flipsnack.contract.virtual_time.clock import Sleep, VirtualClock
+    from pytest_flipsnack.contract.virtual_time.real_waits import RealWait
     from pytest_flipsnack.fake.call import Call
     from pytest_flipsnack.fake.request import File
     from pytest_flipsnack.fake.settings import Settings
@@ -45,19 +45,19 @@ __all__ = [
 _HOMES = {
     "Again": "contract.handling",
     "Call": "fake.call",
-    "ClientContract": "contract.suite",
+    "ClientContract": "contract.generated.suite",
     "Code": "catalogue.codes",
     "File": "fake.request",
     "Flipsnack": "flipsnack",
     "Handling": "catalogue.codes",
     "LateRequestWarning": "integration.session",
-    "RealWait": "contract.real_waits",
+    "RealWait": "contract.virtual_time.real_waits",
     "RealWaitWarning": "integration.session",
     "Retry": "contract.handling",
     "Settings": "fake.settings",
-    "Sleep": "contract.clock",
-    "VirtualClock": "contract.clock",
-    "call": "contract.declarations",
+    "Sleep": "contract.virtual_time.clock",
+    "VirtualClock": "contract.virtual_time.clock",
+    "call": "contract.generated.declarations",
 }
 
 

@@ -11,8 +11,8 @@ from typing import Any, ParamSpec, Self
 
 from pytest_flipsnack.catalogue.actions import action_of
 from pytest_flipsnack.catalogue.codes import code_of
-from pytest_flipsnack.contract.clock import VirtualClock
 from pytest_flipsnack.contract.expectation import NOT_SET, Expectation, Raises, check_raises
+from pytest_flipsnack.contract.virtual_time.clock import VirtualClock
 from pytest_flipsnack.fake.account import API_KEY, SECRET
 from pytest_flipsnack.fake.call import Call
 from pytest_flipsnack.fake.collections import Collections

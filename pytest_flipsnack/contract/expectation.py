@@ -7,7 +7,6 @@ from types import TracebackType
 from typing import Any, Self
 
 from pytest_flipsnack.catalogue.codes import Code, Handling
-from pytest_flipsnack.contract.clock import VirtualClock
 from pytest_flipsnack.contract.handling import Retry, read_retry
 from pytest_flipsnack.contract.judge import (
     ClientDoesNotStopError,
@@ -19,6 +18,7 @@ from pytest_flipsnack.contract.judge import (
 )
 from pytest_flipsnack.contract.secrecy import leaks
 from pytest_flipsnack.contract.telling import tells
+from pytest_flipsnack.contract.virtual_time.clock import VirtualClock
 from pytest_flipsnack.contract.watch import Watch
 from pytest_flipsnack.fake.call import Call
 from pytest_flipsnack.fake.fake import Fake

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from pytest_flipsnack.catalogue.codes import Code
 from pytest_flipsnack.contract.handling import Again, Retry, rule_for
-from pytest_flipsnack.contract.real_waits import RealWait
+from pytest_flipsnack.contract.virtual_time.real_waits import RealWait
 from pytest_flipsnack.fake.call import Call
 from pytest_flipsnack.fake.faults import fault_of
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import threading
 from typing import NoReturn
 
-from pytest_flipsnack.contract.clock import VirtualClock
 from pytest_flipsnack.contract.judge import LONGEST_S, MOST_REQUESTS, ClientDoesNotStopError
-from pytest_flipsnack.contract.real_waits import RealWait
 from pytest_flipsnack.contract.secrecy import LogWatch
+from pytest_flipsnack.contract.virtual_time.clock import VirtualClock
+from pytest_flipsnack.contract.virtual_time.real_waits import RealWait
 from pytest_flipsnack.fake.call import Call
 from pytest_flipsnack.fake.fake import Fake
 

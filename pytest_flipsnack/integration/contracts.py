@@ -10,7 +10,7 @@ import pytest
 from pytest_flipsnack.integration.marks import checked
 
 if TYPE_CHECKING:
-    from pytest_flipsnack.contract.rig import Rig
+    from pytest_flipsnack.contract.generated.rig import Rig
     from pytest_flipsnack.flipsnack import Flipsnack
 
 _CASE = "flipsnack_case"
@@ -21,7 +21,7 @@ def parametrize(metafunc: pytest.Metafunc) -> None:
     cls = metafunc.cls
     if _CASE not in metafunc.fixturenames or not getattr(cls, "is_flipsnack_contract", False):
         return
-    from pytest_flipsnack.contract import declarations, suite
+    from pytest_flipsnack.contract.generated import declarations, suite
     from pytest_flipsnack.integration import variants
 
     checked(cls.__name__, lambda: declarations.check_declarations(cls))
@@ -43,8 +43,8 @@ def _is_empty(item: pytest.Item) -> bool:
 
 def rig(request: pytest.FixtureRequest, flipsnack: Flipsnack) -> Iterator[Rig]:
     """Yield what a generated test works with; time is virtual before the client is made."""
-    from pytest_flipsnack.contract.probe import Loop
-    from pytest_flipsnack.contract.rig import Rig
+    from pytest_flipsnack.contract.generated.probe import Loop
+    from pytest_flipsnack.contract.generated.rig import Rig
 
     loop = Loop()
     flipsnack.clock.start(instances=False)

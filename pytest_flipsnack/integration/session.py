@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pytest_flipsnack.contract.clock import VirtualClock
-from pytest_flipsnack.contract.holders import Holders
+from pytest_flipsnack.contract.virtual_time.clock import VirtualClock
+from pytest_flipsnack.contract.virtual_time.holders import Holders
 from pytest_flipsnack.fake.account import API_KEY, SECRET
 from pytest_flipsnack.fake.settings import Settings
 from pytest_flipsnack.flipsnack import Flipsnack

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from pytest_flipsnack import ClientContract
-from pytest_flipsnack.contract.clock import VirtualClock
+from pytest_flipsnack.contract.virtual_time.clock import VirtualClock
 from pytest_flipsnack.flipsnack import Flipsnack
 from tests.clients import STYLES, Style
 from tests.contract import more_right_clients

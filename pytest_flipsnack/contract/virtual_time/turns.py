@@ -3,45 +3,32 @@
 from __future__ import annotations
 
 import _thread
-import concurrent.futures.thread
 import sys
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from time import monotonic, process_time  # by name they stay real in our modules
 from types import FrameType
 from typing import Protocol, Self, TypeVar
+
+from pytest_flipsnack.contract.virtual_time.standing import (
+    SOON_S,
+    Place,
+    is_asking,
+    is_the_clients,
+    place_of,
+    waits,
+)
 
 FOREVER = float("inf")
 GRACE_S = 0.01
 """How long a thread stands still before its wait for a lock is taken for one."""
 _STILL_S = 0.1
-_SOON_S = 0.5
 _LONG_S = 1.0
 _PATIENCE_OF_A_LISTENER_S = 5.0
 _TICK_S = 0.001
 _MOST_OVERTAKEN = 50
-_AWAIT_FILES = "await_files"
-"""The function of `Replacements` in which an event loop waits for an answer."""
 _BUSY = 0.7
 """A share of CPU time above which who stands still is at work."""
-_LOCKS = frozenset(["_thread_cache", "concurrent", "queue", "threading"])
-"""Who stands in one of these waits for another thread, and for nothing else."""
-_TIMED = ("queue", "threading")
-# waits whose frames tell whether what they wait for has come
-_CONDITION_WAIT = threading.Condition.wait.__code__
-_WORKER = concurrent.futures.thread._worker.__code__
-_NOT_THE_CLIENTS = frozenset(
-    [
-        # servers, debuggers and runners have threads of their own, which wake no client
-        "_pydevd_bundle", "debugpy", "execnet", "http", "pydevd", "socketserver", "werkzeug",
-        "xdist",
-    ]
-)  # fmt: skip
-_OF_PYTEST = ("_pytest", "pytest_")
-_OURS = __name__.partition(".")[0]
-_OUR_THREADS = "flipsnack-"
-
-Place = tuple[int, ...]
 T = TypeVar("T")
 
 
@@ -126,7 +113,7 @@ class Turns:
             ident: frame
             for ident, frame in sys._current_frames().items()
             if ident not in known
-            and (self.is_asker(ident) or _is_the_clients(by_ident.get(ident), frame))
+            and (self.is_asker(ident) or is_the_clients(by_ident.get(ident), frame))
         }
         found |= {id(thread): None for thread in threads if thread.ident is None}
         return found
@@ -226,112 +213,32 @@ class Turn:
 
     def _all_wait(self) -> bool:
         others = self._turns.others()
-        places = {ident: _place(frame) for ident, frame in others.items()}
+        places = {ident: place_of(frame) for ident, frame in others.items()}
         now_s = monotonic()
         if any(self._seen.get(ident) != place for ident, place in places.items()):
             self._seen, self._since_s, self._worked_s = places, now_s, process_time()
         busy = process_time() - self._worked_s > _BUSY * (now_s - self._since_s)
         stands = self._turns.stand(places)
         listens = self.hears is not _nothing
-        patience_s = _PATIENCE_OF_A_LISTENER_S if listens else _SOON_S
+        patience_s = _PATIENCE_OF_A_LISTENER_S if listens else SOON_S
         if now_s - self._first_s >= patience_s and not self.background:
-            return not any(map(_is_asking, others.values()))
+            return not any(map(is_asking, others.values()))
 
         def unknown_s(ident: int) -> float:
             if busy or (self.background and self._turns.is_asker(ident)):
                 return FOREVER
             return patience_s if listens else _STILL_S
 
-        def waits(ident: int, frame: FrameType | None) -> bool:
+        def waits_there(ident: int, frame: FrameType | None) -> bool:
             stood_s = now_s - stands[ident]
             # who has stood there for long and goes on late costs a sleep nothing but its order
             grace_s = _TICK_S if stood_s >= _LONG_S and not listens else GRACE_S
             still = now_s - self._since_s >= grace_s
-            return _waits(frame, still=still, stood_s=stood_s, unknown_s=unknown_s(ident))
+            return waits(frame, still=still, stood_s=stood_s, unknown_s=unknown_s(ident))
 
-        return all(waits(ident, frame) for ident, frame in others.items())
+        return all(waits_there(ident, frame) for ident, frame in others.items())
 
 
 def _nothing() -> bool:
     """Hear nothing."""
     return False
-
-
-def _waits(frame: FrameType | None, *, still: bool, stood_s: float, unknown_s: float) -> bool:
-    """Return whether a thread waits for another one.
-
-    Who asks saw it nowhere else for a while, which is `still`, and all who asked for `stood_s`
-    seconds. Where nobody knows for what it stands there, `unknown_s` must have passed.
-    """
-    if frame is None or _is_asking(frame):
-        return False
-    exact = _is_not_called(frame)
-    if exact is not None:
-        return exact
-    if _goes_on_soon(frame):
-        return stood_s >= max(unknown_s, _SOON_S)  # if only to wait again
-    waits_for_a_lock = not _LOCKS.isdisjoint(_module(frame).split("."))
-    return still and (waits_for_a_lock or stood_s >= unknown_s)
-
-
-def _is_not_called(frame: FrameType) -> bool | None:
-    """Return whether what a thread waits for has not come; None where its frame does not tell."""
-    if frame.f_code is _WORKER:
-        return bool(frame.f_locals["work_queue"].empty())
-    if frame.f_code is _CONDITION_WAIT and "waiter" in frame.f_locals and not _goes_on_soon(frame):
-        return frame.f_locals["waiter"] in frame.f_locals["self"]._waiters
-    if _module(frame) == "selectors" and frame.f_locals.get("timeout", 0) in {None, -1}:
-        files = frame.f_locals["self"]
-        if "asyncio" in map(_package, _modules(frame)) and len(files.get_map()) == 1:
-            return not files.select(0)  # a loop that only another thread wakes
-    return None
-
-
-def _goes_on_soon(frame: FrameType) -> bool:
-    timeout_s = frame.f_locals.get("timeout") if _module(frame) in _TIMED else None
-    return isinstance(timeout_s, int | float) and 0 <= timeout_s < _SOON_S
-
-
-def _is_asking(frame: FrameType | None) -> bool:
-    """Return whether our own code sees to what a thread waits for: an answer, or a loop's files."""
-    if frame is not None and _module(frame) == "selectors":
-        return frame.f_back is not None and frame.f_back.f_code.co_name == _AWAIT_FILES
-    return _package(_module(frame)) == _OURS
-
-
-def _place(frame: FrameType | None) -> Place:
-    """Return where a thread stands; one that waits in a loop stands at the same place again."""
-    found: list[int] = []
-    while frame is not None:
-        found += (id(frame.f_code), frame.f_lasti)
-        frame = frame.f_back
-    return tuple(found)
-
-
-def _is_the_clients(thread: threading.Thread | None, innermost: FrameType) -> bool:
-    if thread is not None and thread.name.startswith(_OUR_THREADS):
-        return False
-    function = getattr(thread, "function", None)  # a timer's
-    outermost = [name for name in _modules(innermost) if name != "threading"][-1:]
-    target = getattr(function, "__module__", None) or next(iter(outermost), "")
-    return not (_package(str(target)) in _NOT_THE_CLIENTS or is_pytests(str(target)))
-
-
-def is_pytests(module: str) -> bool:
-    """Return whether a module is pytest's or a plugin's, as pytest-timeout's."""
-    return module.startswith(_OF_PYTEST)
-
-
-def _modules(innermost: FrameType) -> Iterator[str]:
-    frame: FrameType | None = innermost
-    while frame is not None:
-        yield _module(frame)
-        frame = frame.f_back
-
-
-def _module(frame: FrameType | None) -> str:
-    return str(frame.f_globals.get("__name__")) if frame else ""
-
-
-def _package(module: str) -> str:
-    return module.partition(".")[0]

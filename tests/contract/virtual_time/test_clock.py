@@ -24,10 +24,10 @@ import backoff
 import pytest
 import trio
 
-from pytest_flipsnack.contract import clock as clock_module
-from pytest_flipsnack.contract.clock import VirtualClock
-from pytest_flipsnack.contract.holders import Holders
-from pytest_flipsnack.contract.replacements import Replacements
+from pytest_flipsnack.contract.virtual_time import clock as clock_module
+from pytest_flipsnack.contract.virtual_time.clock import VirtualClock
+from pytest_flipsnack.contract.virtual_time.holders import Holders
+from pytest_flipsnack.contract.virtual_time.replacements import Replacements
 
 REAL = (time.sleep,)  # in a tuple, or the clock would find it
 LIMIT_S = 20.0  # far less than any sleep below, far more than a busy machine needs

@@ -9,10 +9,10 @@ from pytest_flipsnack.catalogue import schemas
 from pytest_flipsnack.catalogue.actions import COMMON_PARAMETERS, Action
 from pytest_flipsnack.catalogue.codes import Code
 from pytest_flipsnack.catalogue.facts import Basis
-from pytest_flipsnack.contract.cases import BENDS, MESSAGES, Case
+from pytest_flipsnack.contract.generated.cases import BENDS, MESSAGES, Case
+from pytest_flipsnack.contract.generated.probe import Outcome
+from pytest_flipsnack.contract.generated.rig import Rig, told
 from pytest_flipsnack.contract.judge import finding, heard, is_same
-from pytest_flipsnack.contract.probe import Outcome
-from pytest_flipsnack.contract.rig import Rig, told
 from pytest_flipsnack.fake.call import Call
 from pytest_flipsnack.fake.faults import UNKNOWN_CODE, fault_of
 from pytest_flipsnack.fake.stubs import Stubs

@@ -5,25 +5,23 @@ from __future__ import annotations
 import asyncio
 import functools
 import select
-import selectors
 import sys
 import threading
 import time
 import types
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from types import FrameType
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
-from pytest_flipsnack.contract import wall_clock
-from pytest_flipsnack.contract.trio_sleeps import TrioSleeps
-from pytest_flipsnack.contract.turns import GRACE_S, is_pytests
+from pytest_flipsnack.contract.virtual_time import wall_clock
+from pytest_flipsnack.contract.virtual_time.loops import SELECTORS, Loops
+from pytest_flipsnack.contract.virtual_time.standing import is_pytests
+from pytest_flipsnack.contract.virtual_time.trio_sleeps import TrioSleeps
+from pytest_flipsnack.contract.virtual_time.turns import GRACE_S
 
 if TYPE_CHECKING:
-    from pytest_flipsnack.contract.clock import VirtualClock
+    from pytest_flipsnack.contract.virtual_time.clock import VirtualClock
 
-T = TypeVar("T")
-
-_PATIENCE = 100
 _NS = 1_000_000_000
 _CLOCKS = ("monotonic", "time", "perf_counter")
 _OF_WORK = frozenset(
@@ -35,7 +33,6 @@ _OF_WORK = frozenset(
 _WITH_DEADLINES = ("hypothesis",)
 """Who measures how long a test really takes."""
 _OF_PROCESSES = ("multiprocessing", "subprocess")
-_SELECTORS = ("EpollSelector", "KqueueSelector", "PollSelector", "SelectSelector")
 
 
 class Replacements:
@@ -46,12 +43,10 @@ class Replacements:
 
     def __init__(self, clock: VirtualClock) -> None:
         self._clock = clock
-        self._idle = 0
-        self._ends: dict[float, float] = {}
-        """When, in virtual time, each timer of a loop ends that is a sleep."""
+        self._loops = Loops(clock)
         self._made: dict[Any, Any] = {
             time.sleep: _Builtin(self._blocking_sleep([time.sleep]), "sleep"),
-            asyncio.sleep: self._async_sleep([asyncio.sleep]),
+            asyncio.sleep: self._loops.sleep([asyncio.sleep]),
             select.select: _Builtin(self._select_files([select.select]), "select", select),
         }
         for name in _CLOCKS:
@@ -78,11 +73,9 @@ class Replacements:
             (threading.Condition, self._condition_wait),
         ):
             yield functools.partial(setattr, owner, "wait"), owner.wait, make(owner.wait)
-        for name in _SELECTORS:
-            kind = getattr(selectors, name, None)
-            if kind is not None:
-                put = functools.partial(setattr, kind, "select")
-                yield put, kind.select, self._select(kind.select)
+        for kind in SELECTORS:
+            put = functools.partial(setattr, kind, "select")
+            yield put, kind.select, self._loops.select(kind.select)
         yield from wall_clock.places()
 
     def _blocking_sleep(self, real: list[Callable[[float], None]]) -> Callable[[float], None]:
@@ -103,34 +96,6 @@ class Replacements:
 
         return select
 
-    def _async_sleep(self, real: list[Any]) -> Any:
-        async def sleep(delay: float, result: Any = None) -> Any:
-            if not self._clock.running or delay <= 0:
-                return await real[0](delay, result)
-            if self._clock.turns.alone and _is_next(delay):
-                self._clock.sleep(delay, "asyncio.sleep", blocks=False)
-                return await real[0](0, result)
-            self._clock.record(delay, "asyncio.sleep")
-            return await self._timer(delay, result)
-
-        return sleep
-
-    async def _timer(self, delay: float, result: Any) -> Any:
-        """Sleep as one of the loop's timers, that ends after exactly `delay` of virtual time.
-
-        The loop would wait for what is left of it when all tasks have done their work.
-        """
-        loop = asyncio.get_running_loop()
-        ended = loop.create_future()
-        handle = loop.call_later(delay, _end, ended)
-        self._ends[handle.when()] = self._clock.skipped + delay
-        try:
-            await ended
-        finally:
-            handle.cancel()
-            self._ends.pop(handle.when(), None)
-        return result
-
     def _reading(self, real: list[Callable[[], Any]], unit: int = 1) -> Callable[[], Any]:
         def reading() -> Any:
             ahead = 0.0 if _package(sys._getframe(2)) in _WITH_DEADLINES else self._clock.ahead
@@ -150,7 +115,7 @@ class Replacements:
             if timeout is None or timeout <= 0 or not self._is_virtual():
                 return bool(real(this, timeout))
             if timeout <= GRACE_S:
-                return bool(self._brief(real(this, timeout), timeout))
+                return bool(self._clock.count(real(this, timeout), timeout))
             return self._wait(lambda s: bool(real(this, s)), this.is_set, timeout, this)
 
         return wait
@@ -161,7 +126,7 @@ class Replacements:
             if not ours or timeout is None or not self._is_virtual():
                 return bool(real(this, timeout))
             if timeout <= GRACE_S:
-                return bool(self._brief(real(this, timeout), timeout))
+                return bool(self._clock.count(real(this, timeout), timeout))
             # as the real one does it: who waits again and again misses a notification in between
             waiter = threading.Lock()
             waiter.acquire()
@@ -198,18 +163,6 @@ class Replacements:
             self._clock.watch()
         return come
 
-    def _brief(self, come: T, seconds: float) -> T:
-        """Let a wait that was real, for it is shorter than any turn, count as time of a client."""
-        if not come and self._clock.turns.is_asker(threading.get_ident()):
-            self._clock.advance_to(self._clock.skipped + seconds)
-        return come
-
-    def _left(self, loop: Any, timeout: float | None) -> float | None:
-        """Return how long a loop must wait, exactly where a sleep is what it waits for."""
-        timers = getattr(loop, "_scheduled", ())
-        end = self._ends.get(timers[0].when()) if timers else None
-        return timeout if end is None else max(0.0, end - self._clock.skipped)
-
     def _is_virtual(self) -> bool:
         """Return whether a wait of the caller's caller is the client's, in virtual time.
 
@@ -223,41 +176,6 @@ class Replacements:
             return self._clock.running and not is_pytests(str(getattr(theirs, "__module__", "")))
         ours = package == "concurrent" or package not in sys.stdlib_module_names
         return ours and self._clock.running
-
-    def _select(self, real: Any) -> Any:
-        def await_files(this: Any) -> Any:
-            return real(this, GRACE_S)
-
-        def select(this: Any, timeout: float | None = None) -> Any:
-            loop = asyncio._get_running_loop()
-            if not self._clock.running or loop is None or timeout == 0:
-                return real(this, timeout)
-            timeout = self._left(loop, timeout)
-            if timeout is not None and timeout <= GRACE_S:
-                return self._brief(real(this, timeout), timeout)
-            if self._may_come(this.get_map()):
-                return await_files(this)  # the loop asks again
-            with self._clock.waiting(timeout) as turn:
-                ready = turn.until(lambda s: real(this, s), lambda: real(this, 0))
-            if ready is None and timeout is None:
-                self._clock.server.unstall()
-                return real(this, GRACE_S)
-            if threading.get_ident() == self._clock.thread:
-                self._clock.watch()  # in another thread an error would end the loop, and no call
-            return ready or []
-
-        return select
-
-    def _may_come(self, files: Collection[int]) -> bool:
-        """Return whether an answer can come over one of the files that a loop waits for."""
-        if len(files) == 1:  # the loop's own wake-up call
-            return False
-        server = self._clock.server
-        if not self._clock.turns.is_asker(threading.get_ident()):
-            return False  # a server of the test's own, which waits for ever
-        self._idle = self._idle + 1 if server.stalled else 0
-        # a connection that nobody uses must not keep the others waiting for ever
-        return not (server.all_stalled(files) or self._idle > _PATIENCE)
 
 
 class _Builtin:
@@ -294,21 +212,3 @@ def _package(frame: FrameType) -> str:
 
 def _shift(seconds: float, unit: int) -> float:
     return seconds if unit == 1 else int(seconds * unit)
-
-
-def _end(ended: asyncio.Future[None]) -> None:
-    if not ended.done():
-        ended.set_result(None)
-
-
-def _is_next(delay: float) -> bool:
-    """Return whether the running loop has nothing else to do before `delay` is over.
-
-    Otherwise the sleep must take its turn among the loop's timers, or a deadline would never fire.
-    """
-    loop = asyncio.get_running_loop()
-    due = loop.time() + delay
-    timers = getattr(loop, "_scheduled", ())
-    earlier = any(not timer.cancelled() and timer.when() <= due for timer in timers)
-    busy = getattr(loop, "_ready", ()) or len(asyncio.all_tasks(loop)) > 1
-    return not (earlier or busy)

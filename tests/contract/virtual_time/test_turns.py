@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 import trio
 
-from pytest_flipsnack.contract.clock import VirtualClock
+from pytest_flipsnack.contract.virtual_time.clock import VirtualClock
 
 REAL_CLOCK = [time.monotonic]  # in a list it stays real, as a search passes by it
 LIMIT_S = 20.0  # far less than the sleeps below, far more than a busy machine needs

@@ -9,12 +9,14 @@ import time
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from time import monotonic  # by name it stays real: virtual time leaves our modules alone
-from typing import Any, Protocol, Self
+from typing import Any, Protocol, Self, TypeVar
 
-from pytest_flipsnack.contract.holders import Holder, Holders
-from pytest_flipsnack.contract.real_waits import Lookout, RealWait
-from pytest_flipsnack.contract.replacements import Replacements
-from pytest_flipsnack.contract.turns import Turn, Turns
+from pytest_flipsnack.contract.virtual_time.holders import Holder, Holders
+from pytest_flipsnack.contract.virtual_time.real_waits import Lookout, RealWait
+from pytest_flipsnack.contract.virtual_time.replacements import Replacements
+from pytest_flipsnack.contract.virtual_time.turns import Turn, Turns
+
+T = TypeVar("T")
 
 _REAL_WAIT_S = 0.5
 _PER_S = 2**30
@@ -135,6 +137,12 @@ class VirtualClock:
         """Let time pass until that much was skipped."""
         with self._lock:
             self.skipped = max(self.skipped, skipped)
+
+    def count(self, come: T, seconds: float) -> T:
+        """Let a wait that was real, for it is too short for a turn, count as time of a client."""
+        if not come and self.turns.is_asker(threading.get_ident()):
+            self.advance_to(self.skipped + seconds)
+        return come
 
     def waiting(self, seconds: float | None) -> Turn:
         """Return a wait of the calling thread, as a block; None waits for other threads alone."""

@@ -8,8 +8,9 @@ from inspect import signature
 from typing import TYPE_CHECKING, Any
 
 from pytest_flipsnack.catalogue.codes import Code
-from pytest_flipsnack.contract.cases import Case
-from pytest_flipsnack.contract.declarations import Declarations, rules_of
+from pytest_flipsnack.contract.generated.cases import Case
+from pytest_flipsnack.contract.generated.declarations import Declarations, rules_of
+from pytest_flipsnack.contract.generated.probe import Loop, Outcome, attempt
 from pytest_flipsnack.contract.judge import (
     finding,
     judge_end,
@@ -18,7 +19,6 @@ from pytest_flipsnack.contract.judge import (
     label,
     with_real_waits,
 )
-from pytest_flipsnack.contract.probe import Loop, Outcome, attempt
 from pytest_flipsnack.contract.secrecy import leaks
 from pytest_flipsnack.contract.telling import tells
 from pytest_flipsnack.contract.watch import Watch
@@ -26,7 +26,7 @@ from pytest_flipsnack.fake.faults import fault_of
 from pytest_flipsnack.fake.stubs import Stub
 
 if TYPE_CHECKING:
-    from pytest_flipsnack.contract.clock import VirtualClock
+    from pytest_flipsnack.contract.virtual_time.clock import VirtualClock
     from pytest_flipsnack.fake.fake import Fake
 
 _NOT_DECLARED: Any = object()

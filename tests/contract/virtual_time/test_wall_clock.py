@@ -10,7 +10,7 @@ from datetime import datetime as named
 
 import pytest
 
-from pytest_flipsnack.contract.clock import VirtualClock
+from pytest_flipsnack.contract.virtual_time.clock import VirtualClock
 
 LIMIT = dt.timedelta(seconds=20)
 ZONE = dt.timezone(dt.timedelta(hours=5))

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from pytest_flipsnack.catalogue.actions import action_of
-from pytest_flipsnack.contract import cases, trials
-from pytest_flipsnack.contract.cases import Case
-from pytest_flipsnack.contract.declarations import Declarations, calls_of
-from pytest_flipsnack.contract.rig import Rig
+from pytest_flipsnack.contract.generated import cases, trials
+from pytest_flipsnack.contract.generated.cases import Case
+from pytest_flipsnack.contract.generated.declarations import Declarations, calls_of
+from pytest_flipsnack.contract.generated.rig import Rig
 
 
 class ClientContract(Declarations):

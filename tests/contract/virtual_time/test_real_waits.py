@@ -15,8 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from pytest_flipsnack.contract.clock import NoServer, VirtualClock
-from pytest_flipsnack.contract.real_waits import RealWait, line_that_waits
+from pytest_flipsnack.contract.virtual_time.clock import NoServer, VirtualClock
+from pytest_flipsnack.contract.virtual_time.real_waits import RealWait, line_that_waits
 
 WAIT_S = 0.75  # half a second is named after at most six ticks of a tenth
 HERE = Path(__file__)

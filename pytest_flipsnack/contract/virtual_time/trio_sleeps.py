@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pytest_flipsnack.contract.turns import GRACE_S
+from pytest_flipsnack.contract.virtual_time.turns import GRACE_S
 
 if TYPE_CHECKING:
-    from pytest_flipsnack.contract.clock import VirtualClock
-    from pytest_flipsnack.contract.turns import Turn
+    from pytest_flipsnack.contract.virtual_time.clock import VirtualClock
+    from pytest_flipsnack.contract.virtual_time.turns import Turn
 
 
 class TrioSleeps:

@@ -1,0 +1,1 @@
+"""Virtual time: sleeping moves a clock, and no test waits."""

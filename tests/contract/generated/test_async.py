@@ -1,0 +1,112 @@
+"""Async clients, on whatever loop they were made for."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.downstream import Project
+
+ASYNC = """
+import asyncio
+import httpx
+import hashlib
+from pytest_flipsnack import ClientContract, call
+
+
+class AsyncClient:
+    def __init__(self, flipsnack):
+        self.key, self.secret = flipsnack.api_key, flipsnack.secret
+        self.loop = None
+
+    async def ask(self):
+        self.loop = self.loop or asyncio.get_running_loop()
+        assert self.loop is asyncio.get_running_loop()
+        params = {"action": "user.getStats", "apiKey": self.key}
+        text = self.secret + "".join(k + v for k, v in sorted(params.items()))
+        params["signature"] = hashlib.md5(text.encode()).hexdigest()
+        async with httpx.AsyncClient(verify=False) as http:
+            answer = await http.get("https://api.flipsnack.com/v1/", params=params)
+        body = answer.json()
+        if answer.status_code != 200 or body["code"] != 20:
+            raise acme.FlipsnackError(body["code"])
+        return body
+
+
+class TestAcme(ClientContract):
+    error = acme.FlipsnackError
+    without = ["clean_errors"]
+
+    @call("user.getStats")
+    async def stats(self, client):
+        return await client.ask()
+"""
+FIXTURES = {
+    "sync": ("", "@pytest.fixture\ndef client(flipsnack):\n    return AsyncClient(flipsnack)\n"),
+    "asyncio": (
+        "pytest_asyncio.plugin",
+        "import pytest_asyncio\n\n@pytest_asyncio.fixture\nasync def client(flipsnack):\n"
+        "    made = AsyncClient(flipsnack)\n    made.loop = asyncio.get_running_loop()\n"
+        "    yield made\n",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", FIXTURES)
+def test_an_async_client_runs_on_the_loop_of_its_fixture(project: Project, kind: str) -> None:
+    plugin, fixture = FIXTURES[kind]
+    project.test(ASYNC + fixture)
+    flags = ["-p", plugin, "-o", "asyncio_default_fixture_loop_scope=function"] if plugin else []
+    result = project.run("-q", "-k", "test_code or test_again or test_recovery", *flags)
+    assert result.ret == 0
+
+
+def test_an_async_client_that_blocks_the_loop_is_named(project: Project) -> None:
+    blocking = "        import time; time.sleep(1)\n        async with httpx"
+    project.test(ASYNC.replace("        async with httpx", blocking) + FIXTURES["sync"][1])
+    result = project.run("-q", "-k", "test_request")
+    assert result.ret == 1
+    result.stdout.fnmatch_lines(
+        [
+            "E*AssertionError: the async client blocks the event loop: time.sleep(1)",
+            "E*    way out: mend the client, or declare without = ?'async'?",
+        ]
+    )
+    project.test(
+        ASYNC.replace("        async with httpx", blocking).replace(
+            '["clean_errors"]', '["clean_errors", "async"]'
+        )
+        + FIXTURES["sync"][1]
+    )
+    assert project.run("-q", "-k", "test_request").ret == 0
+
+
+@pytest.mark.parametrize(
+    ("without", "text"),
+    [
+        ('["clean_errors"]', "the async client blocks the event loop: time.sleep(1)"),
+        (
+            '["clean_errors", "async"]',
+            "user.getStats answered 50 and the client did not stop: 500 requests",
+        ),
+    ],
+)
+def test_a_blocked_loop_is_named_before_the_endless_client_that_it_makes(
+    project: Project, without: str, text: str
+) -> None:
+    asking = "        return await client.ask()"
+    bounded = """
+        async def ask():
+            while True:
+                try:
+                    return await client.ask()
+                except acme.FlipsnackError:
+                    import time; time.sleep(1)
+        return await asyncio.wait_for(ask(), 60)
+"""
+    source = ASYNC.replace(asking, bounded).replace('["clean_errors"]', without)
+    project.test(source + FIXTURES["sync"][1])
+
+    result = project.run("-k", "test_code and 50")
+
+    result.assert_outcomes(failed=1, deselected=result.parseoutcomes()["deselected"])
+    result.stdout.fnmatch_lines([f"E*AssertionError: {text}"])

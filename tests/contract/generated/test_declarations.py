@@ -1,0 +1,139 @@
+"""A wrong declaration is an error that names the value, what is allowed and the way out."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.contract.generated.minimal import ADAPTER
+from tests.downstream import Project
+
+
+def test_call_without_an_action_is_told_how_to_write_it(project: Project) -> None:
+    project.test("from pytest_flipsnack import call\n\n@call\ndef get(self): pass\n")
+    result = project.run()
+    result.stdout.fnmatch_lines(
+        ["E*TypeError: write the action, as in @call('collection.getList')"]
+    )
+
+
+def test_a_call_that_asks_something_else_is_named(project: Project) -> None:
+    project.test(ADAPTER.replace('@call("user.getStats")', '@call("collection.getList")'))
+    result = project.run("-k", "test_request")
+    result.stdout.fnmatch_lines(
+        ["E*AssertionError: stats did not ask collection.getList (returned {*"]
+    )
+
+
+@pytest.mark.parametrize(
+    ("declared", "text"),
+    [
+        ('error = "no class"', "TestAcme: TestAcme.error: 'no class' is not an exception class"),
+        (
+            "raises = {39: acme.FlipsnackError}",
+            "TestAcme: TestAcme.raises: 39 is not a Flipsnack status code",
+        ),
+        (
+            'without = ["sleep"]',
+            "TestAcme: TestAcme.without: 'sleep' is not a practice; known: "
+            "bound, growing_waits, timeout, clean_errors, codes, secrets, async",
+        ),
+        (
+            'retries = {31: "often"}',
+            "TestAcme: 'often' is not a rule for retries; allowed: a number of retries, "
+            "Retry(at_most=5, wait_s=1), 'forbidden', 'allowed', 'required'",
+        ),
+        ("returns = {39: None}", "TestAcme: TestAcme.returns: 39 is not a Flipsnack status code"),
+        (
+            'urls = ["https://api.flipsnack.com/v2"]',
+            "TestAcme: TestAcme.urls: 'https://api.flipsnack.com/v2' is not where Flipsnack listens; "
+            "documented: https://api.flipsnack.com/v1, https://upload.flipsnack.com/v1",
+        ),
+        (
+            'urls = ["ftp://api.flipsnack.com/v1"]',
+            "TestAcme: TestAcme.urls: 'ftp://api.flipsnack.com/v1' is not where Flipsnack listens; "
+            "documented: https://api.flipsnack.com/v1, https://upload.flipsnack.com/v1",
+        ),
+        (
+            "urls = [None]",
+            "TestAcme: TestAcme.urls: None is not where Flipsnack listens; "
+            "documented: https://api.flipsnack.com/v1, https://upload.flipsnack.com/v1",
+        ),
+        (
+            "errors = KeyError",
+            "TestAcme: TestAcme.errors is not a declaration; did you mean error?",
+        ),
+        ('polls = ["nothing"]', "TestAcme: 'nothing' is not a Flipsnack action; known actions: *"),
+        (
+            'without = "timeout"',
+            "TestAcme: TestAcme.without: 'timeout' does not fit; write a list, "
+            'as in without = ?"timeout"?',
+        ),
+        (
+            "polls = 1",
+            "TestAcme: TestAcme.polls: 1 does not fit; write a list, "
+            'as in polls = ?"collection.downloadHTML"?',
+        ),
+        (
+            "raises = [acme.FlipsnackError]",
+            "TestAcme: TestAcme.raises: ?<class 'acme.FlipsnackError'>? does not fit; "
+            "write a dictionary, as in raises = {31: RateLimited}",
+        ),
+        (
+            "retries = 3",
+            "TestAcme: TestAcme.retries: 3 does not fit; write a dictionary, "
+            "as in retries = {31: 3}",
+        ),
+        (
+            "pages = {'collection.getList': '50'}",
+            "TestAcme: TestAcme.pages: '50' for collection.getList is not a number of records from 1",
+        ),
+        (
+            "most_requests = 0",
+            "TestAcme: TestAcme.most_requests: 0 does not fit; write a number from 1, "
+            "as in most_requests = 1000",
+        ),
+        (
+            "most_requests = True",
+            "TestAcme: TestAcme.most_requests: True does not fit; write a number from 1, "
+            "as in most_requests = 1000",
+        ),
+        (
+            'most_requests = "1000"',
+            "TestAcme: TestAcme.most_requests: '1000' does not fit; write a number from 1, "
+            "as in most_requests = 1000",
+        ),
+        (
+            "failed = True",
+            "TestAcme: TestAcme.failed: True does not fit; write a method, "
+            "as in def failed(self, outcome): ...",
+        ),
+    ],
+)
+def test_a_wrong_declaration_is_an_error_at_collection(
+    project: Project, declared: str, text: str
+) -> None:
+    source = ADAPTER.replace('without = ["clean_errors"]', declared)
+    project.test(
+        source.replace("error = acme.FlipsnackError", "") if "error" in declared else source
+    )
+    result = project.run()
+    assert result.ret == 2
+    result.stdout.fnmatch_lines([text])
+
+
+def test_a_class_without_a_call_is_told_how_to_write_one(project: Project) -> None:
+    project.test(ADAPTER.replace('@call("user.getStats")', ""))
+    result = project.run()
+    assert result.ret == 2
+    result.stdout.fnmatch_lines(
+        [
+            "TestAcme: TestAcme has no call; write one as @call('collection.getList') "
+            "def get_list(self, client): return client.list_collections()"
+        ]
+    )
+
+
+def test_an_unknown_action_is_an_error_where_it_is_written(project: Project) -> None:
+    project.test(ADAPTER.replace("user.getStats", "user.getstats"))
+    result = project.run()
+    result.stdout.fnmatch_lines(["E*ValueError: 'user.getstats' is not a Flipsnack action;*"])

@@ -1,0 +1,118 @@
+"""What is polled, and until when."""
+
+from __future__ import annotations
+
+from tests.downstream import Project
+
+DOWNLOAD = """
+from pytest_flipsnack import ClientContract, call
+
+
+class TestAcme(ClientContract):
+    error = acme.FlipsnackError
+    without = ["clean_errors"]
+
+    @call("collection.downloadHTML")
+    def download(self, client):
+        return client.ask("collection.downloadHTML", collectionHash="fxh4k89")
+"""
+
+
+def test_a_thin_client_leaves_the_polling_to_its_caller(project: Project) -> None:
+    project.test(DOWNLOAD)
+    assert project.run("-k", "test_processing or test_request").ret == 0
+    project.test(
+        DOWNLOAD
+        + """
+class TestThin(TestAcme):
+    @call("collection.downloadHTML")
+    def download(self, client):
+        data = super().download(client)
+        if data and data["status"] != "COMPLETE":
+            raise acme.FlipsnackError(data["status"])
+"""
+    )
+    assert project.run("-k", "TestThin and (test_processing or test_request)").ret == 0
+
+
+def test_a_client_that_is_declared_to_poll_must(project: Project) -> None:
+    project.test(DOWNLOAD + '    polls = ["collection.downloadHTML"]\n')
+    result = project.run("-k", "test_processing")
+    assert result.ret == 1
+    result.stdout.fnmatch_lines(
+        [
+            "E*AssertionError: collection.downloadHTML answered 20 PROCESSING and "
+            "the client returned",
+            "E*    allowed: it polls, as the class declares",
+        ]
+    )
+
+
+PATIENT = """
+import time
+from pytest_flipsnack import ClientContract, call
+
+
+class Client(acme.Client):
+    def ready(self, hash):
+        for _ in range(TIMES):
+            found = self.ask("collection.getCollection", collectionHash=hash) or {}
+            if found.get("collectionStatus") != "processing":
+                return found
+            time.sleep(WAIT_S)
+        raise acme.FlipsnackError(38)
+
+
+@pytest.fixture
+def client(flipsnack):
+    return Client(flipsnack.api_key, flipsnack.secret)
+
+
+class TestAcme(ClientContract):
+    polls = ["collection.getCollection"]
+    DECLARED
+
+    @call("collection.getCollection")
+    def ready(self, client):
+        return client.ready("fxh4k89")
+"""
+
+
+def patient(times: int, wait_s: int, declared: str) -> str:
+    """Return a contract of a client that polls so often."""
+    filled = PATIENT.replace("TIMES", str(times)).replace("WAIT_S", str(wait_s))
+    return filled.replace("DECLARED", declared)
+
+
+def test_a_poll_of_many_requests_is_taken_for_endless_and_told_the_way_out(
+    project: Project,
+) -> None:
+    project.test(patient(600, 2, ""))
+    result = project.run("-k", "test_processing and stays")
+    result.assert_outcomes(failed=1, deselected=result.parseoutcomes()["deselected"])
+    result.stdout.fnmatch_lines(
+        [
+            "E*AssertionError: collection.getCollection answered 20 PROCESSING and the client did not stop: "
+            "500 requests",
+            "E*    allowed: a bounded number of tries",
+            "E*    seen:    t=0.0 s 20 PROCESSING, t=2.0 s 20 PROCESSING, *",
+            "E*    way out: mend the client, declare most_requests = 1000 if it stops by itself "
+            "later, or declare without = ?'bound'?",
+        ]
+    )
+
+
+def test_a_poll_may_be_declared_to_make_many_requests(project: Project) -> None:
+    project.test(patient(600, 2, "most_requests = 601"))
+    assert project.run("-k", "test_processing").ret == 0
+
+
+def test_more_requests_are_no_way_out_for_a_poll_that_lasts_a_day(project: Project) -> None:
+    project.test(patient(600, 3600, "most_requests = 400"))
+    result = project.run("-k", "test_processing and stays")
+    result.stdout.fnmatch_lines(
+        [
+            "E*the client did not stop: 25 requests in 25 h",
+            "E*    way out: mend the client, or declare without = ?'bound'?",
+        ]
+    )

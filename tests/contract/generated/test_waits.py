@@ -1,0 +1,77 @@
+"""Waits that help nobody, and those that are nobody's business."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.downstream import Project
+
+HASTY = """
+import time
+
+class Client(acme.Client):
+    waits_s = {waits}
+
+    def fetch(self):
+        for wait_s in (*self.waits_s, None):
+            if (code := self.try_to_ask()) == 20:
+                return {{}}
+            if code not in (22, 31, 32, 50) or wait_s is None:
+                raise acme.FlipsnackError(code)
+            time.sleep(wait_s)
+
+class TestAcme(ClientContract):
+    without = ["clean_errors"]
+    {declared}
+
+    @pytest.fixture
+    def client(self, flipsnack):
+        return Client(flipsnack.api_key, flipsnack.secret)
+
+    @call("user.getStats")
+    def stats(self, client):
+        return client.fetch()
+"""
+
+
+@pytest.mark.parametrize("code", [22, 32, 50])
+def test_equal_waits_that_are_over_within_a_second_are_named(project: Project, code: int) -> None:
+    project.test(
+        "from pytest_flipsnack import ClientContract, call\n"
+        + HASTY.format(waits="(0.25, 0.25, 0.25)", declared="")
+    )
+
+    result = project.run("-k", f"test_code and {code}")
+
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(
+        [
+            f"E*AssertionError: user.getStats answered {code} and the client asked again 3 times "
+            "within 0.8 s",
+            f"E*    allowed: waits that grow, or that last a second ({code} *)",
+            f"E*    seen:    t=0.0 s {code}, t=0.2 s {code}, t=0.5 s {code}, t=0.8 s {code}",
+            "E*    way out: mend the client, or declare without = ?'growing_waits'?",
+        ]
+    )
+
+
+@pytest.mark.parametrize(
+    ("waits", "declared"),
+    [
+        ("(1, 1, 1)", ""),
+        ("(0.4, 0.4, 0.4)", ""),
+        ("(0.1, 0.2, 0.4)", ""),
+        ("(0.3, 0.3)", ""),
+        ("(0.1, 0.1, 0.1)", "retries = {22: 3, 32: 3, 50: 3}"),
+        ("(0.1, 0.1, 0.1)", "without = ['clean_errors', 'growing_waits']"),
+    ],
+)
+def test_other_waits_are_not_accused(project: Project, waits: str, declared: str) -> None:
+    project.test(
+        "from pytest_flipsnack import ClientContract, call\n"
+        + HASTY.format(waits=waits, declared=declared)
+    )
+
+    result = project.run("-k", "test_code or test_recovery")
+
+    result.assert_outcomes(passed=13)
