@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from types import FrameType
 
+from pytest_flipsnack.contract.virtual_time.frames import looking
+
 TICK_S = 0.1
 LEAST_TICKS = 5
 _BUSY = 0.05
@@ -70,7 +72,8 @@ class Lookout:
         ticks, began_s = 0, 0.0
         # a lock, for the functions of `time` are replaced
         while not self._ended.acquire(timeout=TICK_S):
-            frame = sys._current_frames().get(watched)
+            with looking():
+                frame = sys._current_frames().get(watched)
             here = frame and (id(frame), frame.f_lasti)
             if frame is None or here != place or self._pausing():
                 place, ticks, began_s = here, 0, time.process_time()
@@ -83,7 +86,8 @@ class Lookout:
         self._ended.release()
 
     def _note(self, frame: FrameType, seconds: float, *, extends: bool) -> None:
-        line = line_that_waits(frame)
+        with looking():
+            line = line_that_waits(frame)
         if line is not None:
             if extends:
                 self.found.pop()

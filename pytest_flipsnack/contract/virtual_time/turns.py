@@ -10,6 +10,7 @@ from time import monotonic, process_time  # by name they stay real in our module
 from types import FrameType
 from typing import Protocol, Self, TypeVar
 
+from pytest_flipsnack.contract.virtual_time.frames import looking
 from pytest_flipsnack.contract.virtual_time.standing import (
     SOON_S,
     Place,
@@ -58,7 +59,8 @@ class Turns:
     @property
     def alone(self) -> bool:
         """Whether only the calling thread is there."""
-        return not self._turns and not self.others()
+        with looking():
+            return not self._turns and not self.others()
 
     @property
     def tick_s(self) -> float:
@@ -104,7 +106,8 @@ class Turns:
     def others(self) -> dict[int, FrameType | None]:
         """Return where the client's other threads stand that do not wait in virtual time.
 
-        None is where a thread stands that was started and has not begun.
+        None is where a thread stands that was started and has not begun. Call it in a block of
+        `looking`.
         """
         known = {threading.get_ident(), *(turn.thread for turn in list(self._turns))}
         threads = threading.enumerate()
@@ -193,7 +196,11 @@ class Turn:
             return True
         if self.background and monotonic() - self._began_s >= self._seconds:
             return True  # others have worked for so long that its time has come by itself
-        return self._turns.first is self and self._all_wait() and self._turns.end(self)
+        if self._turns.first is not self:
+            return False
+        with looking():
+            all_wait = self._all_wait()
+        return all_wait and self._turns.end(self)
 
     def pause(self) -> None:
         """Wait for the others: a moment for the first, and for the others until they are it."""
