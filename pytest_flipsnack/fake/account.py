@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from pytest_flipsnack.fake.collections import Collections
+from pytest_flipsnack.fake.downloads import Downloads
 from pytest_flipsnack.fake.limits import Limits
 from pytest_flipsnack.fake.settings import Settings
 
@@ -21,6 +22,7 @@ class Account:
     collections: Collections
     settings: Settings = field(default_factory=Settings)
     limits: Limits = field(default_factory=Limits)
+    downloads: Downloads = field(default_factory=Downloads)
 
     @property
     def secrets(self) -> tuple[str, str]:

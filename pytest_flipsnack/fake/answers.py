@@ -90,10 +90,8 @@ def _download(request: Request, account: Account, now: float) -> Data:
         collection.download_at = now + account.settings.download_s
     if now < collection.download_at:
         return {"status": "PROCESSING"}
-    return {
-        "status": "COMPLETE",
-        "resourceUrl": f"https://download.flipsnack.com/{collection.hash}.zip",
-    }
+    url = account.downloads.offer(request, collection.hash, now)
+    return {"status": "COMPLETE", "resourceUrl": url}
 
 
 def _user(request: Request, account: Account, now: float) -> Data:

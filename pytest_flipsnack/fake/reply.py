@@ -19,7 +19,7 @@ class Reply:
     """An HTTP answer, or, where `wire` names a fault, none at all.
 
     `fault` names what was answered instead of an envelope. `pending` says that the data tells
-    to ask again later.
+    to ask again later. `code` is None for what is no envelope.
     """
 
     code: int | None

@@ -53,7 +53,8 @@ class Request:
 
     `malformed` says why the request cannot be read, or is empty. `timeout_s` is how long the
     client waits for an answer, None for ever; `UNKNOWN_S` where the transport cannot tell.
-    `blocked_loop` says that a running event loop stood still for the request.
+    `blocked_loop` says that a running event loop stood still for the request. `downloads` is the
+    base URL of the archives, where it is not the documented host's.
     """
 
     method: str
@@ -65,6 +66,7 @@ class Request:
     malformed: str = ""
     timeout_s: float | None = UNKNOWN_S
     blocked_loop: bool = False
+    downloads: str = ""
 
     @property
     def action(self) -> str | None:

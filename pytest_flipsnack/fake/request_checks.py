@@ -7,7 +7,7 @@ from urllib.parse import quote_plus
 from pytest_flipsnack.catalogue.actions import ACTIONS, API_HOST, BASE_PATH, UPLOAD_HOST
 from pytest_flipsnack.catalogue.codes import Code
 from pytest_flipsnack.catalogue.facts import documented
-from pytest_flipsnack.fake import documents, signing
+from pytest_flipsnack.fake import documents, downloads, signing
 from pytest_flipsnack.fake.masking import MASK
 from pytest_flipsnack.fake.refusal import Refusal, nearest
 from pytest_flipsnack.fake.subject import Check, Subject
@@ -37,6 +37,9 @@ def _url(subject: Subject) -> Refusal | None:
         Code.BAD_REQUEST,
         "an invalid URL is a bad request",
         f"https://{API_HOST}{BASE_PATH} or https://{UPLOAD_HOST}{BASE_PATH}",
+        "the fake serves the archives of a resourceUrl that it gave itself, and no other file"
+        if request.host == downloads.HOST
+        else "",
     )
 
 

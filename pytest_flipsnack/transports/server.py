@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from pytest_flipsnack.catalogue.actions import API_HOST, BASE_PATH, UPLOAD_HOST
+from pytest_flipsnack.fake.downloads import FOLDER
 from pytest_flipsnack.fake.request import Request, parse
 from pytest_flipsnack.transports.connections import client_port
 from pytest_flipsnack.transports.control import PREFIX, Control
@@ -164,6 +165,10 @@ class _App:
         request = self._read(environ, path)
         if guest is None:
             _reset(environ["werkzeug.socket"])
+        host = environ.get("HTTP_HOST", f"{ADDRESS}:{environ['SERVER_PORT']}")
+        request.downloads = "/".join(part for part in (f"http://{host}", guest.token) if part) + (
+            FOLDER
+        ).rstrip("/")
         if guest.fake is None:
             guest.late.append(f"{request.method} {request.action or path}")
             _reset(environ["werkzeug.socket"])

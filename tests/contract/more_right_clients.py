@@ -58,8 +58,8 @@ class Propagating:
                 time.sleep(random.uniform(0.01, ceiling))
                 ceiling *= 2
 
-    def _ask(self, action: str) -> dict[str, Any]:
-        fields = signed(self._key, self._secret, action, {})
+    def _ask(self, action: str, **params: str) -> dict[str, Any]:
+        fields = signed(self._key, self._secret, action, params)
         answer = requests.get(API_URL, params=fields, timeout=10)
         answer.raise_for_status()
         try:
@@ -84,13 +84,13 @@ class Eager(Propagating):
         super().__init__(key, secret)
         self._ask("user.getStats")
 
-    def _ask(self, action: str) -> dict[str, Any]:
+    def _ask(self, action: str, **params: str) -> dict[str, Any]:
         for _ in range(2):
             try:
-                return super()._ask(action)
+                return super()._ask(action, **params)
             except requests.Timeout:
                 continue
-        return super()._ask(action)
+        return super()._ask(action, **params)
 
 
 class Plain:
@@ -148,6 +148,22 @@ class Typed(Plain):
         return Page((data or {}).get("collections") or [], Problem(*error) if error else None)
 
 
+class Fetching(Propagating):
+    """Waits for an archive and fetches it while its URL lives."""
+
+    def archive(self, hash: str) -> bytes:
+        for _ in range(20):
+            data = self._ask("collection.downloadHTML", collectionHash=hash)
+            if data.get("status") == "COMPLETE" and "resourceUrl" in data:
+                found = requests.get(data["resourceUrl"], timeout=30)
+                found.raise_for_status()
+                return found.content
+            if data.get("status") != "PROCESSING":
+                break
+            time.sleep(3)
+        raise ValueError("no archive")
+
+
 class Refilled(Propagating):
     """Takes from a bucket that a thread of its own fills for as long as it lives."""
 
@@ -166,12 +182,12 @@ class Refilled(Propagating):
             del client
             time.sleep(0.2)
 
-    def _ask(self, action: str) -> dict[str, Any]:
+    def _ask(self, action: str, **params: str) -> dict[str, Any]:
         with self._more:
             while not self._left:
                 self._more.wait(60)
             self._left -= 1
-        return super()._ask(action)
+        return super()._ask(action, **params)
 
 
 class Patient(Propagating):

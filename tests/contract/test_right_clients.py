@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from pytest_flipsnack import ClientContract
+from pytest_flipsnack import ClientContract, call
 from pytest_flipsnack.contract.virtual_time.clock import VirtualClock
 from pytest_flipsnack.flipsnack import Flipsnack
 from tests.clients import STYLES, Style
@@ -69,7 +69,7 @@ def test_a_whole_life_goes_without_a_refusal(
     assert ready["collectionStatus"] == "public"
     assert titles == ["Ünï çødé +&="]
     assert stats["views"] >= 0
-    assert url.startswith("https://")
+    assert url.endswith(f"/{hash}.zip")
     assert left == []
     assert {call.code for call in flipsnack.calls} == {20}
     assert sum(sleep.seconds for sleep in flipsnack_clock.sleeps) >= 2
@@ -84,6 +84,15 @@ def _more(made: type[Any], failed: Callable[[Any], bool] | None = None) -> type[
     if failed is not None:
         body["failed"] = lambda self, outcome: failed(outcome)
     return type(made.__name__, (ClientContract,), body)
+
+
+class TestFetching(ClientContract):
+    error = more_right_clients.Fetching.error
+    polls = ("collection.downloadHTML",)
+
+    @call("collection.downloadHTML")
+    def archive(self, flipsnack: Flipsnack) -> Any:
+        return more_right_clients.Fetching(flipsnack.api_key, flipsnack.secret).archive("fxh4k89")
 
 
 TestPropagating = _more(more_right_clients.Propagating)
