@@ -62,6 +62,7 @@ class Flipsnack:
         self.clock = clock or VirtualClock()
         self.fake = Fake(api_key, secret, settings or Settings(), self.clock.reading)
         self.fake.watch = self.clock.turns.asks
+        self.fake.account.limits.told = self.clock.told
         self._loopback = LoopbackTransport(self.fake, server or self._own_server, name, self.clock)
         self._server: LoopbackServer | None = None
         self._expectations: list[tuple[Expectation, str]] = []

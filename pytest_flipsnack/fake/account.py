@@ -20,8 +20,8 @@ class Account:
     api_key: str
     secret: str
     collections: Collections
-    settings: Settings = field(default_factory=Settings)
-    limits: Limits = field(default_factory=Limits)
+    settings: Settings
+    limits: Limits
     downloads: Downloads = field(default_factory=Downloads)
 
     @property

@@ -17,7 +17,7 @@ def _minute(subject: Subject) -> Refusal | None:
 
 def _rate(subject: Subject, code: Code, span_s: float, setting: str) -> Refusal | None:
     allowed = getattr(subject.account.settings, setting)
-    if not subject.account.limits.over(subject.now, span_s, allowed):
+    if not subject.account.limits.over(span_s, allowed):
         return None
     return subject.refuse(
         code,

@@ -17,6 +17,7 @@ from pytest_flipsnack.fake.call import Call
 from pytest_flipsnack.fake.checks import Subject, account_refusal, request_refusal
 from pytest_flipsnack.fake.collections import Collections
 from pytest_flipsnack.fake.faults import fault_of
+from pytest_flipsnack.fake.limits import Limits
 from pytest_flipsnack.fake.masking import mask
 from pytest_flipsnack.fake.refusal import Refusal
 from pytest_flipsnack.fake.reply import Reply, bent, envelope, from_fault
@@ -50,7 +51,7 @@ class Fake:
         self._start = clock()
         self._lock = threading.RLock()
         self._allowed: set[int] = set()
-        self.account = Account(api_key, secret, Collections(self.now), settings)
+        self.account = Account(api_key, secret, Collections(self.now), settings, Limits(self.now))
         self.stubs = Stubs()
         self.calls: list[Call] = []
         self.hits: Counter[tuple[str, int]] = Counter()
@@ -180,7 +181,7 @@ class Fake:
 
     def _deliver(self, stub: Stub, request: Request, now: float) -> Reply:
         self.stubs.deliver(stub)
-        self.account.limits.count(now, self.account.settings)
+        self.account.limits.count(self.account.settings)
         if not isinstance(stub.answer, Code):
             return from_fault(stub.answer)
         reply = self._stubbed(stub, stub.answer, request, now)
@@ -200,7 +201,7 @@ class Fake:
 
     def _own(self, refusal: Refusal | None, request: Request, now: float) -> Reply:
         if refusal is None:
-            self.account.limits.count(now, self.account.settings)
+            self.account.limits.count(self.account.settings)
             return self._success(request, now)
         unknown = refusal.code in {Code.INVALID_HASH, Code.INVALID_HASH_47}
         if unknown and refusal.code not in self._allowed:

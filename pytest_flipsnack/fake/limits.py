@@ -3,24 +3,34 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 
 from pytest_flipsnack.fake.settings import Settings
 
 
 class Limits:
-    """Counts requests in sliding windows; the pages do not say whether they slide (a choice)."""
+    """Counts requests in sliding windows; the pages do not say whether they slide (a choice).
 
-    def __init__(self) -> None:
+    `told` returns the seconds that the client's clocks tell: a limiter of the client's reckons with
+    them, and must not be refused for what the fake's timeline leaves out.
+    """
+
+    def __init__(self, told: Callable[[], float]) -> None:
+        self.told = told
         self._times: deque[float] = deque()
         self.uploads = 0
 
-    def over(self, now: float, span_s: float, allowed: int) -> bool:
+    def over(self, span_s: float, allowed: int) -> bool:
         """Return whether one more request within `span_s` seconds would exceed `allowed`."""
-        return bool(allowed) and sum(now - time < span_s for time in self._times) >= allowed
+        if not allowed:
+            return False
+        now = self.told()
+        return sum(now - time < span_s for time in self._times) >= allowed
 
-    def count(self, now: float, settings: Settings) -> None:
+    def count(self, settings: Settings) -> None:
         """Remember an accepted request, where a limit asks for it."""
         if settings.requests_per_second or settings.requests_per_minute:
+            now = self.told()
             self._times.append(now)
             while now - self._times[0] >= 60:
                 self._times.popleft()

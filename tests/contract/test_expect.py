@@ -334,6 +334,20 @@ def test_windows_and_processing_run_on_the_same_clock(
     assert client.ask(**hashed)["data"]["collectionStatus"] == "public"
 
 
+def test_a_limiter_that_keeps_the_limit_by_its_own_clock_is_not_refused(
+    flipsnack: Flipsnack, flipsnack_clock: Any
+) -> None:
+    flipsnack.configure(requests_per_second=5, requests_per_minute=60)
+    client = Client(flipsnack)
+    sent: list[float] = []
+    for number in range(70):
+        for most, span_s in ((5, 1.0), (60, 60.0)):
+            while number >= most and (left_s := sent[-most] + span_s - time.monotonic()) > 0:
+                time.sleep(left_s)
+        assert client.ask()["code"] == 20
+        sent.append(time.monotonic())
+
+
 @pytest.mark.parametrize(
     ("codes", "how", "text"),
     [

@@ -130,6 +130,10 @@ class VirtualClock:
             self.really_waited_s += passed
         return _exact(self._base + self.skipped)
 
+    def told(self) -> float:
+        """Return the seconds that a client's clocks tell: what was skipped and what really passed."""
+        return monotonic() + self.skipped
+
     def _real(self) -> float:
         return _exact(monotonic() - self._origin)
 
