@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from time import monotonic, process_time  # by name they stay real in our modules
 from typing import NoReturn
 
 from pytest_flipsnack.contract.judge import LONGEST_S, MOST_REQUESTS, ClientDoesNotStopError
@@ -10,7 +11,7 @@ from pytest_flipsnack.contract.secrecy import LogWatch
 from pytest_flipsnack.contract.virtual_time.clock import VirtualClock
 from pytest_flipsnack.contract.virtual_time.real_waits import RealWait
 from pytest_flipsnack.fake.call import Call
-from pytest_flipsnack.fake.fake import Fake
+from pytest_flipsnack.fake.fake import Fake, not_stamped
 
 
 class Watch:
@@ -64,10 +65,12 @@ class Watch:
         self._began_s = self._fake.now()
         self._log.start()
         self._fake.watch, self._clock.watch = self._asks, self._sleeps
+        self._fake.stamp = _stamp
 
     def stop(self) -> None:
         """Stop looking and let time be real again."""
         self._fake.watch, self._clock.watch = self._clock.turns.asks, _nothing
+        self._fake.stamp = not_stamped
         self._log.stop()
         self._clock.stop()
 
@@ -91,6 +94,10 @@ class Watch:
     def _stop(self, why: str) -> NoReturn:
         self.stopped = ClientDoesNotStopError(why)
         raise self.stopped
+
+
+def _stamp() -> tuple[float, float]:
+    return monotonic(), process_time()
 
 
 def _nothing() -> None:

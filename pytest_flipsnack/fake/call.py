@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from time import monotonic, process_time  # by name they stay real in our modules
 from typing import TYPE_CHECKING
 
 from pytest_flipsnack.fake.request import UNKNOWN_S
@@ -18,11 +17,6 @@ _REAL_WAIT_S = 0.1
 """More than a client takes between two requests when it does not wait."""
 
 
-def _real_now() -> tuple[float, float]:
-    """Return the time, and how much of it the process has worked."""
-    return monotonic(), process_time()
-
-
 @dataclass(slots=True)
 class Call:
     """One request and its answer.
@@ -31,6 +25,7 @@ class Call:
     action, apiKey and signature. `files` holds the uploads, bytes with a `filename`, by field.
     `timeout_s` is how long the client waits, None for ever, negative where nobody can tell.
     `pending` says that the answer was 20 and told to ask again later.
+    `really_at` is the real time and how much of it the process has worked, while somebody judges.
     `code` is the delivered code, None where a fault came instead of an envelope. `at` is in
     seconds since the fixture began.
     """
@@ -46,7 +41,7 @@ class Call:
     timeout_s: float | None = UNKNOWN_S
     blocked_loop: bool = False
     pending: bool = False
-    really_at: tuple[float, float] = field(default_factory=_real_now, repr=False, compare=False)
+    really_at: tuple[float, float] = field(default=(0.0, 0.0), repr=False, compare=False)
 
     def waited_s(self, later: Call) -> tuple[float, float]:
         """Return the least and the most seconds that the client waited before a later call.

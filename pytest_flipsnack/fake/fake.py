@@ -31,6 +31,11 @@ UNKNOWN_ACTION = "(unknown)"
 """The action under which a code is counted when the request names none that exists."""
 
 
+def not_stamped() -> tuple[float, float]:
+    """Return no real time: to read how much a process has worked may take as long as a call."""
+    return 0.0, 0.0
+
+
 class Fake:
     """Answers requests as Flipsnack is documented to, or as a test has declared.
 
@@ -58,6 +63,7 @@ class Fake:
         self.complaints: list[str] = []
         self.signatures: deque[str] = deque(maxlen=_REMEMBERED)
         self.watch: Callable[[], None] = lambda: None
+        self.stamp: Callable[[], tuple[float, float]] = not_stamped
 
     def now(self) -> float:
         """Return the seconds since this fake began."""
@@ -133,7 +139,8 @@ class Fake:
             if stub is None:
                 return False
             self.stubs.deliver(stub)
-            self.calls.append(Call(stub.action, {}, None, self.now(), fault="refused"))
+            call = Call(stub.action, {}, None, self.now(), fault="refused", really_at=self.stamp())
+            self.calls.append(call)
             return True
 
     def undelivered(self) -> list[Stub]:
@@ -230,7 +237,7 @@ class Fake:
             self.hits[known or UNKNOWN_ACTION, reply.code] += 1
         call.refusal = refusal
         call.timeout_s, call.blocked_loop = request.timeout_s, request.blocked_loop
-        call.pending = reply.pending
+        call.pending, call.really_at = reply.pending, self.stamp()
         self.signatures.append(request.params.get("signature", ""))
         self.calls.append(call)
         if self._keep is not None and len(self.calls) > 2 * self._keep:
