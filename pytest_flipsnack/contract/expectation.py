@@ -16,6 +16,7 @@ from pytest_flipsnack.contract.judge import (
     label,
     with_real_waits,
 )
+from pytest_flipsnack.contract.libraries import own_packages
 from pytest_flipsnack.contract.secrecy import leaks
 from pytest_flipsnack.contract.telling import tells
 from pytest_flipsnack.contract.virtual_time.clock import VirtualClock
@@ -69,7 +70,8 @@ class Expectation:
         self._rules: dict[int, Retry] = {}
         if retries is not None:
             self._rules[int(codes[-1])] = read_retry(retries)
-        self._watch = Watch(fake, clock)
+        self._own = own_packages(raises)
+        self._watch = Watch(fake, clock, own=self._own)
         self._stubs = Stubs(below=fake.stubs)
         self._outer = fake.stubs
         self.value = NOT_SET
@@ -106,7 +108,8 @@ class Expectation:
         if refused and not self._was_delivered():
             return wanted  # the refusal tells more, and the fixture reports it
         if error is not None and not (wanted or stopped) and self._raises is None:
-            return self._unexpected(error)
+            self._check_unexpected(error)
+            return False
         problem = next(self._findings(error, wanted=wanted), None)
         if problem is not None:
             self.judged = True
@@ -114,29 +117,32 @@ class Expectation:
             raise AssertionError(text) from (None if stopped else error)
         return wanted
 
-    def _unexpected(self, error: BaseException) -> bool:
+    def _check_unexpected(self, error: BaseException) -> None:
+        """Raise for an error that tells less than what is wrong, or how to expect it."""
         __tracebackhide__ = True
-        code = self._codes[-1]
-        if code.handling is not Handling.ERROR or isinstance(error, AssertionError):
-            return False
-        self.judged = True
-        raise AssertionError(
-            finding(
-                f"the client raised {type(error).__name__} after {label(code)}",
-                f"a client may raise here; write expect({int(code)}, raises={type(error).__name__})",
-                self._watch.calls,
-            )
-        ) from error
+        code, calls = self._codes[-1], self._watch.calls
+        found = judge_retries(calls, self._rules)
+        if not found and code.handling is Handling.ERROR:
+            name = type(error).__name__
+            what = f"the client raised {name} after {label(code)}"
+            allowed = f"a client may raise here; write expect({int(code)}, raises={name})"
+            found = [finding(what, allowed, calls)]
+        if found and not isinstance(error, AssertionError):
+            self.judged = True
+            raise AssertionError(self._fake.masked(found[0])) from error
 
     def _findings(self, error: BaseException | None, *, wanted: bool) -> Iterator[str]:
         calls = self._watch.calls
         if isinstance(error, ClientDoesNotStopError):
+            yield from judge_retries(calls, self._rules)
             yield judge_end(str(error), calls)
         if not self._was_delivered():
             names = ", ".join(str(code.value) for code in self._codes)
             where = f" for {self._action}" if self._action else ""
+            asked = ", ".join(dict.fromkeys(str(call.action) for call in calls))
+            instead = f", the client asked {asked}" if asked else ""
             yield finding(
-                f"{names} was never delivered{where}", "a request inside the block", calls
+                f"{names} was never delivered{where}{instead}", "a request inside the block", calls
             )
         yield from judge_retries(calls, self._rules)
         if not wanted and self._raises is not None:
@@ -146,6 +152,7 @@ class Expectation:
         yield from self._wrong_value(calls)
         code = int(self._codes[-1])
         subject = error if wanted else self.value
+        returned = self._returns is not NOT_SET and self.value is not NOT_SET
         told = self._returns is not NOT_SET and not callable(self._returns)
         silent = subject is NOT_SET or code == Code.OK or told or not self._tells_code
         if not (silent or tells(subject, code)):
@@ -154,7 +161,8 @@ class Expectation:
                 f"{code} in an attribute or in the text ({label(code)})",
                 calls,
             )
-        for leaked in leaks(error, self._watch.logged, self._fake.secrets()):
+        told_by = self.value if returned and error is None and code != Code.OK else error
+        for leaked in leaks(told_by, self._watch.logged, self._fake.secrets(), self._own):
             yield finding(leaked, "no secret outside the request", calls)
 
     def _ignored(self, calls: Sequence[Call]) -> Iterator[str]:

@@ -32,6 +32,11 @@ class Retry:
     grows: bool = False
     again: Again = Again.ALLOWED
 
+    @property
+    def tells_waits(self) -> bool:
+        """Whether it says how long a client waits."""
+        return bool(self.wait_s or self.waits_s or self.grows)
+
     def __str__(self) -> str:
         if self.again is Again.FORBIDDEN:
             return "one request"

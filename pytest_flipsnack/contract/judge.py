@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
+from pytest_flipsnack.catalogue.actions import ACTIONS
 from pytest_flipsnack.catalogue.codes import Code
 from pytest_flipsnack.contract.handling import Again, Retry, rule_for
 from pytest_flipsnack.contract.virtual_time.real_waits import RealWait
 from pytest_flipsnack.fake.call import Call
 from pytest_flipsnack.fake.faults import fault_of
 
-LEAST_WAIT_S = 0.001
-"""Less than this is no wait at all; jitter may come close to it."""
+LEAST_WAIT_S = 1e-6
+"""Less than this is no wait at all; full jitter draws from 0 on, and a drawn wait is one."""
 TOLERANCE_S = 0.05
 """Sums of waits, and a clock that is read twice, are not exact."""
 MOST_REQUESTS = 500
@@ -21,8 +22,11 @@ LONGEST_S = 86_400.0
 _SHOWN = 8
 _LASTING = frozenset({Code.MAINTENANCE_MODE, Code.REQUESTS_PER_MINUTE, Code.OPERATION_FAILED})
 """What the vendor says to ask again later, after a minute, after a few seconds."""
+_PASSING = _LASTING | {Code.REQUESTS_PER_SECOND}
 _HASTY_RETRIES = 3
 _HASTY_S = 1.0
+_BLINK_S = 0.05
+"""So short are three waits in milliseconds, and never three that jitter draws up to a second."""
 _EQUAL = 1.1
 
 
@@ -41,26 +45,34 @@ def heard(call: Call) -> str:
     return f"{call.action or 'Flipsnack'} {did}"
 
 
-def timeline(calls: Sequence[Call]) -> str:
-    """Return what the client asked and heard, on one line, the middle left out where it is long."""
+def seconds(value: float) -> str:
+    """Return seconds as they are shown: to a tenth, or to a millisecond where that tells more."""
+    rough = f"{value:.1f}"
+    if value >= 1 or abs(value - float(rough)) < LEAST_WAIT_S:
+        return rough
+    return f"{value:.3f}".rstrip("0") if value >= 0.001 else f"{value:.6f}"
+
+
+def timeline(calls: Sequence[Call], at: Sequence[int] = ()) -> str:
+    """Return what the client asked and heard, on one line; what is long is cut, but not `at`."""
     if not calls:
         return "no request"
-    if len(calls) > _SHOWN:
-        half = _SHOWN // 2
-        left = len(calls) - 2 * half
-        shown = [
-            *_steps(calls, calls[:half]),
-            f"... {left} more ...",
-            *_steps(calls, calls[-half:]),
-        ]
-    else:
-        shown = _steps(calls, calls)
+    half = _SHOWN // 2
+    kept = [index in at or not half <= index < len(calls) - half for index in range(len(calls))]
+    steps = _steps(calls)
+    shown: list[str] = []
+    left = 0
+    for step, keep in zip([*steps, ""], [*kept, True], strict=True):
+        if keep and left:
+            shown.append(f"... {left} more ...")
+        left = 0 if keep else left + 1
+        shown += [step] if keep and step else []
     return ", ".join(shown)
 
 
-def finding(what: str, allowed: object, calls: Sequence[Call]) -> str:
-    """Return a finding as it is printed."""
-    return f"{what}\n    allowed: {allowed}\n    seen:    {timeline(calls)}"
+def finding(what: str, allowed: object, calls: Sequence[Call], at: Sequence[int] = ()) -> str:
+    """Return a finding as it is printed; `at` are the calls that it is about."""
+    return f"{what}\n    allowed: {allowed}\n    seen:    {timeline(calls, at)}"
 
 
 def with_real_waits(text: str, waits: Sequence[RealWait]) -> str:
@@ -76,28 +88,26 @@ def judge_retries(calls: Sequence[Call], rules: Mapping[int, Retry]) -> list[str
         if call.code is None or (call.code == Code.OK and not call.pending):
             continue
         rule = Retry() if call.pending else rule_for(call.code, rules)
-        again = next((later for later in calls[index + 1 :] if is_same(call, later)), None)
+        later = next((i for i in range(index + 1, len(calls)) if is_same(call, calls[i])), None)
         key = (call.action, call.code)
         if key not in judged:
             judged.add(key)
             found += _judge_count(call, rule, calls)
-        if again is None:
+        if later is None:
             continue
-        wait_s, most_s = call.waited_s(again)
+        wait_s, most_s = call.waited_s(calls[later])
+        asked_again = f"{heard(call)} and the client asked again after {seconds(wait_s)} s"
         if rule.again is Again.FORBIDDEN:
             found.append(
-                finding(
-                    f"{heard(call)} and the client asked again after {wait_s:.1f} s",
-                    f"one request ({label(call.code)})",
-                    calls,
-                )
+                finding(asked_again, f"one request ({label(call.code)})", calls, (index, later))
             )
         elif wait_s < LEAST_WAIT_S or most_s < rule.wait_s - TOLERANCE_S:
             found.append(
                 finding(
-                    f"{heard(call)} and the client asked again after {wait_s:.1f} s",
+                    asked_again,
                     f"{rule} ({call.outcome if call.pending else label(call.code)})",
                     calls,
+                    (index, later),
                 )
             )
         if found:
@@ -106,17 +116,19 @@ def judge_retries(calls: Sequence[Call], rules: Mapping[int, Retry]) -> list[str
 
 
 def judge_pace(calls: Sequence[Call], rules: Mapping[int, Retry]) -> Iterator[str]:
-    """Yield a finding where equal waits are used up before what passes slowly can have passed."""
-    for code in sorted(_LASTING - rules.keys()):
+    """Yield a finding where the waits are used up before what passes slowly can have passed."""
+    declared = {code for code, rule in rules.items() if rule.tells_waits}
+    for code in sorted(_PASSING - declared):
         first = next((call for call in calls if call.code == code), None)
         same = [call for call in calls if first and is_same(call, first) and call.code == code]
         waits = [early.waited_s(late)[0] for early, late in pairwise(same)]
-        if len(waits) < _HASTY_RETRIES or sum(waits) >= _HASTY_S:
+        if len(waits) < _HASTY_RETRIES:
             continue
-        if max(waits) <= _EQUAL * min(waits):
+        equal = max(waits) <= _EQUAL * min(waits) and code in _LASTING and sum(waits) < _HASTY_S
+        if equal or sum(waits[:_HASTY_RETRIES]) < _BLINK_S:
             yield finding(
                 f"{same[0].action} answered {code.value} and the client asked again {len(waits)} "
-                f"times within {sum(waits):.1f} s",
+                f"times within {seconds(sum(waits))} s",
                 f"waits that grow, or that last a second ({code.label})",
                 calls,
             )
@@ -155,14 +167,23 @@ def _judge_count(call: Call, rule: Retry, calls: Sequence[Call]) -> list[str]:
 
 
 def is_same(call: Call, other: Call) -> bool:
-    """Return whether a call asks what another one asked."""
-    return call.action == other.action and call.params == other.params
+    """Return whether a call asks what another one asked.
+
+    What no page lists, as a number that is new with every request, does not make it another.
+    """
+    return call.action == other.action and _asked(call) == _asked(other)
 
 
-def _steps(calls: Sequence[Call], shown: Sequence[Call]) -> list[str]:
+def _asked(call: Call) -> dict[str, str]:
+    action = ACTIONS.get(call.action or "")
+    known = {param.name for param in action.params} if action else call.params.keys()
+    return {name: value for name, value in call.params.items() if name in known}
+
+
+def _steps(calls: Sequence[Call]) -> list[str]:
     start = calls[0].at
     several = len({call.action for call in calls}) > 1
     return [
-        f"t={call.at - start:.1f} s {f'{call.action} ' if several else ''}{call.outcome}"
-        for call in shown
+        f"t={seconds(call.at - start)} s {f'{call.action} ' if several else ''}{call.outcome}"
+        for call in calls
     ]

@@ -1,67 +1,46 @@
-"""Whether a secret left the client in an error or in what it logged."""
+"""Whether a secret left the client in an error, in a returned one, or in what it logged."""
 
 from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Self
 
-from pytest_flipsnack.fake.masking import is_unmistakable
+from pytest_flipsnack.contract.libraries import is_library, package_of
+from pytest_flipsnack.contract.telling import parts
+from pytest_flipsnack.fake.masking import is_unmistakable, mask
 
-_OURS = __name__.partition(".")[0]
-_LIBRARIES = frozenset(
-    # these log the signed URL themselves, and nobody can blame the client for its library
-    [
-        "aiohttp",
-        "anyio",
-        "asyncio",
-        "backoff",
-        "cachecontrol",
-        "charset_normalizer",
-        "concurrent",
-        "faker",
-        "filelock",
-        "h11",
-        "h2",
-        "hpack",
-        "hishel",
-        "hypothesis",
-        "httpcore",
-        "httpx",
-        "niquests",
-        "pytest",
-        "requests",
-        "requests_cache",
-        "requests_mock",
-        "responses",
-        "respx",
-        "stamina",
-        "tenacity",
-        "trio",
-        "urllib3",
-        "urllib3_future",
-        "werkzeug",
-    ]
-)
+_OURS = package_of(__name__)
+_SHOWN = 100
+_STANDARD = frozenset([*vars(logging.makeLogRecord({})), "asctime", "message", "taskName"])
+"""What every log record has; the rest is the client's `extra`."""
 
 
 class LogWatch(logging.Handler):
-    """Keeps what the client logs between `start` and `stop`, at every level."""
+    """Keeps what the client logs between `start` and `stop`, at every level.
 
-    def __init__(self) -> None:
+    `own` are packages that are known to be the client's.
+    """
+
+    def __init__(self, own: Collection[str] = ()) -> None:
         super().__init__(logging.NOTSET)
+        self.own = own
         self.lines: list[str] = []
         self._level = logging.NOTSET
         self._others: list[logging.Handler] = []
 
     def emit(self, record: logging.LogRecord) -> None:
-        if record.name.partition(".")[0] in _LIBRARIES:
+        if is_library(package_of(record.name), self.own, record.pathname):
             return
         try:
-            self.lines.append(f"{record.name}: {record.getMessage()}")
+            said = record.getMessage()
         except Exception:  # a broken log call is the client's to find out about
-            self.lines.append(f"{record.name}: {record.msg}")
+            said = str(record.msg)
+        extra = [str(value) for name, value in vars(record).items() if name not in _STANDARD]
+        error = record.exc_info[1] if record.exc_info else None
+        traced = [text for one in _chain(error) if _is_own(one, self.own) for text in _said(one)]
+        self.lines.append(f"{record.name}: {' '.join([said, *extra, *traced])}")
 
     def start(self) -> Self:
         """Listen to the root logger, and let it pass everything to this handler alone."""
@@ -90,24 +69,49 @@ class LogWatch(logging.Handler):
         return logger is None or logger.parent is not None or record.levelno >= self._level
 
 
-def leaks(error: object, logged: Sequence[str], secrets: Iterable[tuple[str, str]]) -> list[str]:
+def leaks(
+    subject: object,
+    logged: Sequence[str],
+    secrets: Iterable[tuple[str, str]],
+    own: Collection[str] = (),
+) -> list[str]:
     """Return a line for each secret, given as name and value, that shows where it must not.
 
-    One that may be an ordinary word is not looked for, see `is_unmistakable`. Only the client's
-    own errors are read: a library's exception shows the signed URL by itself.
+    `subject` is the error that the client raised, or the value that it returned for one. A secret
+    that may be an ordinary word is not looked for, see `is_unmistakable`. Only the client's own
+    errors are read: a library's exception shows the signed URL by itself.
     """
-    own = [one for one in _chain(error) if _is_own(one)]
+    known = [(name, secret) for name, secret in secrets if is_unmistakable(secret)]
+    told = list(_told(subject, own))
     found: list[str] = []
-    for name, secret in secrets:
-        if not is_unmistakable(secret):
-            continue
-        shows = next((one for one in own if secret in _said(one)), None)
-        if shows is not None:
-            found.append(f"the error shows the {name}: {type(shows).__name__}")
+
+    def quoted(text: str) -> str:
+        return mask(text, [secret for _, secret in known])[:_SHOWN]
+
+    for name, secret in known:
+        for what, kind, text in told:
+            if secret in text:
+                found.append(f"{what} shows the {name}: {kind}: {quoted(text)}")
+                break
         line = next((line for line in logged if secret in line), None)
         if line is not None:
-            found.append(f"the {name} was logged by {line.partition(':')[0]}")
+            found.append(f"the {name} was logged by {quoted(line)}")
     return list(dict.fromkeys(found))
+
+
+def _told(subject: object, own: Collection[str]) -> Iterator[tuple[str, str, str]]:
+    """Yield what a subject says of itself: what it is, its class, a text."""
+    if isinstance(subject, BaseException):
+        for one in _chain(subject):
+            if _is_own(one, own):
+                yield from (("the error", type(one).__name__, text) for text in _said(one))
+        return
+    for text in (str(subject), repr(subject)):
+        left = text
+        for part in parts(subject):
+            if isinstance(part, BaseException) and not _is_own(part, own):
+                left = left.replace(repr(part), "").replace(str(part), "")
+        yield "the result", type(subject).__name__, left
 
 
 def _chain(error: object) -> Iterator[BaseException]:
@@ -117,20 +121,20 @@ def _chain(error: object) -> Iterator[BaseException]:
         error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
 
 
-def _said(error: BaseException) -> str:
+def _said(error: BaseException) -> list[str]:
     notes: Iterable[object] = getattr(error, "__notes__", ())
-    return " ".join([str(error), repr(error), *map(str, notes)])
+    return [str(error), repr(error), *map(str, notes)]
 
 
-def _is_own(error: BaseException) -> bool:
+def _is_own(error: BaseException, own: Collection[str]) -> bool:
     """Return whether the client made an error: of a class of its own, or raised in its code."""
-    top = type(error).__module__.partition(".")[0]
+    top = package_of(type(error).__module__)
     if top != "builtins":
-        return top not in _LIBRARIES
+        return not is_library(top, own)
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
     raised_in = "" if trace is None else str(trace.tb_frame.f_globals.get("__name__"))
-    library = raised_in.partition(".")[0]
-    theirs = library in _LIBRARIES or library in sys.stdlib_module_names or library == _OURS
+    top = package_of(raised_in)
+    theirs = top in {*sys.stdlib_module_names, _OURS} or is_library(top, own)
     return not (theirs or isinstance(error, AssertionError))

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pytest_flipsnack.catalogue.codes import Code
 
 _MISSING = object()
+_ADDRESS = re.compile(r"0x[0-9a-f]+", re.IGNORECASE)
 _HTTP_FROM = 100  # a number from here on is an HTTP status, never a Flipsnack code
 _NAMES = ("code", "status_code", "error_code", "flipsnack_code", "api_code", "errno", "status")
 
@@ -28,16 +29,17 @@ def tells(value: object, code: int) -> bool:
     """Return whether a value carries the code anywhere: attributes, items, or text."""
     if told_code(value) == code:
         return True
-    if any(_equals(part, code) for part in _parts(value)):
+    if any(_equals(part, code) for part in parts(value)):
         return True
-    text = f"{value} {value!r}"
+    text = _ADDRESS.sub("", f"{value} {value!r}")
     message = Code(code).message.lower() if code in set(Code) else ""
     return bool(re.search(rf"(?<!\d){code}(?!\d)", text)) or (
         bool(message) and message in text.lower()
     )
 
 
-def _parts(value: object) -> Iterator[object]:
+def parts(value: object) -> Iterator[object]:
+    """Yield what a value is made of: arguments, items, attributes."""
     if isinstance(value, BaseException):
         yield from value.args
     if isinstance(value, tuple | list):

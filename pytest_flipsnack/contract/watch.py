@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Collection
 from time import monotonic, process_time  # by name they stay real in our modules
 from typing import NoReturn
 
@@ -17,11 +18,18 @@ from pytest_flipsnack.fake.fake import Fake, not_stamped
 class Watch:
     """Collects calls, sleeps and log lines between `start` and `stop`."""
 
-    def __init__(self, fake: Fake, clock: VirtualClock, most_requests: int = MOST_REQUESTS) -> None:
+    def __init__(
+        self,
+        fake: Fake,
+        clock: VirtualClock,
+        most_requests: int = MOST_REQUESTS,
+        own: Collection[str] = (),
+    ) -> None:
         self._fake = fake
         self._clock = clock
         self._most_requests = most_requests
-        self._log = LogWatch()
+        self.own = own
+        self._log = LogWatch(own)
         self.stopped: ClientDoesNotStopError | None = None
         """What was raised in the client, in whatever thread; it may have got lost there."""
         self._first = 0

@@ -40,8 +40,10 @@ def envelope(code: Code, data: Mapping[str, object] | None, http_status: int) ->
 
 
 def bent(reply: Reply, bend: Callable[[dict[str, Any]], dict[str, Any]]) -> Reply:
-    """Return the answer with its envelope changed; its code counts as before."""
-    return replace(reply, body=json.dumps(bend(json.loads(reply.body))).encode())
+    """Return the answer with its envelope changed, as raw UTF-8; its code counts as before."""
+    body = bend(json.loads(reply.body))
+    pending = _is_pending(body.get("data") or {})
+    return replace(reply, body=json.dumps(body, ensure_ascii=False).encode(), pending=pending)
 
 
 def from_fault(fault: Fault) -> Reply:

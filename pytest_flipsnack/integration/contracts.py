@@ -29,18 +29,6 @@ def parametrize(metafunc: pytest.Metafunc) -> None:
     variants.parametrize(metafunc, declarations.calls_of(cls), _CASE, cases)
 
 
-def drop_empty(items: list[pytest.Item]) -> None:
-    """Leave out generated tests without a case, such as uploads of a client that makes none."""
-    items[:] = [item for item in items if not _is_empty(item)]
-
-
-def _is_empty(item: pytest.Item) -> bool:
-    callspec = getattr(item, "callspec", None)
-    if callspec is None or _CASE not in callspec.params:
-        return False
-    return not hasattr(callspec.params[_CASE], "action")
-
-
 def rig(request: pytest.FixtureRequest, flipsnack: Flipsnack) -> Iterator[Rig]:
     """Yield what a generated test works with; time is virtual before the client is made."""
     from pytest_flipsnack.contract.generated.probe import Loop

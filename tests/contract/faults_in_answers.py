@@ -133,7 +133,7 @@ FAULTS = (
         "        if code != OK:\n",
         '        if message != "OK":\n',
         "test_message[user.getStats-20-other]",
-        'answered 20 with the text "Quelque chose s\'est produit", and the client returned',
+        'answered 20 with the text "Une erreur s\'est présentée", and the client returned',
     ),
     Fault(
         "ok-text-wins",

@@ -13,7 +13,7 @@ from pytest_flipsnack.fake.faults import FAULTS
 
 _WIRE = [name for name, fault in FAULTS.items() if fault.wire]
 _BODY = [name for name, fault in FAULTS.items() if not fault.wire]
-MESSAGES = {"other": "Quelque chose s'est produit", "ok": "OK", "empty": ""}
+MESSAGES = {"other": "Une erreur s'est présentée", "ok": "OK", "empty": ""}
 BENDS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "no-data": lambda envelope: {key: envelope[key] for key in ("code", "status")},
     "more-fields": lambda envelope: {
@@ -60,11 +60,12 @@ def _passing(action: Action) -> Iterator[str]:
             yield str(known.value)
 
 
-def _processing(action: Action) -> Iterable[str]:
+def processing_of(action: Action) -> Iterable[str]:
+    """Return what is tried with an action whose answer may be that it is still processing."""
     if action.name == "collection.downloadHTML":
-        return ("ends", "fails", "stays")
+        return ("ends", "fails", "breaks", "stays")
     if action.name in {"collection.create", "collection.getCollection"}:
-        return ("ends", "stays")
+        return ("ends", "breaks", "stays")
     return ()
 
 
@@ -75,11 +76,19 @@ _WHAT: dict[str, Callable[[Action], Iterable[str]]] = {
     "test_success": lambda action: [
         what for what in BENDS if what != "empty-list" or action.name == "collection.getList"
     ],
-    "test_processing": _processing,
-    "test_pages": lambda action: ["all"],
+    "test_processing": processing_of,
+    "test_pages": lambda action: ["all", "breaks"],
     "test_message": lambda action: ["20-other", "41-other", "41-ok", "41-empty", "50-other"],
     "test_body": lambda action: _BODY,
     "test_wire": lambda action: _WIRE,
-    "test_again": lambda action: ["error", "html", "reset", *({"50"} & {*_passing(action)})],
+    "test_again": lambda action: [
+        "success",
+        "error",
+        "html",
+        "reset",
+        *({"50"} & {*_passing(action)}),
+    ],
     "test_upload": lambda action: ["50", "reset"] if action.upload else [],
 }
+TESTS = tuple(_WHAT)
+"""The names of the generated tests."""

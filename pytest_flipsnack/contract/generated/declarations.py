@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from inspect import isfunction
 from typing import Any, ClassVar, TypeVar
 from urllib.parse import urlsplit
 
-from pytest_flipsnack.catalogue.actions import API_HOST, BASE_PATH, UPLOAD_HOST, action_of
+from pytest_flipsnack.catalogue.actions import ACTIONS, API_HOST, BASE_PATH, UPLOAD_HOST, action_of
 from pytest_flipsnack.catalogue.codes import Code
+from pytest_flipsnack.contract.generated.cases import processing_of
 from pytest_flipsnack.contract.handling import Retry, read_rules
 from pytest_flipsnack.contract.judge import MOST_REQUESTS
 from pytest_flipsnack.contract.telling import told_code
@@ -140,14 +141,27 @@ def _check_names(cls: type[Declarations]) -> None:
         for code in getattr(cls, name):
             if code not in set(Code):
                 raise ValueError(f"{cls.__name__}.{name}: {code!r} is not a Flipsnack status code")
-    for action in (*cls.polls, *cls.pages):
-        action_of(action)
+    _check_actions(cls, "polls", [name for name in ACTIONS if _may_be_processing(name)])
+    _check_actions(cls, "pages", ["collection.getList"])
     for url in cls.urls:
         if not _is_documented(url):
             raise ValueError(
                 f"{cls.__name__}.urls: {url!r} is not where Flipsnack listens; documented: "
                 f"https://{API_HOST}{BASE_PATH}, https://{UPLOAD_HOST}{BASE_PATH}"
             )
+
+
+def _check_actions(cls: type[Declarations], name: str, allowed: Sequence[str]) -> None:
+    for action in getattr(cls, name):
+        if action_of(action).name not in allowed:
+            raise ValueError(
+                f"{cls.__name__}.{name}: {action} has nothing to wait for or to turn; "
+                f"allowed: {', '.join(allowed)}"
+            )
+
+
+def _may_be_processing(name: str) -> bool:
+    return bool(processing_of(ACTIONS[name])) or Code.PROCESSING in ACTIONS[name].codes
 
 
 def _is_documented(url: object) -> bool:
@@ -166,7 +180,7 @@ def _is_documented(url: object) -> bool:
 
 def _check_spelling(cls: type[Declarations]) -> None:
     for name, value in vars(cls).items():
-        close = nearest(name, tuple(Declarations.__annotations__), 0.8)
+        close = nearest(name, tuple(Declarations.__annotations__), 0.75)
         if close not in {"", name} and not isfunction(value):
             raise ValueError(f"{cls.__name__}.{name} is not a declaration; did you mean {close}?")
 

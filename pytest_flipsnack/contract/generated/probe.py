@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from inspect import isawaitable
 from typing import Any
@@ -23,6 +23,8 @@ class Outcome:
     calls: list[Call] = field(default_factory=list)
     logged: Sequence[str] = ()
     blocking: Sequence[str] = ()
+    own: Collection[str] = ()
+    """Packages that are known to be the client's."""
 
     @property
     def subject(self) -> Any:
@@ -93,4 +95,5 @@ def attempt(call: Callable[[], Any], loop: Loop, watch: Watch) -> Outcome:
     outcome.error = watch.stopped or outcome.error
     outcome.calls = watch.calls
     outcome.logged, outcome.blocking = list(watch.logged), watch.blocking
+    outcome.own = watch.own
     return outcome

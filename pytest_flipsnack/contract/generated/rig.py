@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from inspect import signature
 from typing import TYPE_CHECKING, Any
 
+from pytest_flipsnack.catalogue.actions import SETTABLE_STATUSES
 from pytest_flipsnack.catalogue.codes import Code
 from pytest_flipsnack.contract.generated.cases import Case
 from pytest_flipsnack.contract.generated.declarations import Declarations, rules_of
@@ -19,18 +20,21 @@ from pytest_flipsnack.contract.judge import (
     label,
     with_real_waits,
 )
+from pytest_flipsnack.contract.libraries import own_packages
 from pytest_flipsnack.contract.secrecy import leaks
 from pytest_flipsnack.contract.telling import tells
 from pytest_flipsnack.contract.watch import Watch
 from pytest_flipsnack.fake.faults import fault_of
-from pytest_flipsnack.fake.stubs import Stub
+from pytest_flipsnack.fake.stubs import Stub, Stubs
 
 if TYPE_CHECKING:
     from pytest_flipsnack.contract.virtual_time.clock import VirtualClock
     from pytest_flipsnack.fake.fake import Fake
 
 _NOT_DECLARED: Any = object()
-_CRASHES = (KeyError, TypeError, AttributeError, IndexError, UnboundLocalError, NameError)
+_CRASHES = (
+    KeyError, TypeError, AttributeError, IndexError, NameError, RecursionError, MemoryError,
+)  # fmt: skip
 _TRANSPORTS = frozenset(
     [
         "aiohttp",
@@ -73,12 +77,25 @@ class Rig:
             text = with_real_waits(problem, self.clock.real_waits)
             raise AssertionError(self.fake.masked(text))
 
-    def answer(self, *answers: Any, forever: bool = False, **how: Any) -> None:
-        """Declare answers for the call's action: codes, or names of faults."""
-        for answer in answers:
-            made = Code(answer) if isinstance(answer, int) else fault_of(answer)
-            stub = Stub(made, self._case.action.name, where="the contract", forever=forever, **how)
-            self.fake.stubs.add(stub)
+    def answer(self, answer: Any, *, action: str = "", forever: bool = False, **how: Any) -> None:
+        """Declare an answer, for the call's own action or another: a code, or a fault's name."""
+        made = Code(answer) if isinstance(answer, int) else fault_of(answer)
+        asked = action or self._case.action.name
+        self.fake.stubs.add(Stub(made, asked, where="the contract", forever=forever, **how))
+
+    def forget_answers(self) -> None:
+        """Take back what was declared, where it is right not to have asked for it."""
+        self.fake.stubs = Stubs()
+
+    def fill(self, total: int, *, title: str = "", status: str = "") -> list[str]:
+        """Have the account hold so many collections and no others; return their hashes."""
+        collections = self.fake.account.collections
+        collections.clear()
+        names = [f"page{number:04d}" for number in range(total)]
+        for name in names:
+            fitting = status if status in SETTABLE_STATUSES else SETTABLE_STATUSES[0]
+            collections.add(name, title=f"{title} {name}".strip(), status=fitting)
+        return names
 
     def take_time(self) -> None:
         """Let a download take as long as it does outside the contract."""
@@ -90,8 +107,15 @@ class Rig:
         method = getattr(self._contract, self._case.method)
         given = {name: self._resolve(name) for name in signature(method).parameters}
         call = functools.partial(method, **given)
-        watch = Watch(self.fake, self.clock, self._contract.most_requests)
+        watch = Watch(self.fake, self.clock, self._contract.most_requests, self._own(given))
         return attempt(call, self._loop, watch)
+
+    def _own(self, given: Mapping[str, object]) -> frozenset[str]:
+        declared = [self._contract.error, *self._contract.raises.values()]
+        errors = [
+            one for kinds in declared for one in (kinds if isinstance(kinds, tuple) else [kinds])
+        ]
+        return own_packages(tuple(errors), *given.values())
 
     def run(self, awaitable: Awaitable[Any]) -> Any:
         """Wait for something on the loop of the calls, as to close an async client."""
@@ -108,9 +132,10 @@ class Rig:
 
     def common(self, outcome: Outcome) -> Iterator[str]:
         """Yield what is wrong whatever was answered."""
-        calls = outcome.calls
+        calls, rules = outcome.calls, rules_of(type(self._contract))
         if outcome.never_stopped:
             yield from self._blocking(outcome)  # no timeout of its own can stop such a client
+            yield from judge_retries(calls, rules)
             most = self._contract.most_requests
             later = f"declare most_requests = {2 * most} if it stops by itself later, "
             text = judge_end(str(outcome.error), calls)
@@ -121,11 +146,13 @@ class Rig:
                 f"the call that is marked as @call({self._case.action.name!r}) makes it",
                 calls,
             )
-        rules = rules_of(type(self._contract))
+        if calls[0].timeout_s is not None:  # or test_request tells of it, once for all
+            yield from self.must_time_out(outcome)
         yield from judge_retries(calls, rules)
         for hasty in judge_pace(calls, rules):
             yield from self._sound("growing_waits", hasty)
-        for leak in leaks(outcome.error, outcome.logged, self.fake.secrets()):
+        told_by = outcome.subject if self.failed(outcome) else None
+        for leak in leaks(told_by, outcome.logged, self.fake.secrets(), outcome.own):
             text = finding(leak, "no secret outside the request", calls)
             yield from self._sound("secrets", text)
         yield from self._blocking(outcome)

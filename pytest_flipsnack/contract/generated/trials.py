@@ -9,18 +9,15 @@ from pytest_flipsnack.catalogue import schemas
 from pytest_flipsnack.catalogue.actions import COMMON_PARAMETERS, Action
 from pytest_flipsnack.catalogue.codes import Code
 from pytest_flipsnack.catalogue.facts import Basis
-from pytest_flipsnack.contract.generated.cases import BENDS, MESSAGES, Case
+from pytest_flipsnack.contract.generated.cases import BENDS, MESSAGES, Case, processing_of
 from pytest_flipsnack.contract.generated.probe import Outcome
 from pytest_flipsnack.contract.generated.rig import Rig, told
-from pytest_flipsnack.contract.judge import finding, heard, is_same
+from pytest_flipsnack.contract.judge import finding, is_same
 from pytest_flipsnack.fake.call import Call
 from pytest_flipsnack.fake.faults import UNKNOWN_CODE, fault_of
-from pytest_flipsnack.fake.stubs import Stubs
 
-_FOREVER_S = 1e12
 _CALLS_IN_A_ROW = 6  # more than most clients try at once
 _HTTP_OK = 200
-_PAGES = 3
 
 
 def request(rig: Rig, case: Case) -> Iterator[str]:
@@ -50,7 +47,11 @@ def recovery(rig: Rig, case: Case) -> Iterator[str]:
     rig.answer(wanted)
     outcome = rig.try_call()
     yield from rig.common(outcome)
-    if _asked_again(outcome, lambda call: call.code == wanted):
+    # a download is waited for by its own state, and 38 may be the caller's to wait for
+    polls = wanted == Code.PROCESSING and not processing_of(case.action)
+    if (polls and rig.polls(case.action.name)) or _asked_again(
+        outcome, lambda call: call.code == wanted
+    ):
         yield from rig.must_succeed(outcome, f"answered {wanted} and then 20")
     else:
         yield from rig.must_fail(outcome, f"answered {wanted}", code=wanted)
@@ -67,68 +68,6 @@ def success(rig: Rig, case: Case) -> Iterator[str]:
     elif rig.failed(outcome):
         # whether this call can do without data no page says: a clean error is as good
         yield from rig.must_fail(outcome, "answered 20 without data")
-
-
-def processing(rig: Rig, case: Case) -> Iterator[str]:
-    """PROCESSING that ends, that does not end, and that ends in FAILED."""
-    collections = rig.fake.account.collections
-    if case.what == "ends":
-        rig.take_time()
-        if case.action.name == "collection.getCollection":
-            collections.assumed_s = rig.fake.account.settings.processing_s
-        outcome = rig.try_call()
-        yield from rig.common(outcome)
-        polled = sum(call.pending for call in outcome.calls) > 1
-        if polled or rig.polls(case.action.name):
-            yield from rig.must_succeed(outcome, "answered PROCESSING for a while")
-        if rig.polls(case.action.name) and outcome.calls[-1].pending:
-            yield finding(
-                f"{heard(outcome.calls[-1])} and the client returned",
-                "it polls, as the class declares",
-                outcome.calls,
-            )
-        return
-    if case.what == "fails":
-        rig.answer(Code.OK, forever=True, data={"status": "FAILED"})
-        outcome = rig.try_call()
-        yield from rig.common(outcome)
-        if sum(call.action == case.action.name for call in outcome.calls) > 1:
-            yield finding(
-                f"{case.action.name} answered FAILED and the client asked again",
-                "FAILED ends the download",
-                outcome.calls,
-            )
-        if rig.polls(case.action.name):
-            yield from rig.must_fail(outcome, "answered FAILED")
-        return
-    rig.fake.configure({"processing_s": _FOREVER_S, "download_s": _FOREVER_S})
-    if case.action.name == "collection.getCollection":
-        collections.assumed_s = _FOREVER_S
-    outcome = rig.try_call()
-    yield from rig.common(outcome)
-    polled = sum(call.pending for call in outcome.calls) > 1
-    if polled or rig.polls(case.action.name):
-        yield from rig.must_fail(outcome, "answered PROCESSING for ever")
-
-
-def pages(rig: Rig, case: Case) -> Iterator[str]:
-    """More records than a page holds."""
-    per_page = rig.per_page(case.action.name)
-    total = 2 * per_page + 1
-    for number in range(total):
-        rig.fake.account.collections.add(f"page{number:04d}")
-    rig.fake.configure({"records_per_page": per_page})
-    outcome = rig.try_call()
-    yield from rig.common(outcome)
-    yield from rig.must_succeed(outcome, f"holds {total} records in 3 pages")
-    got = len(outcome.value) if isinstance(outcome.value, list | tuple) else None
-    if got not in {None, total} or len(outcome.calls) < _PAGES:
-        yield finding(
-            f"the client asked for {len(outcome.calls)} of 3 pages and returned "
-            f"{'a value' if got is None else f'{got} records'} of {total}",
-            f"all pages of {per_page} records, as the class declares",
-            outcome.calls,
-        )
 
 
 def message(rig: Rig, case: Case) -> Iterator[str]:
@@ -175,11 +114,14 @@ def again(rig: Rig, case: Case) -> Iterator[str]:
     if case.what == "50":
         yield from _recovers_again(rig)
         return
+    if case.what == "success":
+        yield from _succeeds_again(rig)
+        return
     rig.answer(Code.MISSING_PARAMETER if case.what == "error" else case.what)
     first = rig.try_call()
     yield from rig.common(first)
     outcome = rig.try_call()
-    if outcome.error is not None and not outcome.calls:
+    if not outcome.calls:
         yield finding(
             f"{case.action.name} cannot be called after a call that failed: the client "
             f"{told(outcome)}, without a request",
@@ -190,12 +132,24 @@ def again(rig: Rig, case: Case) -> Iterator[str]:
     yield from rig.must_succeed(outcome, "answered 20 after a call that failed")
 
 
+def _succeeds_again(rig: Rig) -> Iterator[str]:
+    first, second = rig.try_call(), rig.try_call()
+    if not rig.failed(first):
+        yield from rig.must_succeed(second, "answered 20 for the second time")
+    rig.answer(Code.MISSING_PARAMETER, forever=True)
+    last = rig.try_call()
+    rig.forget_answers()  # of one who keeps what he was told, as the limitations page advises
+    if any(call.code == Code.MISSING_PARAMETER for call in last.calls):
+        yield from rig.common(last)
+        yield from rig.must_fail(last, "answered 30 after it had answered 20")
+
+
 def _recovers_again(rig: Rig) -> Iterator[str]:
     for number in range(_CALLS_IN_A_ROW):
         rig.answer(Code.OPERATION_FAILED)
         outcome = rig.try_call()
         if number and not outcome.calls and not rig.failed(outcome):
-            rig.fake.stubs = Stubs()  # it keeps what it knows, as the limitations page advises
+            rig.forget_answers()
             return
         yield from rig.common(outcome)
         if number:

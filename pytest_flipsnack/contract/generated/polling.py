@@ -1,0 +1,94 @@
+"""The trials of a call whose answer may be that it is still processing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from pytest_flipsnack.catalogue.codes import Code
+from pytest_flipsnack.contract.generated.cases import Case
+from pytest_flipsnack.contract.generated.rig import Rig
+from pytest_flipsnack.contract.judge import finding, heard
+
+_FOREVER_S = 1e12
+_CREATE = "collection.create"
+_GET = "collection.getCollection"
+_DOWNLOAD = "collection.downloadHTML"
+
+
+def processing(rig: Rig, case: Case) -> Iterator[str]:
+    """PROCESSING that ends, that does not end, and that ends in FAILED or in an error."""
+    yield from _TRIALS[case.what](rig, case.action.name)
+
+
+def _ends(rig: Rig, action: str) -> Iterator[str]:
+    rig.take_time()
+    if action == _GET:
+        account = rig.fake.account
+        account.collections.assumed_s = account.settings.processing_s
+    outcome = rig.try_call()
+    yield from rig.common(outcome)
+    polled = sum(call.pending for call in outcome.calls) > 1
+    if polled or rig.polls(action):
+        yield from rig.must_succeed(outcome, "answered PROCESSING for a while")
+    if rig.polls(action) and outcome.calls[-1].pending:
+        yield finding(
+            f"{heard(outcome.calls[-1])} and the client returned",
+            "it polls, as the class declares",
+            outcome.calls,
+        )
+
+
+def _fails(rig: Rig, action: str) -> Iterator[str]:
+    rig.answer(Code.OK, forever=True, data={"status": "FAILED"})
+    outcome = rig.try_call()
+    yield from rig.common(outcome)
+    if sum(call.action == action for call in outcome.calls) > 1:
+        yield finding(
+            f"{action} answered FAILED and the client asked again",
+            "FAILED ends the download",
+            outcome.calls,
+        )
+    if rig.polls(action):
+        yield from rig.must_fail(outcome, "answered FAILED")
+
+
+def _breaks(rig: Rig, action: str) -> Iterator[str]:
+    polled = action
+    if action == _CREATE:
+        polled = _GET
+    else:
+        rig.answer(Code.OK, bend=_pending)
+    rig.answer(Code.FORBIDDEN, action=polled, forever=True)
+    outcome = rig.try_call()
+    rig.forget_answers()  # of one that leaves the polling to its caller
+    yield from rig.common(outcome)
+    if any(call.code == Code.FORBIDDEN for call in outcome.calls):
+        again = "" if polled == action else f"{polled} answered "
+        yield from rig.must_fail(outcome, f"answered PROCESSING and then {again}43")
+
+
+def _stays(rig: Rig, action: str) -> Iterator[str]:
+    rig.fake.configure({"processing_s": _FOREVER_S, "download_s": _FOREVER_S})
+    if action == _GET:
+        rig.fake.account.collections.assumed_s = _FOREVER_S
+    outcome = rig.try_call()
+    yield from rig.common(outcome)
+    polled = sum(call.pending for call in outcome.calls) > 1
+    if polled or rig.polls(action):
+        yield from rig.must_fail(outcome, "answered PROCESSING for ever")
+
+
+def _pending(envelope: Mapping[str, Any]) -> dict[str, Any]:
+    data = envelope["data"]
+    if "collectionStatus" in data:
+        return {**envelope, "data": {**data, "collectionStatus": "processing"}}
+    return {**envelope, "data": {"status": "PROCESSING"}}
+
+
+_TRIALS: dict[str, Callable[[Rig, str], Iterator[str]]] = {
+    "ends": _ends,
+    "fails": _fails,
+    "breaks": _breaks,
+    "stays": _stays,
+}
