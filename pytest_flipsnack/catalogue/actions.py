@@ -37,7 +37,7 @@ class Param:
     """
 
     name: str
-    type: Literal["string", "number", "boolean", "json", "file"] = "string"
+    type: Literal["string", "number", "boolean", "date", "json", "file"] = "string"
     required: bool = False
     enum: tuple[str, ...] = ()
     source: Source = TABLE
@@ -187,8 +187,8 @@ ACTIONS: Mapping[str, Action] = MappingProxyType(
                 "collection.getStats",
                 params=(
                     _HASH,
-                    Param("startDate", source=documented("R0")),
-                    Param("endDate", source=documented("R0")),
+                    Param("startDate", "date", source=documented("R0")),
+                    Param("endDate", "date", source=documented("R0")),
                     Param("includePageStats", "boolean", source=documented("R0")),
                 ),
                 source=_R,

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from pytest_flipsnack.catalogue.actions import ACTIONS, COMMON_PARAMETERS, Action
 
 if TYPE_CHECKING:
+    from jsonschema import ValidationError
     from jsonschema.protocols import Validator
 
 _NUMBER: dict[str, Any] = {"type": "number"}
@@ -83,8 +84,21 @@ _DATA: Mapping[str, dict[str, Any]] = {
 }
 _TEXT_OF: Mapping[str, dict[str, Any]] = {
     "string": {"type": "string"},
-    "number": {"type": "string", "pattern": r"^\s*[+-]?(\d+(\.\d*)?|\.\d+)\s*$"},
-    "boolean": {"type": "string", "pattern": r"^(?i:true|false|yes|no|on|off|1|0|)$"},
+    "number": {
+        "type": "string",
+        "title": "a number",
+        "pattern": r"^\s*[+-]?(\d+(\.\d*)?|\.\d+)\s*$",
+    },
+    "boolean": {
+        "type": "string",
+        "title": "true or false",
+        "pattern": r"^(?i:true|false|yes|no|on|off|1|0|)$",
+    },
+    "date": {
+        "type": "string",
+        "title": "a date as YYYY-MM-DD",
+        "pattern": r"^\d{4}-\d{2}-\d{2}$",
+    },
     "json": {"type": "string"},
     "file": {},
 }
@@ -133,9 +147,15 @@ def parameter_validator(action_name: str) -> Validator:
 def problems(validator: Validator, instance: Any) -> list[str]:
     """Return one line per violation: where it is and what was allowed."""
     return sorted(
-        f"{'.'.join(str(part) for part in error.absolute_path) or '(whole)'}: {error.message}"
+        f"{'.'.join(str(part) for part in error.absolute_path) or '(whole)'}: {_told(error)}"
         for error in validator.iter_errors(instance)
     )
+
+
+def _told(error: ValidationError) -> str:
+    if error.validator == "pattern" and isinstance(error.schema, Mapping):  # nobody reads those
+        return f"{error.instance!r} is not {error.schema['title']}"
+    return str(error.message)
 
 
 def _validator(schema: dict[str, Any]) -> Validator:

@@ -14,7 +14,7 @@ from pytest_flipsnack.contract.judge import (
     judge_end,
     judge_retries,
     label,
-    with_real_waits,
+    with_notes,
 )
 from pytest_flipsnack.contract.libraries import own_packages
 from pytest_flipsnack.contract.secrecy import leaks
@@ -113,7 +113,9 @@ class Expectation:
         problem = next(self._findings(error, wanted=wanted), None)
         if problem is not None:
             self.judged = True
-            text = self._fake.masked(with_real_waits(problem, self._watch.real_waits))
+            patched = self._watch.sleep_was_patched
+            text = with_notes(problem, self._watch.real_waits, sleep_was_patched=patched)
+            text = self._fake.masked(text)
             raise AssertionError(text) from (None if stopped else error)
         return wanted
 

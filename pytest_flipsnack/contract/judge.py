@@ -75,9 +75,12 @@ def finding(what: str, allowed: object, calls: Sequence[Call], at: Sequence[int]
     return f"{what}\n    allowed: {allowed}\n    seen:    {timeline(calls, at)}"
 
 
-def with_real_waits(text: str, waits: Sequence[RealWait]) -> str:
-    """Return a finding with the waits that virtual time could not replace."""
-    return "\n    ".join([text, *(f"real:    {wait}" for wait in waits)])
+def with_notes(text: str, waits: Sequence[RealWait], *, sleep_was_patched: bool) -> str:
+    """Return a finding with the waits that virtual time did not see, and why it may not have."""
+    notes = [f"real:    {wait}" for wait in waits]
+    if sleep_was_patched:
+        notes.append("hint:    the test replaces time.sleep; leave it alone, time is virtual here")
+    return "\n    ".join([text, *notes])
 
 
 def judge_retries(calls: Sequence[Call], rules: Mapping[int, Retry]) -> list[str]:

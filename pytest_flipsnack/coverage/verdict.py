@@ -11,6 +11,8 @@ from pytest_flipsnack.catalogue.codes import Code
 from pytest_flipsnack.coverage.demand import Demand
 from pytest_flipsnack.coverage.tally import Tally
 
+_MOST_WITH_MESSAGE = 5
+
 
 class Outcome(StrEnum):
     """What became of the gate."""
@@ -101,4 +103,6 @@ def _is_short(part: int, whole: int, threshold: Decimal | None) -> bool:
 
 
 def _labels(codes: Sequence[Code]) -> str:
-    return ", ".join(code.label for code in codes)
+    """Return the codes with their messages, where one can read so many on a line."""
+    few = len(codes) <= _MOST_WITH_MESSAGE
+    return ", ".join(code.label if few else str(code.value) for code in codes)

@@ -98,6 +98,13 @@ class Collections:
         """Forget what was done to collections that were only taken for granted."""
         self._assumed.clear()
 
+    def settle(self) -> None:
+        """End all processing, that of collections not yet asked for included."""
+        self.assumed_s = 0.0
+        for collection in (*self._held.values(), *self._assumed.values()):
+            collection.ready_at = 0.0
+            collection.download_at = 0.0
+
     def find(self, hash: str) -> Collection | None:
         """Return the collection of that hash, or None if it is known not to exist."""
         found = self._held.get(hash)

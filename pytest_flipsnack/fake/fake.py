@@ -18,7 +18,7 @@ from pytest_flipsnack.fake.checks import Subject, account_refusal, request_refus
 from pytest_flipsnack.fake.collections import Collections
 from pytest_flipsnack.fake.faults import fault_of
 from pytest_flipsnack.fake.limits import Limits
-from pytest_flipsnack.fake.masking import mask
+from pytest_flipsnack.fake.masking import is_unmistakable, mask
 from pytest_flipsnack.fake.refusal import Refusal
 from pytest_flipsnack.fake.reply import Reply, bent, envelope, from_fault
 from pytest_flipsnack.fake.request import Request
@@ -130,6 +130,8 @@ class Fake:
                 refusal = account_refusal(subject)
                 reply = self._own(refusal, request, now)
             self._record(request, reply, refusal, stub, now)
+            if refusal is None:
+                self._look_for_secret(request)
             return reply
 
     def refuse_connection(self) -> bool:
@@ -142,6 +144,13 @@ class Fake:
             call = Call(stub.action, {}, None, self.now(), fault="refused", really_at=self.stamp())
             self.calls.append(call)
             return True
+
+    def relent(self) -> None:
+        """Succeed from now on, whatever was declared, so that a client that retries for ever ends."""
+        with self._lock:
+            self.stubs = Stubs()
+            self.account.collections.settle()
+            self.configure({"processing_s": 0.0, "download_s": 0.0})
 
     def undelivered(self) -> list[Stub]:
         """Return the stubs that no request has met."""
@@ -242,6 +251,17 @@ class Fake:
         self.calls.append(call)
         if self._keep is not None and len(self.calls) > 2 * self._keep:
             del self.calls[: -self._keep]
+
+    def _look_for_secret(self, request: Request) -> None:
+        secret = self.account.secret
+        if secret in request.params.values() and is_unmistakable(secret):
+            name = next(name for name, value in request.params.items() if value == secret)
+            self.complain(
+                f"{request.action} was sent with the secret itself, as the parameter {name}\n"
+                "    rule:     the secret signs a request and never travels with it; documented "
+                "(H1, R0, M)\n"
+                "    way out:  take it out of the parameters"
+            )
 
     def _checked_data(
         self, codes: list[Code], action: str | None, data: Mapping[str, object] | None

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
-UNKNOWN_CODE = 99
+UNKNOWN_CODES = {"": 99, "_0": 0, "_21": 21, "_59": 59}
+"""What no page knows: beyond the table, false in Python, beside 20, and beside 50."""
 """A code that no page knows, for clients that must treat it as an error."""
 
 
@@ -13,7 +14,8 @@ UNKNOWN_CODE = 99
 class Fault:
     """A way to fail: on the wire (`wire`), or with a body that is not an envelope.
 
-    `meaning` completes a sentence about an action: it `refused the connection`.
+    `meaning` completes a sentence about an action: it `refused the connection`. `unknown` is the
+    code in the envelope, where that is one which no page knows.
     """
 
     name: str
@@ -23,6 +25,7 @@ class Fault:
     content_type: str = "application/json"
     body: bytes = b""
     aliases: tuple[str, ...] = ()
+    unknown: int | None = None
 
 
 _PAGE = b"<!DOCTYPE html><html><body><h1>We will be back soon</h1></body></html>"
@@ -74,10 +77,14 @@ _ROWS = (
         http_status=500,
         body=_json({"code": 50, "status": "Operation failed"}),
     ),
-    Fault(
-        "unknown_code",
-        f"answered with code {UNKNOWN_CODE}, which no page knows",
-        body=_json({"code": UNKNOWN_CODE, "status": "Something new"}),
+    *(
+        Fault(
+            f"unknown_code{suffix}",
+            f"answered with code {number}, which no page knows",
+            body=_json({"code": number, "status": "Something new"}),
+            unknown=number,
+        )
+        for suffix, number in UNKNOWN_CODES.items()
     ),
     Fault(
         "string_code",

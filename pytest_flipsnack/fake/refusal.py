@@ -33,7 +33,7 @@ class Refusal:
             lines.append(f"    hint:     {self.hint}")
         lines.append(
             f"    way out:  correct the request; or, if the test is about this refusal, "
-            f"flipsnack.allow({self.code.value})"
+            f"flipsnack.allow({self.code.value}) before it"
         )
         return lines
 

@@ -109,6 +109,8 @@ def parse(
         return request
     try:
         content = _whole(body)
+    except RecursionError:
+        raise  # not the request's doing: the client calls itself again and again
     except Exception as error:  # a file or generator of the client's own raises what it likes
         request.malformed = f"the body cannot be read: {error}"
         return request
@@ -138,6 +140,8 @@ def _read_form(request: Request, content_type: str, content: bytes) -> None:
     if kind == "multipart/form-data":
         try:
             _read_multipart(request, content_type, content)
+        except RecursionError:
+            raise
         except Exception as error:
             # email.parser has many ways to stumble over hostile headers; all mean the same here
             request.malformed = f"the multipart body cannot be read: {error}"

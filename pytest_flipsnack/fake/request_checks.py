@@ -136,6 +136,8 @@ def _required(subject: Subject) -> Refusal | None:
     if action is None:
         return None
     sent = {*request.params, *(upload.field for upload in request.uploads)}
+    if not request.uploads:
+        sent.discard("file")  # as text it is no upload
     missing = next((name for name in action.required if name not in request.params), None)
     if missing is None and (not action.one_of or sent.intersection(action.one_of)):
         return None
@@ -144,7 +146,9 @@ def _required(subject: Subject) -> Refusal | None:
         Code.MISSING_PARAMETER,
         f"{action.name} needs {wanted}",
         f"a parameter {wanted}",
-        _similar(wanted, sent),
+        "file was sent as text, not as a file of a multipart form"
+        if missing is None and "file" in request.params
+        else _similar(wanted, sent),
         action.source,
     )
 

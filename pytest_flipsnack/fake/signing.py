@@ -84,6 +84,7 @@ def _slips(secret: str, params: Mapping[str, str], settings: Settings) -> Iterat
     text = _joined(pairs, by_name)
     yield "the secret was put at the end instead of the beginning", text + secret
     yield "the secret was left out", text
+    yield "the API key was used as the secret", params.get("apiKey", "") + text
     for order, how in (("ignorecase", "without regard to case"), ("ascii", "capitals first")):
         yield f"the names were sorted {how}", secret + _joined(pairs, _ORDERS[order][0])
     yield (

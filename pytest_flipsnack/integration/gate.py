@@ -63,7 +63,7 @@ class Gate:
             raise
         verdict = self._conclude()
         if verdict.failed:
-            self._raise_status(session, f"Flipsnack gate: {verdict.line}")
+            self._raise_status(session, f"Flipsnack gate failed: {verdict.line}")
         elif self._troubles:
             self._raise_status(session, self._trouble())
         return result

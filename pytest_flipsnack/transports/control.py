@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
@@ -59,7 +60,7 @@ class Control:
     def end(self, *, passed: bool = True) -> list[str]:
         """End the running test and return what it must fail for; one that fails counts nothing."""
         ended, self.fake = self.fake, self._make()
-        problems = ended.verdicts()
+        problems = [_CALL.sub(_as_request, problem) for problem in ended.verdicts()]
         if passed and not problems:
             self._finished(ended.hits)
         return problems
@@ -94,6 +95,13 @@ def _object(body: bytes) -> dict[str, Any]:
     if not isinstance(given, dict):
         raise TypeError("the body must be a JSON object")
     return given
+
+
+_CALL = re.compile(r"flipsnack\.allow\((\d+)\)")
+
+
+def _as_request(call: re.Match[str]) -> str:
+    return f'POST {PREFIX}allow {{"codes": [{call[1]}]}}'
 
 
 _ACTION = ((str, type(None)), '"action": "collection.getList"')

@@ -136,10 +136,17 @@ def test_parameters_travel_as_text() -> None:
     assert parameter_problems("collection.getEmbed", collectionHash="h", https="TRUE") == []
 
 
+def test_a_date_is_written_as_documented() -> None:
+    wrong = {"startDate": "01/31/2026", "endDate": "2026-01-31"}
+    assert parameter_problems("collection.getStats", collectionHash="h", **wrong) == [
+        "startDate: '01/31/2026' is not a date as YYYY-MM-DD"
+    ]
+
+
 @pytest.mark.parametrize(
     ("params", "expected"),
     [
-        ({"collectionWidth": "wide"}, "collectionWidth: 'wide' does not match "),
+        ({"collectionWidth": "wide"}, "collectionWidth: 'wide' is not a number"),
         ({"collectionStatus": "private"}, "collectionStatus: 'private' is not one of "),
     ],
 )

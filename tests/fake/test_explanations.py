@@ -54,7 +54,7 @@ def told(head: str, rule: str, sent: str, expected: str, hint: str = "") -> str:
         f"    expected: {expected}\n"
         f"{hint}"
         f"    way out:  correct the request; or, if the test is about this refusal, "
-        f"flipsnack.allow({code})"
+        f"flipsnack.allow({code}) before it"
     )
 
 
@@ -69,7 +69,7 @@ def test_a_wrong_signature_tells_the_text_that_should_have_been_signed() -> None
         "&signature=***\n"
         "    expected: the MD5 of ***actionuser.getStatsapiKey***titlea b\n"
         "    way out:  correct the request; or, if the test is about this refusal, "
-        "flipsnack.allow(44)"
+        "flipsnack.allow(44) before it"
     )
 
 

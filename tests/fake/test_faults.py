@@ -20,6 +20,9 @@ BODIES = {
     "http_500": (500, b"<html>"),
     "http_500_envelope": (500, b'{"code": 50, "status": "Operation failed"}'),
     "unknown_code": (200, b'{"code": 99, "status": "Something new"}'),
+    "unknown_code_0": (200, b'{"code": 0, "status": "Something new"}'),
+    "unknown_code_21": (200, b'{"code": 21, "status": "Something new"}'),
+    "unknown_code_59": (200, b'{"code": 59, "status": "Something new"}'),
     "string_code": (200, b'{"code": "41", "status": "Invalid credentials"}'),
     "null_code": (200, b'{"code": null, "status": "OK"}'),
     "missing_code": (200, b'{"status": "OK", "data": {}}'),
@@ -101,7 +104,7 @@ def test_an_unknown_fault_is_refused_with_the_known_ones(wrong: object) -> None:
     assert str(caught.value) == (
         f"{wrong!r} is not a fault; known faults: timeout, refused, reset, html, empty, "
         "broken_json, truncated, json_array, not_utf8, http_500, http_500_envelope, unknown_code, "
-        "string_code, null_code, missing_code"
+        "unknown_code_0, unknown_code_21, unknown_code_59, string_code, null_code, missing_code"
     )
 
 

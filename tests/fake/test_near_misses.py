@@ -101,7 +101,7 @@ def test_44_tells_what_was_signed_instead(slip: str, text: str) -> None:
         f"    expected: {EXPECTED}",
         f"    hint:     {slip}",
         "    way out:  correct the request; or, if the test is about this refusal, "
-        "flipsnack.allow(44)",
+        "flipsnack.allow(44) before it",
     ]
 
 

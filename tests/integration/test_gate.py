@@ -8,7 +8,7 @@ from tests.downstream import BUT_50, MISSING_50, TESTS, Project, gate_line
 
 HUNDRED = "--flipsnack-fail-under=100"
 NO_DATA = (
-    "no passing test delivered a code; 0 of 19 codes exercised, 100 % required; missing: 20 OK, "
+    "no passing test delivered a code; 0 of 19 codes exercised, 100 % required; missing: 20, 22, "
 )
 
 
@@ -29,7 +29,7 @@ def test_18_of_19_fail_at_100_and_the_missing_code_is_named(merging: Project) ->
 
     result.assert_outcomes(passed=18)
     assert result.ret == 1
-    assert gate_line(result) == f"Flipsnack gate: {MISSING_50}"
+    assert gate_line(result) == f"Flipsnack gate failed: {MISSING_50}"
     assert gate_line(result) in result.outlines[-2], "the line before the totals"
 
 
@@ -50,7 +50,7 @@ def test_every_test_skipped_fails_the_gate(merging: Project) -> None:
 
     result.assert_outcomes(skipped=19)
     assert result.ret == 1
-    assert gate_line(result).startswith(f"Flipsnack gate: {NO_DATA}")
+    assert gate_line(result).startswith(f"Flipsnack gate failed: {NO_DATA}")
 
 
 def test_no_test_that_uses_the_fixture_fails_the_gate_also_at_0(merging: Project) -> None:
@@ -60,7 +60,9 @@ def test_no_test_that_uses_the_fixture_fails_the_gate_also_at_0(merging: Project
 
     result.assert_outcomes(passed=1)
     assert result.ret == 1
-    assert gate_line(result).startswith("Flipsnack gate: no passing test delivered a code; 0 of 19")
+    assert gate_line(result).startswith(
+        "Flipsnack gate failed: no passing test delivered a code; 0 of 19"
+    )
 
 
 @pytest.mark.parametrize(
@@ -140,7 +142,7 @@ def test_a_missing_required_code_fails_the_gate_under_a_threshold_that_is_met(
 
     assert result.ret == 1
     assert gate_line(result) == (
-        "Flipsnack gate: required but not exercised: 50 Operation failed; "
+        "Flipsnack gate failed: required but not exercised: 50 Operation failed; "
         "18 of 19 codes exercised, 90 % required; missing: 50 Operation failed"
     )
 
@@ -164,7 +166,7 @@ def test_a_deprecated_code_is_demanded_when_asked_for(project: Project) -> None:
 
     assert result.ret == 1
     assert gate_line(result) == (
-        "Flipsnack gate: 19 of 20 codes exercised, 100 % required; "
+        "Flipsnack gate failed: 19 of 20 codes exercised, 100 % required; "
         "missing: 37 Delete flipbook not available for this flipbook"
     )
 
@@ -175,7 +177,7 @@ def test_without_a_terminal_the_gate_fails_and_says_so_on_stderr(merging: Projec
     result = merging.run(HUNDRED, "-p", "no:terminal")
 
     assert result.ret == 1
-    assert result.stderr.lines == [f"Flipsnack gate: {MISSING_50}"]
+    assert result.stderr.lines == [f"Flipsnack gate failed: {MISSING_50}"]
 
 
 def test_without_a_terminal_a_gate_that_passes_says_nothing(project: Project) -> None:
@@ -193,4 +195,4 @@ def test_without_a_summary_the_gate_fails_all_the_same(project: Project) -> None
     result = project.run(HUNDRED, "--no-summary", "-q")
 
     assert result.ret == 1
-    assert gate_line(result) == f"Flipsnack gate: {MISSING_50}"
+    assert gate_line(result) == f"Flipsnack gate failed: {MISSING_50}"

@@ -60,7 +60,7 @@ def test_a_narrowed_run_enforces_the_threshold_of_the_command_line(
 
     assert result.ret == 1
     assert "codes exercised, 100 % required; missing: " in gate_line(result)
-    assert gate_line(result).startswith("Flipsnack gate: ")
+    assert gate_line(result).startswith("Flipsnack gate failed: ")
 
 
 def test_two_workers_say_not_enforced_as_well(merging: Project) -> None:
@@ -85,7 +85,7 @@ def test_the_variable_for_added_options_counts_as_typed(
     result = narrow.run("-m", "not slow")
 
     assert result.ret == 1
-    assert gate_line(result) == f"Flipsnack gate: {MISSING_50}"
+    assert gate_line(result) == f"Flipsnack gate failed: {MISSING_50}"
 
 
 def test_a_threshold_in_addopts_of_the_file_is_one_from_the_file(narrow: Project) -> None:
@@ -107,7 +107,7 @@ def test_what_addopts_of_the_file_leave_out_is_no_narrowing(narrow: Project, add
     result = narrow.run()
 
     assert result.ret == 1
-    assert gate_line(result) == f"Flipsnack gate: {MISSING_50}"
+    assert gate_line(result) == f"Flipsnack gate failed: {MISSING_50}"
 
 
 def test_another_expression_than_that_of_the_file_is_narrowing(narrow: Project) -> None:
@@ -131,7 +131,7 @@ def test_a_whole_run_enforces_the_threshold_of_the_file(
     result = narrow.run(*args)
 
     assert result.ret == 1
-    assert gate_line(result) == f"Flipsnack gate: {MISSING_50}"
+    assert gate_line(result) == f"Flipsnack gate failed: {MISSING_50}"
 
 
 @pytest.mark.parametrize(
@@ -158,7 +158,7 @@ def test_with_testpaths_a_run_of_less_than_all_of_them_is_narrowed(
     result = project.run(*args)
 
     assert result.ret == (1 if whole else 0)
-    expected = "Flipsnack gate: " if whole else f"{NOT_ENFORCED}{' '.join(args)}; "
+    expected = "Flipsnack gate failed: " if whole else f"{NOT_ENFORCED}{' '.join(args)}; "
     assert gate_line(result).startswith(f"{expected}18 of 19 codes exercised")
 
 
@@ -185,7 +185,7 @@ def test_a_configuration_file_elsewhere_does_not_make_a_run_narrow(
     result = project.run("-c", "ci/pytest.ini", "--confcutdir=.", *args)
 
     assert result.ret == 1
-    assert gate_line(result) == f"Flipsnack gate: {MISSING_50}"
+    assert gate_line(result) == f"Flipsnack gate failed: {MISSING_50}"
 
 
 @pytest.mark.parametrize(
@@ -207,5 +207,5 @@ def test_only_what_the_file_does_not_say_as_well_is_narrowing(
     result = narrow.run(*typed)
 
     assert result.ret == (0 if named else 1)
-    expected = f"{NOT_ENFORCED}{named}; " if named else "Flipsnack gate: "
+    expected = f"{NOT_ENFORCED}{named}; " if named else "Flipsnack gate failed: "
     assert gate_line(result) == f"{expected}{MISSING_50}"

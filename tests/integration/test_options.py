@@ -54,7 +54,7 @@ def test_a_threshold_in_pyproject_may_be_a_number_or_a_text(
 
     assert result.ret == 1
     shown = value.strip('"').removesuffix(" %")
-    assert gate_line(result) == f"Flipsnack gate: {MISSING_50.replace('100', shown)}"
+    assert gate_line(result) == f"Flipsnack gate failed: {MISSING_50.replace('100', shown)}"
 
 
 @native
@@ -92,7 +92,7 @@ def test_required_codes_in_pyproject_may_be_numbers_texts_and_groups(
 
     assert result.ret == 1
     assert gate_line(result) == (
-        "Flipsnack gate: required but not exercised: 50 Operation failed; "
+        "Flipsnack gate failed: required but not exercised: 50 Operation failed; "
         "18 of 19 codes exercised; missing: 50 Operation failed"
     )
 

@@ -73,7 +73,7 @@ def test_a_report_that_cannot_be_written_fails_the_gate(merging: Project) -> Non
 
     assert result.ret == 1
     assert gate_line(result) == (
-        f"Flipsnack gate: blocked/codes.json could not be written: File exists; {ALL}"
+        f"Flipsnack gate failed: blocked/codes.json could not be written: File exists; {ALL}"
     )
     assert "Flipsnack report written to blocked/codes.json" not in result.outlines
 
@@ -116,7 +116,7 @@ def test_the_reports_that_can_be_written_tell_the_same_verdict_in_any_order(
     line = f"blocked/a.json could not be written: File exists; {ALL}"
     verdict = project.report("good.json")["verdict"]
     assert result.ret == 1
-    assert gate_line(result) == f"Flipsnack gate: {line}"
+    assert gate_line(result) == f"Flipsnack gate failed: {line}"
     assert (verdict["outcome"], verdict["line"]) == ("failed", line)
     assert "Flipsnack report written to good.json" in result.outlines
     assert "Flipsnack report written to blocked/a.json" not in result.outlines

@@ -74,7 +74,7 @@ def test_a_worker_lost_after_its_last_test_fails_the_gate(pytester: pytest.Pytes
     )
     result.assert_outcomes(passed=19)
     assert result.ret == 1
-    assert gate_line(result) == f"Flipsnack gate: {line}"
+    assert gate_line(result) == f"Flipsnack gate failed: {line}"
     assert project.report()["verdict"]["outcome"] == "failed"
     assert project.report()["verdict"]["line"] == line
 
@@ -94,4 +94,4 @@ def test_the_report_on_the_terminal_is_printed_once_by_the_process_that_sees_all
         )
         == 1
     )
-    assert gate_line(result) == f"Flipsnack gate: {MISSING_50}"
+    assert gate_line(result) == f"Flipsnack gate failed: {MISSING_50}"

@@ -32,7 +32,7 @@ def test_the_gate_counts_alike(project: Project, run: Run, flags: tuple[str, ...
 
     result.assert_outcomes(passed=18)
     assert result.ret == 1
-    assert gate_line(result) == f"Flipsnack gate: {MISSING_50}"
+    assert gate_line(result) == f"Flipsnack gate failed: {MISSING_50}"
 
 
 def test_of_several_attempts_the_last_one_counts(

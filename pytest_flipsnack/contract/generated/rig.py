@@ -18,7 +18,7 @@ from pytest_flipsnack.contract.judge import (
     judge_pace,
     judge_retries,
     label,
-    with_real_waits,
+    with_notes,
 )
 from pytest_flipsnack.contract.libraries import own_packages
 from pytest_flipsnack.contract.secrecy import leaks
@@ -74,7 +74,8 @@ class Rig:
         self.fake.configure({"download_s": 0.0})
         problem = next(iter(judge(self, case)), None)
         if problem is not None and not self._is_refused():
-            text = with_real_waits(problem, self.clock.real_waits)
+            patched = self.clock.sleep_was_patched
+            text = with_notes(problem, self.clock.real_waits, sleep_was_patched=patched)
             raise AssertionError(self.fake.masked(text))
 
     def answer(self, answer: Any, *, action: str = "", forever: bool = False, **how: Any) -> None:

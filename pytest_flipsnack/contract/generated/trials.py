@@ -14,7 +14,7 @@ from pytest_flipsnack.contract.generated.probe import Outcome
 from pytest_flipsnack.contract.generated.rig import Rig, told
 from pytest_flipsnack.contract.judge import finding, is_same
 from pytest_flipsnack.fake.call import Call
-from pytest_flipsnack.fake.faults import UNKNOWN_CODE, fault_of
+from pytest_flipsnack.fake.faults import fault_of
 
 _CALLS_IN_A_ROW = 6  # more than most clients try at once
 _HTTP_OK = 200
@@ -97,11 +97,11 @@ def fault(rig: Rig, case: Case) -> Iterator[str]:
     # a library's own exception is good enough for what the library sees itself
     seen_by_library = found.wire or found.http_status != _HTTP_OK
     yield from rig.must_fail(outcome, found.meaning, wire=seen_by_library)
-    if case.what == "unknown_code":
-        yield from rig.must_tell(outcome, UNKNOWN_CODE)
+    if found.unknown is not None:
+        yield from rig.must_tell(outcome, found.unknown)
         if _asked_again(outcome, lambda call: call.fault == case.what):
             yield finding(
-                f"{case.action.name} answered {UNKNOWN_CODE} and the client asked again",
+                f"{case.action.name} answered {found.unknown} and the client asked again",
                 "one request: an unknown code is an error",
                 outcome.calls,
             )

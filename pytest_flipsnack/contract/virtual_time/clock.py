@@ -13,7 +13,7 @@ from typing import Any, Protocol, Self, TypeVar
 
 from pytest_flipsnack.contract.virtual_time.holders import Holder, Holders
 from pytest_flipsnack.contract.virtual_time.real_waits import Lookout, RealWait
-from pytest_flipsnack.contract.virtual_time.replacements import Replacements
+from pytest_flipsnack.contract.virtual_time.replacements import Builtin, Replacements
 from pytest_flipsnack.contract.virtual_time.turns import Turn, Turns
 
 T = TypeVar("T")
@@ -82,8 +82,10 @@ class VirtualClock:
         self.skipped = 0.0
         self.sleeps: list[Sleep] = []
         self.watch: Callable[[], None] = _nothing
+        self.stuck: Callable[[], None] = _nothing
         self.server: Server = NoServer()
         self.really_waited_s = 0.0
+        self.sleep_was_patched = False
         self.thread = 0
         self._holders = holders or Holders()
         self.turns = Turns(self, self._holders.stood)
@@ -194,6 +196,7 @@ class VirtualClock:
 
     def stop(self) -> None:
         """Let sleeps be real again; put every function back where it was found, if not kept."""
+        self.sleep_was_patched |= not isinstance(time.sleep, Builtin)
         self._depth -= 1
         if self._depth == 0:
             self._lookout.stop()

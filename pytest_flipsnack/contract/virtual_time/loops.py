@@ -6,6 +6,7 @@ import asyncio
 import selectors
 import threading
 from collections.abc import Collection
+from time import monotonic  # by name it stays real in our modules
 from typing import TYPE_CHECKING, Any
 
 from pytest_flipsnack.contract.virtual_time.turns import GRACE_S
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from pytest_flipsnack.contract.virtual_time.clock import VirtualClock
 
 _PATIENCE = 100
+_STUCK_S = 5.0
 _NAMES = ("EpollSelector", "KqueueSelector", "PollSelector", "SelectSelector")
 SELECTORS: list[Any] = [getattr(selectors, name) for name in _NAMES if hasattr(selectors, name)]
 """What loops wait with on this machine."""
@@ -25,6 +27,7 @@ class Loops:
     def __init__(self, clock: VirtualClock) -> None:
         self._clock = clock
         self._idle = 0
+        self._stands_since_s: float | None = None
         self._ends: dict[float, float] = {}
         """When, in virtual time, each timer of a loop ends that is a sleep."""
 
@@ -76,13 +79,25 @@ class Loops:
             with self._clock.waiting(timeout) as turn:
                 ready = turn.until(lambda s: real(this, s), lambda: real(this, 0))
             if ready is None and timeout is None:
+                self._note_standstill(len(this.get_map()))
                 self._clock.server.unstall()
                 return real(this, GRACE_S)
+            self._stands_since_s = None
             if threading.get_ident() == self._clock.thread:
                 self._clock.watch()  # in another thread an error would end the loop, and no call
             return ready or []
 
         return select
+
+    def _note_standstill(self, files: int) -> None:
+        """Say that a loop is stuck where for long nobody but itself could wake it."""
+        if files > 1 or self._clock.server.stalled:
+            self._stands_since_s = None
+        elif self._stands_since_s is None:
+            self._stands_since_s = monotonic()
+        elif monotonic() - self._stands_since_s >= _STUCK_S:
+            self._stands_since_s = None
+            self._clock.stuck()
 
     def _may_come(self, files: Collection[int]) -> bool:
         """Return whether an answer can come over one of the files that a loop waits for."""

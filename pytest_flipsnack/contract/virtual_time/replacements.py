@@ -45,18 +45,18 @@ class Replacements:
         self._clock = clock
         self._loops = Loops(clock)
         self._made: dict[Any, Any] = {
-            time.sleep: _Builtin(self._blocking_sleep([time.sleep]), "sleep"),
+            time.sleep: Builtin(self._blocking_sleep([time.sleep]), "sleep"),
             asyncio.sleep: self._loops.sleep([asyncio.sleep]),
-            select.select: _Builtin(self._select_files([select.select]), "select", select),
+            select.select: Builtin(self._select_files([select.select]), "select", select),
         }
         for name in _CLOCKS:
             real, real_ns = getattr(time, name), getattr(time, f"{name}_ns")
-            self._made[real] = _Builtin(self._reading([real]), name)
-            self._made[real_ns] = _Builtin(self._reading([real_ns], _NS), f"{name}_ns")
+            self._made[real] = Builtin(self._reading([real]), name)
+            self._made[real_ns] = Builtin(self._reading([real_ns], _NS), f"{name}_ns")
         for name, unit in (("clock_gettime", 1), ("clock_gettime_ns", _NS)):
             if hasattr(time, name):  # pragma: no branch - Windows has none
                 real = getattr(time, name)
-                self._made[real] = _Builtin(self._reading_of([real], unit), name)
+                self._made[real] = Builtin(self._reading_of([real], unit), name)
 
     def functions(self) -> dict[Any, Any]:
         """Return what stands in for each function that is replaced wherever it is held."""
@@ -178,7 +178,7 @@ class Replacements:
         return ours and self._clock.running
 
 
-class _Builtin:
+class Builtin:
     """A function that, like those of `time`, does not become a method as a class attribute."""
 
     __slots__ = ("_function", "_home", "_name")

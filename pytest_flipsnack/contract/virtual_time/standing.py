@@ -52,11 +52,16 @@ def _is_not_called(frame: FrameType) -> bool | None:
         return bool(frame.f_locals["work_queue"].empty())
     if frame.f_code is _CONDITION_WAIT and "waiter" in frame.f_locals and not _goes_on_soon(frame):
         return frame.f_locals["waiter"] in frame.f_locals["self"]._waiters
-    if _module(frame) == "selectors" and frame.f_locals.get("timeout", 0) in {None, -1}:
+    if _module(frame) == "selectors" and _is_long(frame.f_locals.get("timeout", 0)):
         files = frame.f_locals["self"]
         if "asyncio" in map(_package, _modules(frame)) and len(files.get_map()) == 1:
-            return not files.select(0)  # a loop that only another thread wakes
+            return not files.select(0)  # a loop that only another thread wakes, or its own time
     return None
+
+
+def _is_long(timeout_s: float | None) -> bool:
+    """Return whether a selector waits for ever, which its frame may tell as -1, or long."""
+    return timeout_s is None or timeout_s == -1 or timeout_s > SOON_S
 
 
 def _goes_on_soon(frame: FrameType) -> bool:

@@ -20,6 +20,8 @@ def places() -> Iterator[tuple[Callable[[Any], None], Any, Any]]:
     The class itself stays: a client may ask `type(value) is datetime`, and a class that only
     looks alike would answer wrongly. `today` reads the replaced `time.time` by itself.
     """
+    if sys.implementation.name != "cpython":  # pragma: no cover - measured on CPython
+        return  # nobody else's class has a dictionary that can be reached
     for made in (_now, _utcnow):
         name = made.__name__.removeprefix("_")
         yield _putting(name), vars(dt.datetime)[name], classmethod(made)
