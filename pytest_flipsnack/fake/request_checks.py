@@ -169,7 +169,9 @@ def _format(subject: Subject) -> Refusal | None:
                 Code.INVALID_FILE_FORMAT,
                 f"an upload is of type {', '.join(types)}",
                 "a file that begins like one of these types",
-                f"{len(upload)} bytes were sent, beginning {bytes(upload[:12])!r}",
+                f"{len(upload)} bytes were sent, beginning {bytes(upload[:12])!r}"
+                if upload
+                else "0 bytes were sent; a file that was read before is opened anew, or rewound",
                 documented("SEED", "R0", "HELP"),
             )
     return None

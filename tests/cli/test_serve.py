@@ -130,6 +130,17 @@ def test_what_a_test_must_fail_for_is_returned(served: Served, tmp_path: Path) -
     ]
 
 
+def test_a_refusal_tells_the_way_out_of_who_has_no_python(served: Served) -> None:
+    assert served.ask("user.getstats")["code"] == 42
+    _, answer = served.control("POST", "test")
+    (problem,) = answer["problems"]
+    assert problem.splitlines()[-1] == (
+        "    way out:  correct the request; or, if the test is about this refusal, "
+        'POST /_flipsnack/allow {"codes": [42]} before it'
+    )
+    served.stop()
+
+
 def test_a_test_that_failed_counts_nothing(served: Served, tmp_path: Path) -> None:
     for code, passed in ((33, b"false"), (31, b"true")):
         served.control("POST", "respond", b'{"codes": [%d]}' % code)

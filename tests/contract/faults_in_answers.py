@@ -42,6 +42,49 @@ FAULTS = (
         "collection.getEmbed answered 43, and the client took it for a success",
     ),
     Fault(
+        "21-is-fine",
+        "requests_raising",
+        "a code beside 20 passes as a success",
+        "        if code != 20:\n",
+        "        if code not in (20, 21):\n",
+        "test_body[user.getStats-unknown_code_21]",
+        "answered with code 21, which no page knows, and the client took it for a success",
+    ),
+    Fault(
+        "falsy-code-is-fine",
+        "requests_raising",
+        "code 0 is no error",
+        "        if code != 20:\n",
+        "        if code and code != 20:\n",
+        "test_body[user.getStats-unknown_code_0]",
+        "answered with code 0, which no page knows, and the client took it for a success",
+    ),
+    Fault(
+        "last-success-again",
+        "requests_raising",
+        "an error returns what was last a success",
+        "        if code != 20:\n",
+        "        if code != 20 and getattr(self, '_last', None):\n"
+        "            return self._last\n"
+        "        self._last = envelope.get('data')\n"
+        "        if code != 20:\n",
+        "test_again[user.getStats-success]",
+        "user.getStats answered 30 after it had answered 20, and the client took it for a success",
+    ),
+    Fault(
+        "error-amid-polling",
+        "requests_raising",
+        "an error in the middle of polling ends it as if it were ready",
+        '            data = self._once_ready("collection.downloadHTML", hash, {})\n',
+        "            try:\n"
+        '                data = self._once_ready("collection.downloadHTML", hash, {})\n'
+        "            except AccessDenied:\n"
+        '                return ""\n',
+        "test_processing[collection.downloadHTML-breaks]",
+        "collection.downloadHTML answered PROCESSING and then 43, and the client took it for a "
+        "success",
+    ),
+    Fault(
         "code-lost",
         "requests_functions",
         "the error does not say which code came",

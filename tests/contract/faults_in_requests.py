@@ -6,6 +6,15 @@ from tests.contract.faults import Fault
 
 FAULTS = (
     Fault(
+        "secret-in-result",
+        "requests_result",
+        "the returned error shows the secret",
+        'return failure(f"{action} got no answer: {exc.__class__.__name__}")',
+        'return failure(f"{action} with {self._secret} got no answer")',
+        "test_wire[user.getStats-reset]",
+        "the result shows the secret: Result",
+    ),
+    Fault(
         "no-timeout-requests",
         "requests_raising",
         "requests waits for ever",
@@ -185,6 +194,6 @@ FAULTS = (
         'document = {"file": (filename, file, "application/pdf")}',
         'document = {"file": (filename, __import__("io").BytesIO(file), "application/pdf")}',
         "test_upload[collection.create-50]",
-        "hint:     0 bytes were sent, beginning b''",
+        "hint:     0 bytes were sent; a file that was read before",
     ),
 )

@@ -148,6 +148,21 @@ class Typed(Plain):
         return Page((data or {}).get("collections") or [], Problem(*error) if error else None)
 
 
+class Numbered(Propagating):
+    """Sends a number that is new with every try, and asks again after 31 and 50."""
+
+    def list(self) -> Any:
+        for wait_s in (1, 2, None):
+            try:
+                tried = self._ask("collection.getList", nonce=str(time.perf_counter_ns()))
+                return tried["collections"]
+            except Answered as exc:
+                code = getattr(exc.number, "value", exc.number)
+                if wait_s is None or code not in (31, 50):
+                    raise
+                time.sleep(wait_s)
+
+
 class Fetching(Propagating):
     """Waits for an archive and fetches it while its URL lives."""
 

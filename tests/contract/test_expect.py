@@ -10,6 +10,7 @@ import time
 from typing import Any
 
 import pytest
+import requests
 
 from pytest_flipsnack import Again, Code, Flipsnack, Retry
 from pytest_flipsnack.contract.judge import ClientDoesNotStopError
@@ -378,3 +379,58 @@ def test_a_wrong_declaration_is_an_error(
     with pytest.raises(ValueError) as error:
         flipsnack.expect(*codes, **how)
     assert str(error.value).startswith(text)
+
+
+class Stubborn(Client):
+    """Swallows every error, whatever it is, and begins with a wait."""
+
+    def call(self, **params: str) -> Any:
+        while True:
+            try:
+                time.sleep(5)
+                if self.ask()["code"] == 20:
+                    return None
+            except:  # noqa: E722 - the fault itself
+                continue
+
+
+def test_a_client_that_swallows_even_that_it_must_stop_is_named(flipsnack: Flipsnack) -> None:
+    text = complaint(flipsnack, Stubborn(flipsnack), 50)
+    assert text.startswith("user.getStats answered 50 and the client did not stop: 500 requests")
+
+
+def test_a_test_that_replaces_the_sleep_itself_is_told_to_leave_it(
+    flipsnack: Flipsnack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(time, "sleep", lambda seconds: None)
+    text = complaint(flipsnack, Client(flipsnack), 31)
+    assert text.splitlines()[0] == (
+        "user.getStats answered 31 and the client asked again after 0.0 s"
+    )
+    assert text.splitlines()[-1] == (
+        "    hint:    the test replaces time.sleep; leave it alone, time is virtual here"
+    )
+
+
+def test_a_hasty_retry_is_named_also_where_the_clients_error_comes_through(
+    flipsnack: Flipsnack,
+) -> None:
+    with pytest.raises(AssertionError) as failure, flipsnack.expect(38, 38, 38):
+        Client(flipsnack, retry_on=(38,), wait_s=0).call()
+    assert str(failure.value).startswith("user.getStats answered 38 and the client asked again ")
+
+
+def test_a_secret_in_a_returned_error_is_named(flipsnack: Flipsnack) -> None:
+    with pytest.raises(AssertionError) as failure:
+        with flipsnack.expect(41, returns=lambda result: result[0] == 41) as seen:
+            code = Client(flipsnack).ask()["code"]
+            seen.value = (code, f"refused for {flipsnack.secret}")
+    assert str(failure.value).splitlines()[0] == (
+        "the result shows the secret: tuple: (41, 'refused for ***')"
+    )
+
+
+def test_a_librarys_error_in_a_result_accuses_nobody(flipsnack: Flipsnack) -> None:
+    with flipsnack.expect(41, returns=lambda result: result[0] == 41) as seen:
+        code = Client(flipsnack).ask()["code"]
+        seen.value = (code, requests.ConnectionError(f"/v1/?key={flipsnack.secret}"))

@@ -97,6 +97,7 @@ class TestFetching(ClientContract):
 
 TestPropagating = _more(more_right_clients.Propagating)
 TestEager = _more(more_right_clients.Eager)
+TestNumbered = _more(more_right_clients.Numbered)
 TestRefilled = _more(more_right_clients.Refilled)
 TestPatient = _more(more_right_clients.Patient)
 TestPooled = _more(more_right_clients.Pooled)

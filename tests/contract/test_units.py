@@ -14,6 +14,7 @@ import requests
 
 from pytest_flipsnack import Again, Retry
 from pytest_flipsnack.contract.handling import FORBIDDEN, read_retry, read_rules, rule_for
+from pytest_flipsnack.contract.libraries import is_library, own_packages
 from pytest_flipsnack.contract.secrecy import LogWatch, leaks
 from pytest_flipsnack.contract.telling import tells, told_code
 
@@ -276,3 +277,51 @@ def test_what_a_client_logs_is_kept_and_what_its_library_logs_is_not() -> None:
     assert watch.lines == ["acme.http: asked politely", "acme: %d"]
     assert watch not in root.handlers
     assert root.level == level
+
+
+def test_what_a_client_logs_beside_the_message_is_kept_too() -> None:
+    watch = LogWatch().start()
+    log = logging.getLogger("acme.http")
+    log.warning("refused", extra={"sent": "signature=0123abcd"})
+    try:
+        caused("s3cr3t-value")
+    except ClientError:
+        log.exception("failed")
+    log.error("no answer", exc_info=requests.ConnectionError("/v1/?signature=0123abcd"))
+    watch.stop()
+
+    assert watch.lines == [
+        "acme.http: refused signature=0123abcd",
+        "acme.http: failed no ClientError('no') s3cr3t-value ValueError('s3cr3t-value')",
+        "acme.http: no answer",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("package", "path", "own", "library"),
+    [
+        ("httpx", "", (), True),
+        ("httpx", "", ("httpx",), False),
+        ("pluggy", "", (), True),
+        ("pluggy", "", ("pluggy",), False),
+        ("tests", "", (), False),
+        ("myclient", "/venv/lib/python3.11/site-packages/helper/retry.py", (), True),
+        ("myclient", "/venv/lib/python3.11/site-packages/helper/retry.py", ("helper",), False),
+        ("myclient", "/venv/lib/python3.11/site-packages/structlog/stdlib.py", (), False),
+        ("myclient", "/home/me/src/acme.py", (), False),
+    ],
+)
+def test_what_is_installed_is_a_library_but_for_the_client(
+    package: str, path: str, own: tuple[str, ...], library: bool
+) -> None:
+    assert is_library(package, own, path) is library
+
+
+def test_the_clients_packages_are_those_of_what_it_raises_and_is_given() -> None:
+    client = requests.Session()
+    assert own_packages((ClientError, None), client, 3) == {"tests", "builtins"}
+
+
+def test_an_address_in_a_text_is_no_code() -> None:
+    assert not tells("<Answer object at 0x7f50ab50>", 50)
+    assert tells("<Answer 50 at 0x7f41ab>", 50)

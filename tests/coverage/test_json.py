@@ -59,7 +59,9 @@ def test_the_verdict_is_told_whole() -> None:
     verdict = some_report()["verdict"]
 
     missing = [code.value for code in Code if code.value not in {20, 31, 37, 50}]
-    assert verdict.pop("line").startswith("2 of 18 codes exercised, 94.50 % required; missing: 22, 30")
+    assert verdict.pop("line").startswith(
+        "2 of 18 codes exercised, 94.50 % required; missing: 22, 30"
+    )
     assert verdict == {
         "outcome": "failed",
         "threshold": "94.50",

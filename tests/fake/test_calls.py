@@ -78,3 +78,30 @@ def test_the_wait_between_two_calls_is_what_any_clock_told(
     second = Call("user.getStats", {}, 20, at, really_at=(1.0 + really_s, 1.0 + worked_s))
 
     assert first.waited_s(second) == (least_s, most_s)
+
+
+def test_a_secret_that_travels_is_told_of() -> None:
+    world = World()
+    world.ask("collection.getList", query=SECRET)
+
+    [text] = world.fake.verdicts()
+    assert text.splitlines() == [
+        "collection.getList was sent with the secret itself, as the parameter query",
+        "    rule:     the secret signs a request and never travels with it; documented (H1, R0, M)",
+        "    way out:  take it out of the parameters",
+    ]
+
+
+def test_a_fake_that_relents_succeeds_whatever_was_declared() -> None:
+    world = World({"processing_s": 60.0, "download_s": 60.0})
+    name = world.create()["data"]["collectionHash"]
+    world.ask("collection.downloadHTML", collectionHash=name)
+    world.fake.always(50, None)
+
+    world.fake.relent()
+
+    assert world.data("collection.getCollection", collectionHash=name)["collectionStatus"] == (
+        "public"
+    )
+    assert world.data("collection.downloadHTML", collectionHash=name)["status"] == "COMPLETE"
+    assert world.create()["data"]["collectionStatus"] == "public"

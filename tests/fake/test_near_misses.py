@@ -47,6 +47,7 @@ def encoded(way: object) -> dict[str, str]:
 SLIPS = {
     "the secret was put at the end instead of the beginning": [PLAIN + SECRET],
     "the secret was left out": [PLAIN],
+    "the API key was used as the secret": [KEY + PLAIN],
     "the parameters were signed in the order sent, not sorted by name": [
         SECRET + "".join(name + value for name, value in SENT.items())
     ],

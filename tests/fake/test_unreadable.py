@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
+from pytest_flipsnack.fake import request as request_module
 from pytest_flipsnack.fake.request import parse
+from tests.fake.support import UPLOAD
 from tests.fake.test_request import DISPOSITION, part, posted
 
 
@@ -75,3 +77,26 @@ def test_a_url_that_cannot_be_read_says_why() -> None:
 
     assert request.malformed == "the URL cannot be read: Invalid IPv6 URL"
     assert (request.host, request.path, request.action) == ("", "", None)
+
+
+class Endless:
+    """A body that calls itself again."""
+
+    def read(self) -> bytes:
+        return self.read()
+
+
+def test_a_client_that_calls_itself_again_and_again_is_not_taken_for_a_bad_request() -> None:
+    with pytest.raises(RecursionError):
+        parse("POST", UPLOAD, {}, Endless())  # type: ignore[arg-type]
+
+
+def test_nor_is_one_that_runs_out_of_calls_while_its_form_is_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def give_up(*args: object) -> None:
+        raise RecursionError
+
+    monkeypatch.setattr(request_module, "_read_multipart", give_up)
+    with pytest.raises(RecursionError):
+        parse("POST", UPLOAD, {"Content-Type": "multipart/form-data; boundary=x"}, b"x")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
+from pytest_flipsnack.fake.request import parse
 from tests.fake.explaining import explanation
 from tests.fake.rules import JPG, two
-from tests.fake.support import SECRET, World, form, part, pdf, signed, upload
+from tests.fake.support import SECRET, UPLOAD, World, form, part, pdf, signed, upload
 
 
 def test_45_shows_how_the_file_begins() -> None:
@@ -53,3 +56,20 @@ def test_a_part_with_the_secret_in_its_file_name_is_masked() -> None:
     lines = explanation(form(params, [part(b"text", filename=f"{SECRET}.pdf")]))
 
     assert lines[2].endswith("with <File file='***.pdf', 4 bytes>")
+
+
+def test_an_empty_upload_was_probably_read_before() -> None:
+    assert explanation(upload(b""))[-1] == (
+        "    hint:     0 bytes were sent; a file that was read before is opened anew, or rewound"
+    )
+
+
+def test_a_file_that_is_sent_as_text_is_no_upload() -> None:
+    sent = signed({"action": "collection.create"}) | {"file": "document.pdf"}
+    body = urlencode(sent)
+    kind = {"Content-Type": "application/x-www-form-urlencoded"}
+
+    lines = explanation(parse("POST", UPLOAD, kind, body))
+
+    assert lines[0].startswith("collection.create was refused with 30 Missing mandatory parameter")
+    assert lines[-1] == ("    hint:     file was sent as text, not as a file of a multipart form")

@@ -180,7 +180,7 @@ def _is_documented(url: object) -> bool:
 
 def _check_spelling(cls: type[Declarations]) -> None:
     for name, value in vars(cls).items():
-        close = nearest(name, tuple(Declarations.__annotations__), 0.75)
+        close = nearest(name, tuple(Declarations.__annotations__), 0.8)
         if close not in {"", name} and not isfunction(value):
             raise ValueError(f"{cls.__name__}.{name} is not a declaration; did you mean {close}?")
 

@@ -279,6 +279,8 @@ def told(outcome: Outcome) -> str:
     if outcome.error is None:
         return str(outcome)
     text = str(outcome.error)
+    if outcome.never_stopped:
+        return f"did not stop: {text}"
     return f"{outcome}: {text[:200]}" if text else str(outcome)
 
 

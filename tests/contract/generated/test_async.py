@@ -110,3 +110,41 @@ def test_a_blocked_loop_is_named_before_the_endless_client_that_it_makes(
 
     result.assert_outcomes(failed=1, deselected=result.parseoutcomes()["deselected"])
     result.stdout.fnmatch_lines([f"E*AssertionError: {text}"])
+
+
+STUCK = """
+import asyncio
+
+import pytest
+from pytest_flipsnack import ClientContract, call
+from pytest_flipsnack.contract.virtual_time import loops
+
+LOCK = asyncio.Lock()
+
+
+@pytest.fixture(autouse=True)
+def _soon(monkeypatch):
+    monkeypatch.setattr(loops, "_STUCK_S", 0.1)
+
+
+class TestAcme(ClientContract):
+    without = ["clean_errors", "async"]
+
+    @call("user.getStats")
+    async def stats(self, client):
+        await LOCK.acquire()
+        found = client.ask()
+        LOCK.release()
+        return found
+"""
+
+
+def test_a_client_that_waits_for_itself_is_stopped_and_named(project: Project) -> None:
+    project.test(STUCK)
+    result = project.run("-k", "test_again and error", "-W", "ignore")
+    result.stdout.fnmatch_lines(
+        [
+            "E*AssertionError: user.getStats cannot be called after a call that failed: the client "
+            "did not stop: it waits for what nobody brings, without a request",
+        ]
+    )

@@ -103,6 +103,16 @@ def test_a_call_that_asks_something_else_is_named(project: Project) -> None:
             "as in most_requests = 1000",
         ),
         (
+            'polls = ["user.getStats"]',
+            "TestAcme: TestAcme.polls: user.getStats has nothing to wait for or to turn; allowed: "
+            "collection.create, collection.getCollection, collection.update, *",
+        ),
+        (
+            'pages = {"user.getStats": 50}',
+            "TestAcme: TestAcme.pages: user.getStats has nothing to wait for or to turn; "
+            "allowed: collection.getList",
+        ),
+        (
             "failed = True",
             "TestAcme: TestAcme.failed: True does not fit; write a method, "
             "as in def failed(self, outcome): ...",

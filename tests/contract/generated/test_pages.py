@@ -35,6 +35,72 @@ def test_the_addresses_of_the_oldest_pages_may_be_declared(project: Project) -> 
     assert project.run("-k", "test_request").ret == 0
 
 
+BROKEN = PAGES.replace("LAST(data)", "data.get('collectionCount', 0)")
+
+
+def test_a_filter_of_the_calls_is_kept(project: Project) -> None:
+    filtered = '"collection.getList", query="report", collectionStatus="unlisted", **{'
+    project.test(BROKEN.replace('"collection.getList", **{', filtered))
+    project.run("-k", "test_pages").assert_outcomes(passed=2)
+
+
+def test_a_client_that_keeps_what_it_found_with_a_filter_is_not_asked_twice(
+    project: Project,
+) -> None:
+    kept = """
+KEPT = []
+
+
+class TestAcme(ClientContract):
+    pages = {"collection.getList": 10}
+
+    @call("collection.getList")
+    def everything(self, client):
+        if not KEPT:
+            found = client.ask("collection.getList", query="report")
+            KEPT.append(found["collections"])
+        return KEPT[0]
+"""
+    project.test("from pytest_flipsnack import ClientContract, call\n" + kept)
+    project.run("-k", "test_pages and all").assert_outcomes(passed=1)
+
+
+def test_an_error_on_a_later_page_must_not_end_the_list(project: Project) -> None:
+    swallowing = BROKEN.replace(
+        'data = client.ask("collection.getList", **{"from": str(len(found))}) or {}',
+        """try:
+                data = client.ask("collection.getList", **{"from": str(len(found))}) or {}
+            except acme.FlipsnackError:
+                if not found:
+                    raise
+                return found""",
+    )
+    project.test(swallowing)
+    result = project.run("-k", "test_pages")
+    result.assert_outcomes(passed=1, failed=1)
+    result.stdout.fnmatch_lines(
+        [
+            "E*AssertionError: collection.getList answered 41 to the second page, and the client "
+            "took it for a success: *",
+        ]
+    )
+
+
+def test_a_record_that_comes_twice_stands_for_one_that_is_lost(project: Project) -> None:
+    twice = BROKEN.replace("str(len(found))", "str(max(0, len(found) - 1))").replace(
+        'found += data.get("collections", [])',
+        'found += data.get("collections", [])[:21 - len(found)]',
+    )
+    project.test(twice)
+    result = project.run("-k", "test_pages and all")
+    result.stdout.fnmatch_lines(
+        [
+            "E*AssertionError: the client asked for 3 of 3 pages and returned 21 records of 21, "
+            "and of these 20",
+        ]
+    )
+
+
 def test_a_client_that_stops_after_a_page_is_named(project: Project) -> None:
     project.test(PAGES.replace("LAST(data)", "0"))
     result = project.run("-k", "test_pages")

@@ -116,3 +116,47 @@ def test_more_requests_are_no_way_out_for_a_poll_that_lasts_a_day(project: Proje
             "E*    way out: mend the client, or declare without = ?'bound'?",
         ]
     )
+
+
+UPDATE = """
+import time
+from pytest_flipsnack import ClientContract, call
+
+
+class Client(acme.Client):
+    def update(self, hash):
+        for _ in range(TIMES):
+            try:
+                return self.ask("collection.update", collectionHash=hash, title="T")
+            except acme.FlipsnackError as error:
+                if error.code != 38:
+                    raise
+            time.sleep(3)
+        return self.ask("collection.update", collectionHash=hash, title="T")
+
+
+class TestAcme(ClientContract):
+    error = acme.FlipsnackError
+    without = ["clean_errors"]
+    polls = ["collection.update"]
+
+    @call("collection.update")
+    def update(self, flipsnack):
+        return Client(flipsnack.api_key, flipsnack.secret).update("fxh4k89")
+"""
+
+
+def test_a_change_that_is_declared_to_wait_must(project: Project) -> None:
+    project.test(UPDATE.replace("TIMES", "5"))
+    assert project.run("-k", "38").ret == 0
+
+    project.test(UPDATE.replace("TIMES", "0"))
+    result = project.run("-k", "38")
+
+    result.stdout.fnmatch_lines(
+        [
+            "E*AssertionError: collection.update answered 38 and then 20, and the client raised "
+            "FlipsnackError: Flipsnack answered 38",
+            "E*    allowed: a success",
+        ]
+    )

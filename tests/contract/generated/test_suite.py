@@ -135,3 +135,44 @@ def test_a_client_that_ignores_the_code_fails_by_name(merging: Project) -> None:
             "E*    seen:    t=0.0 s 41",
         ]
     )
+
+
+def test_what_has_no_case_is_no_test_and_comes_back_with_a_call_that_has(project: Project) -> None:
+    project.test(
+        ADAPTER
+        + """
+
+class TestUploading(TestAcme):
+    @call("collection.create")
+    def create(self, client):
+        return client.ask("collection.create")
+
+
+class TestWithout(TestAcme):
+    test_code = None
+
+
+class TestStillWithout(TestWithout):
+    @call("collection.create")
+    def create(self, client):
+        return client.ask("collection.create")
+"""
+    )
+    lines = project.run("--collect-only", "-q").outlines
+
+    def has(name: str, test: str) -> bool:
+        return any(f"::{name}::{test}[" in line for line in lines)
+
+    assert not has("TestAcme", "test_upload")
+    assert has("TestUploading", "test_upload")
+    assert not has("TestWithout", "test_code")
+    assert not has("TestStillWithout", "test_code")
+    assert has("TestStillWithout", "test_upload")
+    project.run("-k", "TestAcme").stdout.fnmatch_lines(["*passed*"])
+
+
+def test_as_many_tests_run_as_are_collected(project: Project) -> None:
+    project.test(ADAPTER)
+    result = project.run()
+    count = result.parseoutcomes()["passed"]
+    result.stdout.fnmatch_lines([f"collected {count} items"])
