@@ -84,6 +84,11 @@ def test_a_call_that_asks_something_else_is_named(project: Project) -> None:
             "as in retries = {31: 3}",
         ),
         (
+            "pages = 50",
+            "TestAcme: TestAcme.pages: 50 does not fit; write a dictionary, "
+            'as in pages = {"collection.getList": 50}',
+        ),
+        (
             "pages = {'collection.getList': '50'}",
             "TestAcme: TestAcme.pages: '50' for collection.getList is not a number of records from 1",
         ),

@@ -615,6 +615,32 @@ def test_a_wait_too_short_for_a_turn_counts_as_well(
         assert clock.reading() - began >= 0.001
 
 
+def test_a_short_wait_that_ends_early_and_one_in_the_background_count_nothing(
+    clock: VirtualClock,
+) -> None:
+    come = threading.Event()
+    come.set()
+    with clock:
+        began = clock.reading()
+        assert come.wait(0.005)
+        thread = threading.Thread(target=lambda: threading.Event().wait(0.005))
+        thread.start()
+        thread.join()
+        assert clock.reading() == began
+
+
+@pytest.mark.asyncio
+async def test_a_sleep_that_is_given_up_as_it_ends_is_given_up(clock: VirtualClock) -> None:
+    with clock:
+        loop = asyncio.get_running_loop()
+        task = asyncio.create_task(asyncio.sleep(1))
+        await asyncio.sleep(0)  # now it sleeps
+        end = min(timer.when() for timer in loop._scheduled)  # type: ignore[attr-defined]
+        loop.call_at(end - 1e-7, task.cancel)  # both come in one turn of the loop
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+
 async def timed_out(seconds: float) -> None:
     with pytest.raises(TimeoutError):
         await asyncio.wait_for(asyncio.Event().wait(), seconds)
