@@ -61,6 +61,7 @@ class Rig:
         self.clock = clock
         self._resolve = resolve
         self._loop = loop
+        self._began: dict[str, int] = {}
         self._contract: Declarations
         self._case: Case
 
@@ -107,9 +108,20 @@ class Rig:
         self.fake.account.collections.forget_assumed()
         method = getattr(self._contract, self._case.method)
         given = {name: self._resolve(name) for name in signature(method).parameters}
+        for name, value in given.items():
+            self._rewind(name, value)
         call = functools.partial(method, **given)
         watch = Watch(self.fake, self.clock, self._contract.most_requests, self._own(given))
         return attempt(call, self._loop, watch)
+
+    def _rewind(self, name: str, value: Any) -> None:
+        """Let a file object be read by this call as by the first."""
+        if (
+            hasattr(value, "seek")
+            and hasattr(value, "tell")
+            and not getattr(value, "closed", False)
+        ):
+            value.seek(self._began.setdefault(name, value.tell()))
 
     def _own(self, given: Mapping[str, object]) -> frozenset[str]:
         declared = [self._contract.error, *self._contract.raises.values()]

@@ -176,3 +176,38 @@ def test_as_many_tests_run_as_are_collected(project: Project) -> None:
     result = project.run()
     count = result.parseoutcomes()["passed"]
     result.stdout.fnmatch_lines([f"collected {count} items"])
+
+
+def test_a_file_that_a_fixture_opens_is_read_by_every_call(project: Project) -> None:
+    project.test(
+        """
+import hashlib
+import io
+
+import requests
+from pytest_flipsnack import ClientContract, call
+
+
+@pytest.fixture
+def document():
+    file = io.BytesIO(b"front matter %PDF-1.4 small")
+    file.seek(13)
+    return file
+
+
+class TestAcme(ClientContract):
+    without = ["clean_errors", "codes"]
+
+    @call("collection.create")
+    def create(self, flipsnack, document):
+        sent = {"action": "collection.create", "apiKey": flipsnack.api_key}
+        text = flipsnack.secret + "".join(name + sent[name] for name in sorted(sent))
+        sent["signature"] = hashlib.md5(text.encode()).hexdigest()
+        url = "https://upload.flipsnack.com/v1/"
+        answer = requests.post(url, data=sent, files={"file": document}, timeout=5).json()
+        if answer["code"] != 20:
+            raise acme.FlipsnackError(answer["code"])
+        assert flipsnack.calls[-1].files["file"] == b"%PDF-1.4 small"
+"""
+    )
+    project.run("-k", "test_again or test_upload").assert_outcomes(passed=7)
