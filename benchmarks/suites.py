@@ -72,7 +72,7 @@ def mock():
 FLIPSNACK = Suite(
     "flipsnack",
     "flipsnack.respond(31)",
-    imports="import pytest_flipsnack.flipsnack",
+    imports="import pytest_flipsnack.flipsnack, pytest_flipsnack.integration.session",
     plugin="pytest_flipsnack",
 )
 HTTPX = Suite(

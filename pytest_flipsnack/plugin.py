@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from pytest_flipsnack.contract.generated.rig import Rig
     from pytest_flipsnack.contract.virtual_time.clock import VirtualClock
     from pytest_flipsnack.flipsnack import Flipsnack
-    from pytest_flipsnack.integration.session import Session
 
 
 def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
@@ -65,20 +64,20 @@ def flipsnack_rig(request: pytest.FixtureRequest, flipsnack: Flipsnack) -> Itera
 
 @pytest.fixture(scope="session")
 def flipsnack_context(
-    flipsnack_credentials: tuple[str, str],
-    _flipsnack_session: Session,
+    request: pytest.FixtureRequest, flipsnack_credentials: tuple[str, str]
 ) -> Callable[[], AbstractContextManager[Flipsnack]]:
     """A maker of fakes for blocks inside a test, as Hypothesis needs them; hits are counted."""
 
     @contextmanager
     def make() -> Iterator[Flipsnack]:
         __tracebackhide__ = True
-        with _flipsnack_session.make(flipsnack_credentials) as fake:
-            _flipsnack_session.recorder.open(fake)
+        session = fixtures.session_of(request.session)
+        with session.make(flipsnack_credentials) as fake:
+            session.recorder.open(fake)
             try:
                 yield fake
             finally:
-                _flipsnack_session.recorder.close(fake)
-        _flipsnack_session.warn_of_real_waits(fake)
+                session.recorder.close(fake)
+        session.warn_of_real_waits(fake)
 
     return make

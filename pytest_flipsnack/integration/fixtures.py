@@ -20,6 +20,26 @@ if TYPE_CHECKING:
     from pytest_flipsnack.integration.session import Session
 
 NAME = "flipsnack-fixtures"
+_SESSION: pytest.StashKey[Session] = pytest.StashKey()
+
+
+def session_of(node: pytest.Session) -> Session:
+    """Return what the tests of a run share, made for the first and closed after the last.
+
+    No fixture: a third one would cost every test with a fake 3 %.
+    """
+    found = node.stash.get(_SESSION, None)
+    if found is None:
+        from pytest_flipsnack.integration.session import Session
+
+        found = node.stash[_SESSION] = Session(node.config, node.config.stash[options.SETTINGS])
+
+        def close(session: Session = found) -> None:
+            del node.stash[_SESSION]
+            session.close()
+
+        node.addfinalizer(close)
+    return found
 
 
 def plugin() -> ModuleType:
@@ -44,21 +64,12 @@ def plugin() -> ModuleType:
             options.read_credential(running.config, "secret", SECRET),
         )
 
-    @pytest.fixture(scope="session")
-    def _flipsnack_session() -> Iterator[Session]:
-        from pytest_flipsnack.integration.session import Session
-
-        session = Session(running.config, running.config.stash[options.SETTINGS])
-        yield session
-        session.close()
-
     @pytest.fixture
-    def flipsnack(
-        flipsnack_credentials: tuple[str, str], _flipsnack_session: Session
-    ) -> Iterator[Flipsnack]:
+    def flipsnack(flipsnack_credentials: tuple[str, str]) -> Iterator[Flipsnack]:
         """A fake Flipsnack for one test: stub its answers, look at its calls."""
-        item, recorder = running, _flipsnack_session.recorder
-        fake = _flipsnack_session.make(flipsnack_credentials, item.nodeid).start()
+        item, session = running, session_of(running.session)
+        recorder = session.recorder
+        fake = session.make(flipsnack_credentials, item.nodeid).start()
         recorder.open(fake)
         try:
             marks.apply(item, fake)
@@ -70,13 +81,12 @@ def plugin() -> ModuleType:
             found = fake.refusals
         if found:
             pytest.fail("\n".join(found), pytrace=False)
-        _flipsnack_session.warn_of_real_waits(fake)
+        session.warn_of_real_waits(fake)
 
     made = ModuleType(NAME)
     vars(made).update(
         pytest_runtest_setup=pytest_runtest_setup,
         flipsnack_credentials=flipsnack_credentials,
-        _flipsnack_session=_flipsnack_session,
         flipsnack=flipsnack,
     )
     return made

@@ -30,12 +30,12 @@ class Recorder:
 
     def __init__(self) -> None:
         self._hits: Counter[Cell] = Counter()
-        self._open: list[tuple[Delivering, Counter[Cell]]] = []
+        self._open: list[tuple[Delivering, dict[Cell, int]]] = []
         self.body_passed = False
 
     def open(self, fake: Delivering) -> None:
         """Count what a fake delivers from now on."""
-        self._open.append((fake, Counter()))
+        self._open.append((fake, {}))
 
     def close(self, fake: Delivering) -> None:
         """Count what a fake has delivered, and no more."""
@@ -44,9 +44,10 @@ class Recorder:
 
     def _collect(self) -> None:
         for fake, seen in self._open:
-            new = Counter(fake.hits) - seen
-            seen.update(new)
-            self._hits.update(new)
+            for cell, count in fake.hits.items():
+                if count != seen.get(cell, 0):
+                    self._hits[cell] += count - seen.get(cell, 0)
+                    seen[cell] = count
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
@@ -59,7 +60,7 @@ class Recorder:
             self._collect()
             if self._hits:
                 setattr(report, REPORT_ATTRIBUTE, pack(self._hits))
-            self._hits = Counter()
+            self._hits.clear()
             self.body_passed = False
         return report
 
