@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     import pytest
 
     from pytest_flipsnack.catalogue.codes import Code, Handling
-    from pytest_flipsnack.contract.generated.declarations import call
-    from pytest_flipsnack.contract.generated.suite import ClientContract
     from pytest_flipsnack.contract.handling import Again, Retry
+    from pytest_flipsnack.contract.suite.client_contract import ClientContract
+    from pytest_flipsnack.contract.suite.declarations import call
     from pytest_flipsnack.contract.virtual_time.clock import Sleep, VirtualClock
     from pytest_flipsnack.contract.virtual_time.real_waits import RealWait
     from pytest_flipsnack.fake.call import Call
@@ -45,7 +45,7 @@ __all__ = [
 _HOMES = {
     "Again": "contract.handling",
     "Call": "fake.call",
-    "ClientContract": "contract.generated.suite",
+    "ClientContract": "contract.suite.client_contract",
     "Code": "catalogue.codes",
     "File": "fake.request",
     "Flipsnack": "flipsnack",
@@ -57,7 +57,7 @@ _HOMES = {
     "Settings": "fake.settings",
     "Sleep": "contract.virtual_time.clock",
     "VirtualClock": "contract.virtual_time.clock",
-    "call": "contract.generated.declarations",
+    "call": "contract.suite.declarations",
 }
 
 

@@ -15,7 +15,7 @@ import pytest
 from pytest_flipsnack.integration import contracts, fixtures, marks, options
 
 if TYPE_CHECKING:
-    from pytest_flipsnack.contract.generated.rig import Rig
+    from pytest_flipsnack.contract.suite.rig import Rig
     from pytest_flipsnack.contract.virtual_time.clock import VirtualClock
     from pytest_flipsnack.flipsnack import Flipsnack
 

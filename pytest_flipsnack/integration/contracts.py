@@ -10,7 +10,7 @@ import pytest
 from pytest_flipsnack.integration.marks import checked
 
 if TYPE_CHECKING:
-    from pytest_flipsnack.contract.generated.rig import Rig
+    from pytest_flipsnack.contract.suite.rig import Rig
     from pytest_flipsnack.flipsnack import Flipsnack
 
 _CASE = "flipsnack_case"
@@ -21,18 +21,20 @@ def parametrize(metafunc: pytest.Metafunc) -> None:
     cls = metafunc.cls
     if _CASE not in metafunc.fixturenames or not getattr(cls, "is_flipsnack_contract", False):
         return
-    from pytest_flipsnack.contract.generated import declarations, suite
+    from pytest_flipsnack.contract.suite import client_contract, declarations
     from pytest_flipsnack.integration import variants
 
     checked(cls.__name__, lambda: declarations.check_declarations(cls))
-    cases = checked(cls.__name__, lambda: suite.cases_for(cls, metafunc.function.__name__))
+    cases = checked(
+        cls.__name__, lambda: client_contract.cases_for(cls, metafunc.function.__name__)
+    )
     variants.parametrize(metafunc, declarations.calls_of(cls), _CASE, cases)
 
 
 def rig(request: pytest.FixtureRequest, flipsnack: Flipsnack) -> Iterator[Rig]:
     """Yield what a generated test works with; time is virtual before the client is made."""
-    from pytest_flipsnack.contract.generated.probe import Loop
-    from pytest_flipsnack.contract.generated.rig import Rig
+    from pytest_flipsnack.contract.suite.probe import Loop
+    from pytest_flipsnack.contract.suite.rig import Rig
 
     loop = Loop()
     flipsnack.clock.start(instances=False)

@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 
 import pytest
 
-from pytest_flipsnack.contract.generated.cases import Case
+from pytest_flipsnack.contract.suite.cases import Case
 
 Definition: TypeAlias = pytest.FixtureDef[Any]
 _NOT_USED = object()

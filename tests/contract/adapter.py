@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from pytest_flipsnack import ClientContract, call
-from pytest_flipsnack.contract.generated.declarations import ACTION_ATTRIBUTE
-from pytest_flipsnack.contract.generated.rig import Rig
+from pytest_flipsnack.contract.suite.declarations import ACTION_ATTRIBUTE
+from pytest_flipsnack.contract.suite.rig import Rig
 from pytest_flipsnack.flipsnack import Flipsnack
 from tests.clients import Style
 

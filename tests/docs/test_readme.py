@@ -10,7 +10,7 @@ import pytest
 
 from pytest_flipsnack.catalogue.groups import GROUPS
 from pytest_flipsnack.cli import ADAPTER
-from pytest_flipsnack.contract.generated.declarations import PRACTICES
+from pytest_flipsnack.contract.suite.declarations import PRACTICES
 from pytest_flipsnack.coverage.formats import FILES, TERMINAL
 from pytest_flipsnack.fake.faults import FAULTS
 from pytest_flipsnack.fake.settings import Settings

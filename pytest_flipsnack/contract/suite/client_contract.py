@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from pytest_flipsnack.catalogue.actions import action_of
-from pytest_flipsnack.contract.generated import cases, paging, polling, trials
-from pytest_flipsnack.contract.generated.cases import Case
-from pytest_flipsnack.contract.generated.declarations import Declarations, calls_of
-from pytest_flipsnack.contract.generated.rig import Rig
+from pytest_flipsnack.contract.suite import cases, paging, polling, trials
+from pytest_flipsnack.contract.suite.cases import Case
+from pytest_flipsnack.contract.suite.declarations import Declarations, calls_of
+from pytest_flipsnack.contract.suite.rig import Rig
 
 
 class ClientContract(Declarations):

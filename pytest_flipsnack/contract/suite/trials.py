@@ -9,11 +9,11 @@ from pytest_flipsnack.catalogue import schemas
 from pytest_flipsnack.catalogue.actions import COMMON_PARAMETERS, Action
 from pytest_flipsnack.catalogue.codes import Code
 from pytest_flipsnack.catalogue.facts import Basis
-from pytest_flipsnack.contract.generated.cases import BENDS, MESSAGES, Case, processing_of
-from pytest_flipsnack.contract.generated.judging import told
-from pytest_flipsnack.contract.generated.probe import Outcome
-from pytest_flipsnack.contract.generated.rig import Rig
 from pytest_flipsnack.contract.judge import finding, is_same
+from pytest_flipsnack.contract.suite.cases import BENDS, MESSAGES, Case, processing_of
+from pytest_flipsnack.contract.suite.judging import told
+from pytest_flipsnack.contract.suite.probe import Outcome
+from pytest_flipsnack.contract.suite.rig import Rig
 from pytest_flipsnack.fake.call import Call
 from pytest_flipsnack.fake.faults import fault_of
 

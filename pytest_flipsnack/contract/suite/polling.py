@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from pytest_flipsnack.catalogue.codes import Code
-from pytest_flipsnack.contract.generated.cases import Case
-from pytest_flipsnack.contract.generated.rig import Rig
 from pytest_flipsnack.contract.judge import finding, heard
+from pytest_flipsnack.contract.suite.cases import Case
+from pytest_flipsnack.contract.suite.rig import Rig
 
 _FOREVER_S = 1e12
 _CREATE = "collection.create"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pytest_flipsnack.catalogue.codes import Code
-from pytest_flipsnack.contract.generated.cases import Case
-from pytest_flipsnack.contract.generated.rig import Rig
 from pytest_flipsnack.contract.judge import finding
+from pytest_flipsnack.contract.suite.cases import Case
+from pytest_flipsnack.contract.suite.rig import Rig
 
 _PAGES = 3
 _FILTERS = ("query", "collectionStatus")

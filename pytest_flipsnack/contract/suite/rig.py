@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_flipsnack.catalogue.actions import SETTABLE_STATUSES
 from pytest_flipsnack.catalogue.codes import Code
-from pytest_flipsnack.contract.generated.cases import Case
-from pytest_flipsnack.contract.generated.declarations import Declarations
-from pytest_flipsnack.contract.generated.judging import Judging
-from pytest_flipsnack.contract.generated.probe import Loop, Outcome, attempt
 from pytest_flipsnack.contract.judge import with_notes
 from pytest_flipsnack.contract.libraries import own_packages
+from pytest_flipsnack.contract.suite.cases import Case
+from pytest_flipsnack.contract.suite.declarations import Declarations
+from pytest_flipsnack.contract.suite.judging import Judging
+from pytest_flipsnack.contract.suite.probe import Loop, Outcome, attempt
 from pytest_flipsnack.contract.watch import Watch
 from pytest_flipsnack.fake.faults import fault_of
 from pytest_flipsnack.fake.stubs import Stub, Stubs

@@ -9,9 +9,9 @@ from urllib.parse import urlsplit
 
 from pytest_flipsnack.catalogue.actions import ACTIONS, API_HOST, BASE_PATH, UPLOAD_HOST, action_of
 from pytest_flipsnack.catalogue.codes import Code
-from pytest_flipsnack.contract.generated.cases import processing_of
 from pytest_flipsnack.contract.handling import Retry, read_rules
 from pytest_flipsnack.contract.judge import MOST_REQUESTS
+from pytest_flipsnack.contract.suite.cases import processing_of
 from pytest_flipsnack.contract.telling import told_code
 from pytest_flipsnack.fake.refusal import nearest
 

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from pytest_flipsnack.catalogue.codes import Code
-from pytest_flipsnack.contract.generated.cases import Case
-from pytest_flipsnack.contract.generated.declarations import Declarations, rules_of
-from pytest_flipsnack.contract.generated.probe import Outcome
 from pytest_flipsnack.contract.judge import finding, judge_end, judge_pace, judge_retries, label
 from pytest_flipsnack.contract.secrecy import leaks
+from pytest_flipsnack.contract.suite.cases import Case
+from pytest_flipsnack.contract.suite.declarations import Declarations, rules_of
+from pytest_flipsnack.contract.suite.probe import Outcome
 from pytest_flipsnack.contract.telling import tells
 
 if TYPE_CHECKING:
