@@ -152,6 +152,11 @@ class Fake:
             self.account.collections.settle()
             self.configure({"processing_s": 0.0, "download_s": 0.0})
 
+    def note_that_nothing_times_out(self) -> None:
+        """Record that the client would wait for ever for what it gets no answer to."""
+        if self.calls and self.calls[-1].fault == "timeout":
+            self.calls[-1].timeout_s = None
+
     def undelivered(self) -> list[Stub]:
         """Return the stubs that no request has met."""
         with self._lock:

@@ -142,10 +142,16 @@ class LoopbackServer:
         return bool(ports) and self.stalled.issuperset(ports)
 
     def unstall(self, port: int | None = None) -> None:
-        """Reset the stalled connection from a port, or all of them."""
+        """Reset the stalled connection from a port, or all of them.
+
+        All of them are reset where an event loop waits for them without any timer of its own.
+        """
         with self._lock:
             if port is None:
                 self.stalled.clear()
+                for guest in self.guests.values():
+                    if guest.fake is not None and not isinstance(guest.fake, Control):
+                        guest.fake.note_that_nothing_times_out()
             else:
                 self.stalled.discard(port)
 

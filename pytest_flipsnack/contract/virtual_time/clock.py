@@ -91,7 +91,7 @@ class VirtualClock:
         self.turns = Turns(self, self._holders.stood)
         self._origin = monotonic()
         self._base = self._last = self._before = 0.0
-        self._lookout = Lookout(lambda: bool(self.server.stalled))
+        self._lookout = Lookout(lambda: bool(self.server.stalled), self._say_stuck)
         self._depth = 0
         self._kept = False
         self._modules = 0
@@ -135,6 +135,9 @@ class VirtualClock:
     def told(self) -> float:
         """Return the seconds that a client's clocks tell: what was skipped and what really passed."""
         return monotonic() + self.skipped
+
+    def _say_stuck(self) -> None:
+        self.stuck()
 
     def _real(self) -> float:
         return _exact(monotonic() - self._origin)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import linecache
+import signal
 import sys
 import threading
 import time
@@ -10,11 +11,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import PurePath
 from types import FrameType
+from typing import Any
 
 from pytest_flipsnack.contract.virtual_time.frames import looking
 
 TICK_S = 0.1
 LEAST_TICKS = 5
+_STUCK_TICKS = 600
+"""A minute in one place, as at a lock that nobody will release."""
 _BUSY = 0.05
 """A share of CPU time above which who stands still is at work, even on a busy machine."""
 _NETWORK = frozenset(
@@ -40,15 +44,44 @@ class RealWait:
         return f"{self.seconds:.1f} s at {PurePath(self.path).name}:{self.line}: {text}"
 
 
+class Wake:
+    """Interrupts the main thread where it stands, also at a lock, to say that it is stuck there."""
+
+    def __init__(self, stuck: Callable[[], None]) -> None:
+        self._stuck = stuck
+        self._before: Any = None
+        self._thread = 0
+
+    def start(self) -> None:
+        """Be ready, in the main thread of a machine that has the signal."""
+        main = threading.current_thread() is threading.main_thread()
+        if main and hasattr(signal, "SIGURG"):
+            # nobody else's, and ignored by default: a late one does no harm
+            self._before = signal.signal(signal.SIGURG, lambda number, frame: self._stuck())
+            self._thread = threading.get_ident()
+
+    def up(self) -> None:
+        """Let the main thread say so."""
+        if self._thread:
+            signal.pthread_kill(self._thread, signal.SIGURG)
+
+    def stop(self) -> None:
+        """Be ready no more."""
+        if self._thread:
+            signal.signal(signal.SIGURG, self._before)
+            self._thread = 0
+
+
 class Lookout:
     """Looks every tick at where the thread stands that called `start`.
 
     A wait is half a second or more in one place, without work and without a request under way.
     """
 
-    def __init__(self, pausing: Callable[[], bool]) -> None:
+    def __init__(self, pausing: Callable[[], bool], stuck: Callable[[], None]) -> None:
         self.found: list[RealWait] = []
         self._pausing = pausing
+        self._wake = Wake(stuck)
         self._thread: threading.Thread | None = None
         self._ended = threading.Lock()
 
@@ -59,6 +92,7 @@ class Lookout:
         self._thread = threading.Thread(
             target=self._look, args=(watched,), name="flipsnack-lookout", daemon=True
         )
+        self._wake.start()
         self._thread.start()
 
     def stop(self) -> None:
@@ -66,6 +100,7 @@ class Lookout:
         assert self._thread is not None
         self._ended.release()
         self._thread.join()
+        self._wake.stop()
 
     def _look(self, watched: int) -> None:
         place: object = None
@@ -82,16 +117,20 @@ class Lookout:
             if time.process_time() - began_s > ticks * TICK_S * _BUSY:
                 place = None
             elif ticks >= LEAST_TICKS:
-                self._note(frame, ticks * TICK_S, extends=ticks > LEAST_TICKS)
+                waits = self._note(frame, ticks * TICK_S, extends=ticks > LEAST_TICKS)
+                if waits and ticks % _STUCK_TICKS == 0:
+                    self._wake.up()
         self._ended.release()
 
-    def _note(self, frame: FrameType, seconds: float, *, extends: bool) -> None:
+    def _note(self, frame: FrameType, seconds: float, *, extends: bool) -> bool:
+        """Remember a wait; return whether it is one, and no request."""
         with looking():
             line = line_that_waits(frame)
         if line is not None:
             if extends:
                 self.found.pop()
             self.found.append(RealWait(seconds, *line))
+        return line is not None
 
 
 def line_that_waits(innermost: FrameType) -> tuple[str, int] | None:

@@ -148,3 +148,76 @@ def test_a_client_that_waits_for_itself_is_stopped_and_named(project: Project) -
             "did not stop: it waits for what nobody brings, without a request",
         ]
     )
+
+
+LEAKING = """
+import threading
+
+import pytest
+from pytest_flipsnack import ClientContract, call
+from pytest_flipsnack.contract.virtual_time import real_waits
+
+LOCK = threading.Lock()
+
+
+@pytest.fixture(autouse=True)
+def _soon(monkeypatch):
+    monkeypatch.setattr(real_waits, "_STUCK_TICKS", 6)
+
+
+class TestAcme(ClientContract):
+    without = ["clean_errors"]
+
+    @call("user.getStats")
+    def stats(self, client):
+        LOCK.acquire()
+        found = client.ask()
+        LOCK.release()
+        return found
+"""
+
+
+def test_a_client_that_never_releases_a_lock_is_stopped_and_named(project: Project) -> None:
+    project.test(LEAKING)
+    result = project.run("-k", "test_again and error", "-W", "ignore")
+    result.stdout.fnmatch_lines(
+        [
+            "E*AssertionError: user.getStats cannot be called after a call that failed: the client "
+            "did not stop: it waits for what nobody brings, without a request",
+            "E*    real:    * s at test_acme.py:*: LOCK.acquire()",
+        ]
+    )
+
+
+SILENT = """
+import hashlib
+
+import aiohttp
+import pytest
+from pytest_flipsnack import ClientContract, call
+
+
+class TestAcme(ClientContract):
+    without = ["clean_errors"]
+
+    @call("user.getStats")
+    async def stats(self, flipsnack):
+        sent = {"action": "user.getStats", "apiKey": flipsnack.api_key}
+        text = flipsnack.secret + "".join(name + sent[name] for name in sorted(sent))
+        sent["signature"] = hashlib.md5(text.encode()).hexdigest()
+        timeout = aiohttp.ClientTimeout(total=TOTAL, sock_connect=5)
+        async with aiohttp.ClientSession(timeout=timeout) as session:
+            async with session.get(flipsnack.url, params=sent) as answer:
+                found = await answer.json()
+        if found["code"] != 20:
+            raise acme.FlipsnackError(found["code"])
+"""
+
+
+def test_an_event_loop_without_any_timer_has_no_timeout(project: Project) -> None:
+    project.test(SILENT.replace("TOTAL", "None"))
+    result = project.run("-k", "test_wire and timeout")
+    result.stdout.fnmatch_lines(["E*AssertionError: the request has no timeout"])
+
+    project.test(SILENT.replace("TOTAL", "30"))
+    assert project.run("-k", "test_wire and timeout").ret == 0

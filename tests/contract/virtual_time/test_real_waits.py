@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import queue
 import select
+import signal
 import socket
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from pytest_flipsnack.contract.virtual_time import real_waits
 from pytest_flipsnack.contract.virtual_time.clock import NoServer, VirtualClock
 from pytest_flipsnack.contract.virtual_time.real_waits import RealWait, line_that_waits
 
@@ -158,3 +160,51 @@ def test_a_line_of_the_clients_is_named_and_none_of_a_library_that_asks(
 ) -> None:
     frame = eval("sys._getframe()", {"__name__": module, "sys": sys})
     assert (line_that_waits(frame) is not None) is named
+
+
+class StuckError(Exception):
+    pass
+
+
+def stand_for_ever() -> None:
+    lock = threading.Lock()
+    lock.acquire()
+    lock.acquire()
+
+
+def give_up() -> None:
+    raise StuckError
+
+
+def test_who_stands_at_a_lock_for_ever_is_waked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(real_waits, "_STUCK_TICKS", 6)
+    before = signal.getsignal(signal.SIGURG)
+    clock = VirtualClock()
+    clock.stuck = give_up
+
+    with pytest.raises(StuckError), clock:
+        stand_for_ever()
+
+    assert signal.getsignal(signal.SIGURG) is before
+    [wait] = clock.real_waits
+    assert str(wait).endswith("lock.acquire()")
+
+
+def test_another_thread_cannot_be_waked_and_nothing_is_changed_for_it() -> None:
+    handlers: list[object] = []
+
+    def look() -> None:
+        with VirtualClock():
+            handlers.append(signal.getsignal(signal.SIGURG))
+
+    before = signal.getsignal(signal.SIGURG)
+    thread = threading.Thread(target=look)
+    thread.start()
+    thread.join()
+    assert handlers == [before]
+
+
+def test_who_cannot_be_waked_is_left_alone() -> None:
+    wake = real_waits.Wake(give_up)
+    wake.up()
+    wake.stop()
