@@ -399,6 +399,28 @@ def test_a_client_that_swallows_even_that_it_must_stop_is_named(flipsnack: Flips
     assert text.startswith("user.getStats answered 50 and the client did not stop: 500 requests")
 
 
+class Waiting(Client):
+    """Asks for ever in a thread, and waits for as long for what it brings."""
+
+    def call(self, **params: str) -> None:
+        answers: list[Any] = []
+
+        def ask() -> None:
+            with contextlib.suppress(ClientDoesNotStopError):
+                while (answer := self.ask())["code"] != 20:
+                    time.sleep(1)
+                answers.append(answer)
+
+        threading.Thread(target=ask, daemon=True).start()
+        while not answers:
+            time.sleep(600)
+
+
+def test_who_waits_for_a_thread_that_was_stopped_is_stopped_too(flipsnack: Flipsnack) -> None:
+    text = complaint(flipsnack, Waiting(flipsnack), 31)
+    assert "answered 31 and the client did not stop: " in text
+
+
 def test_a_test_that_replaces_the_sleep_itself_is_told_to_leave_it(
     flipsnack: Flipsnack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
