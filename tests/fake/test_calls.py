@@ -105,3 +105,18 @@ def test_a_fake_that_relents_succeeds_whatever_was_declared() -> None:
     )
     assert world.data("collection.downloadHTML", collectionHash=name)["status"] == "COMPLETE"
     assert world.create()["data"]["collectionStatus"] == "public"
+
+
+def test_only_a_request_without_an_answer_can_have_no_timeout() -> None:
+    world = World()
+    world.fake.note_that_nothing_times_out()
+    world.ask("user.getStats")
+    world.fake.note_that_nothing_times_out()
+    world.fake.fail("timeout", None)
+    world.reply(get("user.getStats"))
+    before = [call.timeout_s for call in world.fake.calls]
+
+    world.fake.note_that_nothing_times_out()
+
+    assert None not in before
+    assert [call.timeout_s for call in world.fake.calls] == [before[0], None]
