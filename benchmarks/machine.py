@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import re
 import subprocess
 import sys
 import time
@@ -60,6 +61,28 @@ def pytest_cpu_s(cwd: Path, *arguments: str) -> float:
     """Return the CPU seconds of one pytest run that loads only the plugins it is given."""
     (cwd / "pytest.ini").write_text("[pytest]\n", encoding="utf-8")  # or one further up is read
     return cpu_s(["-m", "pytest", "-q", "-p", "no:cacheprovider", *arguments], cwd)
+
+
+def pytest_instructions(cwd: Path, *arguments: str) -> float:
+    """Return the instructions of one such run, which no other load on the machine changes.
+
+    Raises `FileNotFoundError` where there is no valgrind.
+    """
+    (cwd / "pytest.ini").write_text("[pytest]\n", encoding="utf-8")
+    counted = subprocess.run(
+        [
+            *("valgrind", "--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null"),
+            *(sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *arguments),
+        ],
+        cwd=cwd,
+        env=environment(cwd),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    found = re.search(r"I\s+refs:\s+([\d,]+)", counted.stderr)
+    assert found is not None, counted.stderr
+    return float(found[1].replace(",", ""))
 
 
 def interleave(

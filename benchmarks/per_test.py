@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from shutil import which
 from statistics import median
 
-from benchmarks.machine import Row, interleave, pytest_cpu_s, row
-from benchmarks.suites import FLIPSNACK, HAND, HTTPX, REQUESTS_MOCK
+from benchmarks.machine import Row, interleave, pytest_cpu_s, pytest_instructions, row
+from benchmarks.suites import FLIPSNACK, HAND, HTTPX, REQUESTS_MOCK, Suite
 
 _SUITES = {
     "hand": HAND,
@@ -38,8 +39,27 @@ def measure(home: Path, *, quick: bool) -> Iterator[Row]:
 
     yield share(f"hand-written RequestsMock fixture ({unit_us:.0f} us)", "hand", note="the unit")
     yield share("fixture flipsnack", "flipsnack", "<= 1.1")
+    if which("valgrind") and not quick:
+        yield _by_instructions(home)
     yield share("pytest-httpx", "pytest-httpx", note="calls through httpx")
     yield share("requests-mock", "requests-mock")
+
+
+def _by_instructions(home: Path) -> Row:
+    """Return the same share by instructions, of tests that come after everything is warm."""
+    few, many = 120, 220
+
+    def per_test(suite: Suite) -> float:
+        def grown(write: Callable[[Path, int], Path]) -> float:
+            return counted(write(home, many)) - counted(write(home, few))
+
+        def counted(path: Path) -> float:
+            return pytest_instructions(home, *suite.flags, path.name)
+
+        return (grown(suite.write) - grown(suite.write_twin)) / (many - few)
+
+    ratio = per_test(FLIPSNACK) / per_test(HAND)
+    return Row("fixture flipsnack, by instructions", ratio, "repeatable to 1 %", "<= 1.1")
 
 
 def _run(home: Path, path: Path, flags: list[str]) -> Callable[[], float]:

@@ -91,7 +91,7 @@ class VirtualClock:
         self.turns = Turns(self, self._holders.stood)
         self._origin = monotonic()
         self._base = self._last = self._before = 0.0
-        self._lookout = Lookout(lambda: bool(self.server.stalled), self._say_stuck)
+        self._lookout: Lookout | None = None
         self._depth = 0
         self._kept = False
         self._modules = 0
@@ -114,7 +114,7 @@ class VirtualClock:
     @property
     def real_waits(self) -> list[RealWait]:
         """The waits of half a second or more that could not be made virtual."""
-        return self._lookout.found
+        return [] if self._lookout is None else self._lookout.found
 
     def reading(self) -> float:
         """Return the seconds of this clock, for the fake.
@@ -192,6 +192,8 @@ class VirtualClock:
             self.turns.asks()
             self.thread = threading.get_ident()
             self._base = self._real()
+            if self._lookout is None:
+                self._lookout = Lookout(lambda: bool(self.server.stalled), self._say_stuck)
             self._lookout.start()
             self._install(instances=instances)
             self._last = self._real()  # the search takes a while
@@ -202,6 +204,7 @@ class VirtualClock:
         self.sleep_was_patched |= not isinstance(time.sleep, Builtin)
         self._depth -= 1
         if self._depth == 0:
+            assert self._lookout is not None
             self._lookout.stop()
             self._holders.ahead = max(self._holders.ahead, self.ahead)
             if not self._kept:
