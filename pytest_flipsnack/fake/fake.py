@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import threading
 from collections import Counter, deque
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from pytest_flipsnack.catalogue import schemas
 from pytest_flipsnack.catalogue.actions import ACTIONS, COMMON_PARAMETERS, action_of
 from pytest_flipsnack.catalogue.codes import Code, code_of
+from pytest_flipsnack.fake import stub_data
 from pytest_flipsnack.fake.account import Account
 from pytest_flipsnack.fake.answers import succeed
 from pytest_flipsnack.fake.call import Call
@@ -80,7 +79,7 @@ class Fake:
         if not codes:
             raise ValueError("respond() needs at least one status code, as in respond(31, 20)")
         wanted = [code_of(code) for code in codes]
-        data = self._checked_data(wanted, action, data)
+        data = stub_data.checked(wanted, action, data)
         with self._lock:
             for code in wanted:
                 self.stubs.add(Stub(code, action, data if code is Code.OK else None, where))
@@ -217,7 +216,9 @@ class Fake:
             return envelope(code, None, self.account.settings.http_status)
         if stub.data is None:
             return self._success(request, now)
-        self._check_delivered(stub, request)
+        unfit = stub_data.unfit_where_delivered(stub, request)
+        if unfit:
+            self.complain(unfit)
         return envelope(Code.OK, stub.data, 200)
 
     def _own(self, refusal: Refusal | None, request: Request, now: float) -> Reply:
@@ -267,44 +268,3 @@ class Fake:
                 "(H1, R0, M)\n"
                 "    way out:  take it out of the parameters"
             )
-
-    def _checked_data(
-        self, codes: list[Code], action: str | None, data: Mapping[str, object] | None
-    ) -> dict[str, object] | None:
-        target = None if action is None else action_of(action)
-        if data is None:
-            return None
-        if Code.OK not in codes:
-            raise ValueError(
-                "data comes with code 20 only; Flipsnack leaves it out of every error (R0)"
-            )
-        if not isinstance(data, Mapping):
-            raise TypeError(f"data must be a mapping, as in data={{'views': 1}}, not {data!r}")
-        try:
-            # a copy: the test may change its own before the client asks
-            copied: dict[str, object] = json.loads(json.dumps(dict(data), allow_nan=False))
-        except (TypeError, ValueError) as error:
-            raise TypeError(f"data cannot be written as JSON: {error}") from None
-        if target is None:
-            return copied
-        if not target.returns_data:
-            raise ValueError(f"{target.name} answers 20 without data (R0); leave data out")
-        found = schemas.problems(schemas.data_validator(target.name), copied)
-        if found:
-            raise ValueError(
-                f"data does not satisfy the schema of {target.name}:\n    " + "\n    ".join(found)
-            )
-        return copied
-
-    def _check_delivered(self, stub: Stub, request: Request) -> None:
-        if stub.action is not None:
-            return  # checked where it was declared
-        action = action_of(request.action)
-        said = f"the data stubbed at {stub.where} was delivered to {action.name}"
-        if not action.returns_data:
-            self.complain(f"{said}, which answers 20 without data (R0)")
-            return
-        found = schemas.problems(schemas.data_validator(action.name), stub.data)
-        if found:
-            lines = "\n    ".join(found)
-            self.complain(f"{said} and does not satisfy its schema:\n    {lines}")

@@ -205,6 +205,8 @@ def test_another_thread_cannot_be_waked_and_nothing_is_changed_for_it() -> None:
 
 
 def test_who_cannot_be_waked_is_left_alone() -> None:
+    before = signal.getsignal(signal.SIGURG)
     wake = real_waits.Wake(give_up)
     wake.up()
     wake.stop()
+    assert signal.getsignal(signal.SIGURG) is before
