@@ -113,10 +113,7 @@ class Expectation:
         problem = next(self._findings(error, wanted=wanted), None)
         if problem is not None:
             self.judged = True
-            patched = self._watch.sleep_was_patched
-            text = with_notes(problem, self._watch.real_waits, sleep_was_patched=patched)
-            text = self._fake.masked(text)
-            raise AssertionError(text) from (None if stopped else error)
+            raise AssertionError(self._shown(problem)) from (None if stopped else error)
         return wanted
 
     def _check_unexpected(self, error: BaseException) -> None:
@@ -131,7 +128,13 @@ class Expectation:
             found = [finding(what, allowed, calls)]
         if found and not isinstance(error, AssertionError):
             self.judged = True
-            raise AssertionError(self._fake.masked(found[0])) from error
+            raise AssertionError(self._shown(found[0])) from error
+
+    def _shown(self, problem: str) -> str:
+        """Return a finding as the test shows it: with its notes, without a secret."""
+        watch = self._watch
+        text = with_notes(problem, watch.real_waits, sleep_was_patched=watch.sleep_was_patched)
+        return self._fake.masked(text)
 
     def _findings(self, error: BaseException | None, *, wanted: bool) -> Iterator[str]:
         calls = self._watch.calls

@@ -442,6 +442,17 @@ def test_a_hasty_retry_is_named_also_where_the_clients_error_comes_through(
     assert str(failure.value).startswith("user.getStats answered 38 and the client asked again ")
 
 
+def test_the_hint_to_leave_the_sleep_alone_comes_with_the_clients_own_error_too(
+    flipsnack: Flipsnack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(time, "sleep", lambda seconds: None)
+    with pytest.raises(AssertionError) as failure, flipsnack.expect(31, 31, 31):
+        Client(flipsnack).call()
+    assert str(failure.value).splitlines()[-1] == (
+        "    hint:    the test replaces time.sleep; leave it alone, time is virtual here"
+    )
+
+
 def test_a_secret_in_a_returned_error_is_named(flipsnack: Flipsnack) -> None:
     with pytest.raises(AssertionError) as failure:
         with flipsnack.expect(41, returns=lambda result: result[0] == 41) as seen:
