@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from pytest_flipsnack.contract.handling import Again, Retry
     from pytest_flipsnack.contract.suite.client_contract import ClientContract
     from pytest_flipsnack.contract.suite.declarations import call
-    from pytest_flipsnack.contract.virtual_time.clock import Sleep, VirtualClock
-    from pytest_flipsnack.contract.virtual_time.real_waits import RealWait
     from pytest_flipsnack.fake.call import Call
     from pytest_flipsnack.fake.request import File
     from pytest_flipsnack.fake.settings import Settings
     from pytest_flipsnack.flipsnack import Flipsnack
     from pytest_flipsnack.integration.session import LateRequestWarning, RealWaitWarning
+    from pytest_flipsnack.virtual_time.clock import Sleep, VirtualClock
+    from pytest_flipsnack.virtual_time.real_waits import RealWait
 
 __all__ = [
     "Again",
@@ -51,12 +51,12 @@ _HOMES = {
     "Flipsnack": "flipsnack",
     "Handling": "catalogue.codes",
     "LateRequestWarning": "integration.session",
-    "RealWait": "contract.virtual_time.real_waits",
+    "RealWait": "virtual_time.real_waits",
     "RealWaitWarning": "integration.session",
     "Retry": "contract.handling",
     "Settings": "fake.settings",
-    "Sleep": "contract.virtual_time.clock",
-    "VirtualClock": "contract.virtual_time.clock",
+    "Sleep": "virtual_time.clock",
+    "VirtualClock": "virtual_time.clock",
     "call": "contract.suite.declarations",
 }
 

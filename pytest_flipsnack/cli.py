@@ -161,7 +161,7 @@ def _serve(given: argparse.Namespace) -> int:
     tally = Tally()
 
     def make() -> Fake:
-        fake = Fake(given.api_key, given.secret, settings, time.monotonic, _KEPT_CALLS)
+        fake = Fake(given.api_key, given.secret, settings, time.monotonic, keep=_KEPT_CALLS)
         for name in given.collection:
             fake.account.collections.add(name)
         return fake

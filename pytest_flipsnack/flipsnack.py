@@ -12,7 +12,6 @@ from typing import Any, ParamSpec, Self
 from pytest_flipsnack.catalogue.actions import action_of
 from pytest_flipsnack.catalogue.codes import code_of
 from pytest_flipsnack.contract.expectation import NOT_SET, Expectation, Raises, check_raises
-from pytest_flipsnack.contract.virtual_time.clock import VirtualClock
 from pytest_flipsnack.fake.account import API_KEY, SECRET
 from pytest_flipsnack.fake.call import Call
 from pytest_flipsnack.fake.collections import Collections
@@ -23,6 +22,7 @@ from pytest_flipsnack.transports.late import OnImport, Transport
 from pytest_flipsnack.transports.loopback import LoopbackTransport
 from pytest_flipsnack.transports.requests import RequestsTransport
 from pytest_flipsnack.transports.server import LoopbackServer
+from pytest_flipsnack.virtual_time.clock import VirtualClock
 
 P = ParamSpec("P")
 
@@ -42,6 +42,16 @@ def _at_the_callers_line(method: Callable[P, None]) -> Callable[P, None]:
     return checked
 
 
+class _Requesting:
+    """Tells the clock which threads make requests."""
+
+    def __init__(self, clock: VirtualClock) -> None:
+        self.asks = clock.makes_requests
+
+    def answered(self, call: Call) -> None:
+        """Need nothing more."""
+
+
 class Flipsnack:
     """A fake Flipsnack account, as the fixture `flipsnack` and as a context manager.
 
@@ -57,12 +67,12 @@ class Flipsnack:
         *,
         name: str = "a test",
         server: Callable[[], LoopbackServer] | None = None,
-        clock: VirtualClock | None = None,
     ) -> None:
-        self.clock = clock or VirtualClock()
-        self.fake = Fake(api_key, secret, settings or Settings(), self.clock.reading)
-        self.fake.watch = self.clock.turns.asks
-        self.fake.account.limits.told = self.clock.told
+        self.clock = clock = VirtualClock()
+        self.fake = Fake(
+            api_key, secret, settings or Settings(), clock.reading, client_clock=clock.now
+        )
+        self.fake.observers.append(_Requesting(clock))
         self._loopback = LoopbackTransport(self.fake, server or self._own_server, name, self.clock)
         self._server: LoopbackServer | None = None
         self._expectations: list[tuple[Expectation, str]] = []

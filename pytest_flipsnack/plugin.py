@@ -16,8 +16,8 @@ from pytest_flipsnack.integration import contracts, fixtures, marks, options
 
 if TYPE_CHECKING:
     from pytest_flipsnack.contract.suite.rig import Rig
-    from pytest_flipsnack.contract.virtual_time.clock import VirtualClock
     from pytest_flipsnack.flipsnack import Flipsnack
+    from pytest_flipsnack.virtual_time.clock import VirtualClock
 
 
 def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:

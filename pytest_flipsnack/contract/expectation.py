@@ -19,11 +19,11 @@ from pytest_flipsnack.contract.judge import (
 from pytest_flipsnack.contract.libraries import own_packages
 from pytest_flipsnack.contract.secrecy import leaks
 from pytest_flipsnack.contract.telling import tells
-from pytest_flipsnack.contract.virtual_time.clock import VirtualClock
 from pytest_flipsnack.contract.watch import Watch
 from pytest_flipsnack.fake.call import Call
 from pytest_flipsnack.fake.fake import Fake
 from pytest_flipsnack.fake.stubs import Stub, Stubs
+from pytest_flipsnack.virtual_time.clock import VirtualClock
 
 NOT_SET: Any = object()
 Raises = type[BaseException] | tuple[type[BaseException], ...]
@@ -120,7 +120,7 @@ class Expectation:
         """Raise for an error that tells less than what is wrong, or how to expect it."""
         __tracebackhide__ = True
         code, calls = self._codes[-1], self._watch.calls
-        found = judge_retries(calls, self._rules)
+        found = judge_retries(calls, self._rules, self._watch.waits)
         if not found and code.handling is Handling.ERROR:
             name = type(error).__name__
             what = f"the client raised {name} after {label(code)}"
@@ -133,13 +133,13 @@ class Expectation:
     def _shown(self, problem: str) -> str:
         """Return a finding as the test shows it: with its notes, without a secret."""
         watch = self._watch
-        text = with_notes(problem, watch.real_waits, sleep_was_patched=watch.sleep_was_patched)
+        text = with_notes(problem, watch.real_waits, unobserved_sleep=watch.unobserved_sleep)
         return self._fake.masked(text)
 
     def _findings(self, error: BaseException | None, *, wanted: bool) -> Iterator[str]:
         calls = self._watch.calls
         if isinstance(error, ClientDoesNotStopError):
-            yield from judge_retries(calls, self._rules)
+            yield from judge_retries(calls, self._rules, self._watch.waits)
             yield judge_end(str(error), calls)
         if not self._was_delivered():
             names = ", ".join(str(code.value) for code in self._codes)
@@ -149,7 +149,7 @@ class Expectation:
             yield finding(
                 f"{names} was never delivered{where}{instead}", "a request inside the block", calls
             )
-        yield from judge_retries(calls, self._rules)
+        yield from judge_retries(calls, self._rules, self._watch.waits)
         if not wanted and self._raises is not None:
             yield self._not_raised(error, calls)
         if self._raises is None and self._returns is NOT_SET:

@@ -8,9 +8,10 @@ from itertools import pairwise
 from pytest_flipsnack.catalogue.actions import ACTIONS
 from pytest_flipsnack.catalogue.codes import Code
 from pytest_flipsnack.contract.handling import Again, Retry, rule_for
-from pytest_flipsnack.contract.virtual_time.real_waits import RealWait
+from pytest_flipsnack.contract.waits import Waits
 from pytest_flipsnack.fake.call import Call
 from pytest_flipsnack.fake.faults import fault_of
+from pytest_flipsnack.virtual_time.real_waits import RealWait
 
 LEAST_WAIT_S = 1e-6
 """Less than this is no wait at all; full jitter draws from 0 on, and a drawn wait is one."""
@@ -75,15 +76,15 @@ def finding(what: str, allowed: object, calls: Sequence[Call], at: Sequence[int]
     return f"{what}\n    allowed: {allowed}\n    seen:    {timeline(calls, at)}"
 
 
-def with_notes(text: str, waits: Sequence[RealWait], *, sleep_was_patched: bool) -> str:
+def with_notes(text: str, waits: Sequence[RealWait], *, unobserved_sleep: str) -> str:
     """Return a finding with the waits that virtual time did not see, and why it may not have."""
     notes = [f"real:    {wait}" for wait in waits]
-    if sleep_was_patched:
-        notes.append("hint:    the test replaces time.sleep; leave it alone, time is virtual here")
+    if unobserved_sleep:
+        notes.append(f"hint:    {unobserved_sleep}; leave it alone, time is virtual here")
     return "\n    ".join([text, *notes])
 
 
-def judge_retries(calls: Sequence[Call], rules: Mapping[int, Retry]) -> list[str]:
+def judge_retries(calls: Sequence[Call], rules: Mapping[int, Retry], waits: Waits) -> list[str]:
     """Return what was wrong with the way the client asked again."""
     found: list[str] = []
     judged: set[tuple[str | None, int]] = set()
@@ -95,10 +96,10 @@ def judge_retries(calls: Sequence[Call], rules: Mapping[int, Retry]) -> list[str
         key = (call.action, call.code)
         if key not in judged:
             judged.add(key)
-            found += _judge_count(call, rule, calls)
+            found += _judge_count(call, rule, calls, waits)
         if later is None:
             continue
-        wait_s, most_s = call.waited_s(calls[later])
+        wait_s, most_s = waits.between(call, calls[later])
         asked_again = f"{heard(call)} and the client asked again after {seconds(wait_s)} s"
         if rule.again is Again.FORBIDDEN:
             found.append(
@@ -118,20 +119,20 @@ def judge_retries(calls: Sequence[Call], rules: Mapping[int, Retry]) -> list[str
     return found[:1]
 
 
-def judge_pace(calls: Sequence[Call], rules: Mapping[int, Retry]) -> Iterator[str]:
+def judge_pace(calls: Sequence[Call], rules: Mapping[int, Retry], waits: Waits) -> Iterator[str]:
     """Yield a finding where the waits are used up before what passes slowly can have passed."""
     declared = {code for code, rule in rules.items() if rule.tells_waits}
     for code in sorted(_PASSING - declared):
         first = next((call for call in calls if call.code == code), None)
         same = [call for call in calls if first and is_same(call, first) and call.code == code]
-        waits = [early.waited_s(late)[0] for early, late in pairwise(same)]
-        if len(waits) < _HASTY_RETRIES:
+        least = [waits.between(early, late)[0] for early, late in pairwise(same)]
+        if len(least) < _HASTY_RETRIES:
             continue
-        equal = max(waits) <= _EQUAL * min(waits) and code in _LASTING and sum(waits) < _HASTY_S
-        if equal or sum(waits[:_HASTY_RETRIES]) < _BLINK_S:
+        equal = max(least) <= _EQUAL * min(least) and code in _LASTING and sum(least) < _HASTY_S
+        if equal or sum(least[:_HASTY_RETRIES]) < _BLINK_S:
             yield finding(
-                f"{same[0].action} answered {code.value} and the client asked again {len(waits)} "
-                f"times within {seconds(sum(waits))} s",
+                f"{same[0].action} answered {code.value} and the client asked again {len(least)} "
+                f"times within {seconds(sum(least))} s",
                 f"waits that grow, or that last a second ({code.label})",
                 calls,
             )
@@ -145,7 +146,7 @@ def judge_end(why: str, calls: Sequence[Call]) -> str:
     return finding(f"{last} and the client did not stop: {why}", "a bounded number of tries", calls)
 
 
-def _judge_count(call: Call, rule: Retry, calls: Sequence[Call]) -> list[str]:
+def _judge_count(call: Call, rule: Retry, calls: Sequence[Call], waits: Waits) -> list[str]:
     same = [other for other in calls if is_same(call, other)]
     if any(other.code != call.code for other in same[:-1]):
         return []
@@ -155,14 +156,14 @@ def _judge_count(call: Call, rule: Retry, calls: Sequence[Call]) -> list[str]:
         or (rule.exactly is not None and again != rule.exactly and same[-1].code == call.code)
         or (rule.again is Again.REQUIRED and again == 0)
     )
-    waits = [early.waited_s(late) for early, late in pairwise(same)]
+    waited = [waits.between(early, late) for early, late in pairwise(same)]
     if not wrong and rule.waits_s is not None:
         wrong = not all(
             least - TOLERANCE_S <= told <= most + TOLERANCE_S
-            for (least, most), told in zip(waits, rule.waits_s, strict=False)
+            for (least, most), told in zip(waited, rule.waits_s, strict=False)
         )
     if not wrong and rule.grows:
-        wrong = any(late[1] < early[0] - TOLERANCE_S for early, late in pairwise(waits))
+        wrong = any(late[1] < early[0] - TOLERANCE_S for early, late in pairwise(waited))
     if not wrong:
         return []
     times = "once" if again == 1 else f"{again} times"

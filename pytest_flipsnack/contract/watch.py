@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Collection
-from time import monotonic, process_time  # by name they stay real in our modules
 from typing import NoReturn
 
 from pytest_flipsnack.contract.judge import LONGEST_S, MOST_REQUESTS, ClientDoesNotStopError
 from pytest_flipsnack.contract.secrecy import LogWatch
-from pytest_flipsnack.contract.virtual_time.clock import VirtualClock
-from pytest_flipsnack.contract.virtual_time.real_waits import RealWait
+from pytest_flipsnack.contract.waits import Waits
 from pytest_flipsnack.fake.call import Call
-from pytest_flipsnack.fake.fake import Fake, not_stamped
+from pytest_flipsnack.fake.fake import Fake
+from pytest_flipsnack.virtual_time.clock import VirtualClock
+from pytest_flipsnack.virtual_time.real_waits import RealWait
 
 
 class Watch:
-    """Collects calls, sleeps and log lines between `start` and `stop`."""
+    """Observes calls, sleeps and log lines between `start` and `stop`; watches may be nested."""
 
     def __init__(
         self,
@@ -30,6 +29,7 @@ class Watch:
         self._most_requests = most_requests
         self.own = own
         self._log = LogWatch(own)
+        self.waits = Waits()
         self.stopped: ClientDoesNotStopError | None = None
         """What was raised in the client, in whatever thread; it may have got lost there."""
         self._first = 0
@@ -65,39 +65,48 @@ class Watch:
         return self._clock.real_waits[self._first_wait :]
 
     @property
-    def sleep_was_patched(self) -> bool:
-        """Whether the test replaces `time.sleep` itself."""
-        return self._clock.sleep_was_patched
+    def unobserved_sleep(self) -> str:
+        """What a test has put in the place of `time.sleep` that nobody can observe."""
+        return self._clock.unobserved_sleep
 
-    def start(self, *, instances: bool = True) -> None:
+    def start(self) -> None:
         """Make time virtual and begin to look."""
-        self._clock.start(instances=instances)
+        self._clock.start()
         self._first = len(self._fake.calls)
         self._first_sleep = len(self._clock.sleeps)
         self._first_wait = len(self._clock.real_waits)
         self._began_s = self._fake.now()
         self._log.start()
-        self._fake.watch, self._clock.watch = self._asks, self._sleeps
-        self._fake.stamp, self._clock.stuck = _stamp, self._is_stuck
+        self._fake.observers.append(self)
+        self._clock.observers.append(self)
 
     def stop(self) -> None:
         """Stop looking and let time be real again."""
-        self._fake.watch, self._clock.watch = self._clock.turns.asks, _nothing
-        self._fake.stamp, self._clock.stuck = not_stamped, _nothing
+        self._fake.observers.remove(self)
+        self._clock.observers.remove(self)
         self._log.stop()
         self._clock.stop()
 
-    def _asks(self) -> None:
-        self._clock.turns.asks()
+    def asks(self) -> None:
+        """Stop a client that has asked too often, before its next answer."""
         self._check()
 
-    def _sleeps(self) -> None:
-        # a thread that only sleeps, as one that refills a bucket, is meant to do so for ever
-        if self._clock.turns.is_asker(threading.get_ident()):
+    def answered(self, call: Call) -> None:
+        """Note when a call came."""
+        self.waits.note(call, self._clock.now())
+
+    def slept(self) -> None:
+        """Stop a client that has waited for too long, after a sleep."""
+        # a thread that only sleeps, as one that refills a bucket, is meant to do so without end
+        if self._clock.is_requesting():
             self._check()
 
+    def stuck(self) -> NoReturn:
+        """Stop a client whose event loop waits for what never comes."""
+        self._stop("it is waiting for something that never arrives")
+
     def _check(self) -> None:
-        # who swallows the error may be ended by the fake, which relents
+        # who swallows the error may be ended by the fake, which succeeds from then on
         again = 1 if self.stopped is None else 2
         made = len(self._fake.calls) - self._first
         if made >= again * self._most_requests:
@@ -111,14 +120,3 @@ class Watch:
         self.stopped = self.stopped or error
         self._fake.relent()
         raise error
-
-    def _is_stuck(self) -> NoReturn:
-        self._stop("it waits for what nobody brings")
-
-
-def _stamp() -> tuple[float, float]:
-    return monotonic(), process_time()
-
-
-def _nothing() -> None:
-    """Watch over nothing."""

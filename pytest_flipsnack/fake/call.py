@@ -13,9 +13,6 @@ if TYPE_CHECKING:
     from pytest_flipsnack.fake.refusal import Refusal
     from pytest_flipsnack.fake.request import File
 
-_REAL_WAIT_S = 0.1
-"""More than a client takes between two requests when it does not wait."""
-
 
 @dataclass(slots=True)
 class Call:
@@ -25,7 +22,7 @@ class Call:
     action, apiKey and signature. `files` holds the uploads, bytes with a `filename`, by field.
     `timeout_s` is how long the client waits, None for ever, negative where nobody can tell.
     `pending` says that the answer was 20 and told to ask again later.
-    `really_at` is the real time and how much of it the process has worked, while somebody judges.
+    `port` is the client's, where the request came over a connection, else 0.
     `code` is the delivered code, None where a fault came instead of an envelope. `at` is in
     seconds since the fixture began.
     """
@@ -41,20 +38,7 @@ class Call:
     timeout_s: float | None = UNKNOWN_S
     blocked_loop: bool = False
     pending: bool = False
-    really_at: tuple[float, float] = field(default=(0.0, 0.0), repr=False, compare=False)
-
-    def waited_s(self, later: Call) -> tuple[float, float]:
-        """Return the least and the most seconds that the client waited before a later call.
-
-        A timer of an event loop ends earlier by what the client's work really took, which counts
-        for the clocks that the client reads and not for `at`. And a client may have waited in a
-        way that virtual time does not know, and that took as long as it takes.
-        """
-        virtual_s = later.at - self.at
-        really_s = later.really_at[0] - self.really_at[0]
-        worked_s = later.really_at[1] - self.really_at[1]
-        waited = really_s >= _REAL_WAIT_S and worked_s < really_s / 2
-        return max(virtual_s, really_s if waited else 0.0), virtual_s + really_s
+    port: int = field(default=0, repr=False, compare=False)
 
     def __str__(self) -> str:
         return f"t={self.at:.1f} s {self.action or '(no action)'} {self.outcome}"

@@ -44,8 +44,7 @@ class Collections:
     """The account's collections, by hash.
 
     Until a test adds or creates the first one, the fake cannot know which hashes exist and takes
-    any; from then on (`judging`) a hash that is not here is unknown. `assumed_s` is how long a
-    collection that is taken for granted stays in processing.
+    any; from then on (`judging`) a hash that is not here is unknown.
     """
 
     def __init__(self, now: Callable[[], float]) -> None:
@@ -54,7 +53,7 @@ class Collections:
         self._assumed: dict[str, Collection] = {}
         self._made = 0
         self.judging = False
-        self.assumed_s = 0.0
+        self._assumed_s = 0.0
 
     def add(
         self,
@@ -98,9 +97,13 @@ class Collections:
         """Forget what was done to collections that were only taken for granted."""
         self._assumed.clear()
 
+    def assume_processing(self, seconds: float) -> None:
+        """Let collections that are taken for granted stay in processing for so long."""
+        self._assumed_s = seconds
+
     def settle(self) -> None:
         """End all processing, that of collections not yet asked for included."""
-        self.assumed_s = 0.0
+        self._assumed_s = 0.0
         for collection in (*self._held.values(), *self._assumed.values()):
             collection.ready_at = 0.0
             collection.download_at = 0.0
@@ -114,7 +117,7 @@ class Collections:
         """Return the collection of that hash, made up where the account holds none."""
         found = self._held.get(hash)
         if found is None and hash not in self._assumed:
-            ready_at = self._now() + self.assumed_s if self.assumed_s else 0.0
+            ready_at = self._now() + self._assumed_s if self._assumed_s else 0.0
             self._assumed[hash] = Collection(hash, title="Untitled", ready_at=ready_at)
         return found or self._assumed[hash]
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import threading
 from collections import Counter, deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
+from typing import Protocol
 
 from pytest_flipsnack.catalogue.actions import ACTIONS, COMMON_PARAMETERS, action_of
 from pytest_flipsnack.catalogue.codes import Code, code_of
@@ -30,16 +31,22 @@ UNKNOWN_ACTION = "(unknown)"
 """The action under which a code is counted when the request names none that exists."""
 
 
-def not_stamped() -> tuple[float, float]:
-    """Return no real time: to read how much a process has worked may take as long as a call."""
-    return 0.0, 0.0
+class Observer(Protocol):
+    """Somebody who looks on while a client makes requests."""
+
+    def asks(self) -> None:
+        """Follow a request before it is answered, in the client's thread; may raise there."""
+
+    def answered(self, call: Call) -> None:
+        """Follow a call that has just been recorded."""
 
 
 class Fake:
     """Answers requests as Flipsnack is documented to, or as a test has declared.
 
-    `clock` returns seconds and is read once per request. `keep` bounds how many calls are
-    remembered, for a fake that runs for long. Safe to use from several threads.
+    `clock` returns seconds and is read once per request; `client_clock` returns what the client's
+    clocks tell, where that differs. `keep` bounds how many calls are remembered, for a fake that
+    runs for long. `observers` may be pushed and popped. Safe to use from several threads.
     """
 
     def __init__(
@@ -48,21 +55,23 @@ class Fake:
         secret: str,
         settings: Settings,
         clock: Callable[[], float],
+        *,
         keep: int | None = None,
+        client_clock: Callable[[], float] | None = None,
     ) -> None:
         self._keep = keep
         self._clock = clock
         self._start = clock()
         self._lock = threading.RLock()
         self._allowed: set[int] = set()
-        self.account = Account(api_key, secret, Collections(self.now), settings, Limits(self.now))
+        limits = Limits(client_clock or clock)
+        self.account = Account(api_key, secret, Collections(self.now), settings, limits)
         self.stubs = Stubs()
         self.calls: list[Call] = []
         self.hits: Counter[tuple[str, int]] = Counter()
         self.complaints: list[str] = []
         self.signatures: deque[str] = deque(maxlen=_REMEMBERED)
-        self.watch: Callable[[], None] = lambda: None
-        self.stamp: Callable[[], tuple[float, float]] = not_stamped
+        self.observers: list[Observer] = []
 
     def now(self) -> float:
         """Return the seconds since this fake began."""
@@ -110,6 +119,11 @@ class Fake:
             raise TypeError(f"{unknown} is not a setting; settings: {', '.join(known)}")
         self.account.settings = replace(self.account.settings, **changes)  # type: ignore[arg-type]
 
+    def asks(self) -> None:
+        """Tell the observers of a request; a transport does so in the client's thread."""
+        for observer in list(self.observers):
+            observer.asks()
+
     def answer(self, request: Request) -> Reply:
         """Answer a request and record the call."""
         with self._lock:
@@ -140,8 +154,7 @@ class Fake:
             if stub is None:
                 return False
             self.stubs.deliver(stub)
-            call = Call(stub.action, {}, None, self.now(), fault="refused", really_at=self.stamp())
-            self.calls.append(call)
+            self._keep_call(Call(stub.action, {}, None, self.now(), fault="refused"))
             return True
 
     def relent(self) -> None:
@@ -151,10 +164,12 @@ class Fake:
             self.account.collections.settle()
             self.configure({"processing_s": 0.0, "download_s": 0.0})
 
-    def note_that_nothing_times_out(self) -> None:
-        """Record that the client would wait for ever for what it gets no answer to."""
-        if self.calls and self.calls[-1].fault == "timeout":
-            self.calls[-1].timeout_s = None
+    def waits_without_end(self, ports: Collection[int]) -> None:
+        """Record that clients on these ports have no timeout; it shows only when none fires."""
+        with self._lock:
+            for call in self.calls:
+                if call.port in ports and call.fault == "timeout":
+                    call.timeout_s = None
 
     def undelivered(self) -> list[Stub]:
         """Return the stubs that no request has met."""
@@ -252,11 +267,16 @@ class Fake:
             self.hits[known or UNKNOWN_ACTION, reply.code] += 1
         call.refusal = refusal
         call.timeout_s, call.blocked_loop = request.timeout_s, request.blocked_loop
-        call.pending, call.really_at = reply.pending, self.stamp()
+        call.pending, call.port = reply.pending, request.port
         self.signatures.append(request.params.get("signature", ""))
+        self._keep_call(call)
+
+    def _keep_call(self, call: Call) -> None:
         self.calls.append(call)
         if self._keep is not None and len(self.calls) > 2 * self._keep:
             del self.calls[: -self._keep]
+        for observer in self.observers:
+            observer.answered(call)
 
     def _look_for_secret(self, request: Request) -> None:
         secret = self.account.secret

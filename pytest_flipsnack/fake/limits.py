@@ -11,12 +11,12 @@ from pytest_flipsnack.fake.settings import Settings
 class Limits:
     """Counts requests in sliding windows; the pages do not say whether they slide (a choice).
 
-    `told` returns the seconds that the client's clocks tell: a limiter of the client's reckons with
-    them, and must not be refused for what the fake's timeline leaves out.
+    `client_clock` returns the seconds that the client's clocks tell: a limiter of the client's
+    reckons with them, and must not be refused for what the fake's timeline leaves out.
     """
 
-    def __init__(self, told: Callable[[], float]) -> None:
-        self.told = told
+    def __init__(self, client_clock: Callable[[], float]) -> None:
+        self._client_clock = client_clock
         self._times: deque[float] = deque()
         self.uploads = 0
 
@@ -24,13 +24,13 @@ class Limits:
         """Return whether one more request within `span_s` seconds would exceed `allowed`."""
         if not allowed:
             return False
-        now = self.told()
+        now = self._client_clock()
         return sum(now - time < span_s for time in self._times) >= allowed
 
     def count(self, settings: Settings) -> None:
         """Remember an accepted request, where a limit asks for it."""
         if settings.requests_per_second or settings.requests_per_minute:
-            now = self.told()
+            now = self._client_clock()
             self._times.append(now)
             while now - self._times[0] >= 60:
                 self._times.popleft()

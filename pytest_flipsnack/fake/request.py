@@ -52,8 +52,8 @@ class Request:
     """What was sent: `params` from the query and the form together, `uploads` in order.
 
     `malformed` says why the request cannot be read, or is empty. `timeout_s` is how long the
-    client waits for an answer, None for ever; `UNKNOWN_S` where the transport cannot tell.
-    `blocked_loop` says that a running event loop stood still for the request. `downloads` is the
+    client waits for an answer, None without end; `UNKNOWN_S` where the transport cannot tell.
+    `blocked_loop` says that a running event loop stood still for the request, `port` is the client's. `downloads` is the
     base URL of the archives, where it is not the documented host's.
     """
 
@@ -66,6 +66,7 @@ class Request:
     malformed: str = ""
     timeout_s: float | None = UNKNOWN_S
     blocked_loop: bool = False
+    port: int = 0
     downloads: str = ""
 
     @property

@@ -37,7 +37,7 @@ def rig(request: pytest.FixtureRequest, flipsnack: Flipsnack) -> Iterator[Rig]:
     from pytest_flipsnack.contract.suite.rig import Rig
 
     loop = Loop()
-    flipsnack.clock.start(instances=False)
+    flipsnack.clock.start()
     try:
         yield Rig(flipsnack.fake, flipsnack.clock, request.getfixturevalue, loop)
     finally:

@@ -1,4 +1,4 @@
-"""What the tests of one process share: settings, the loopback server, where clocks are held."""
+"""What the tests of one process share: settings, and the loopback server."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pytest_flipsnack.contract.virtual_time.clock import VirtualClock
-from pytest_flipsnack.contract.virtual_time.holders import Holders
 from pytest_flipsnack.fake.account import API_KEY, SECRET
 from pytest_flipsnack.fake.settings import Settings
 from pytest_flipsnack.flipsnack import Flipsnack
@@ -39,7 +37,6 @@ class Session:
     def __init__(self, config: pytest.Config, settings: Settings | None) -> None:
         self.recorder = recorder_of(config)
         self._settings = settings or Settings()
-        self._holders = Holders()
         self._server: LoopbackServer | None = None
 
     def make(self, credentials: tuple[str, str] = (API_KEY, SECRET), name: str = "") -> Flipsnack:
@@ -55,7 +52,6 @@ class Session:
             settings=self._settings,
             name=name,
             server=self._running_server,
-            clock=VirtualClock(self._holders),
         )
 
     def warn_of_real_waits(self, flipsnack: Flipsnack) -> None:
@@ -64,7 +60,7 @@ class Session:
             text = (
                 f"the test really waited {wait}\n"
                 "    virtual: time.sleep, asyncio.sleep, trio.sleep, select.select without a file, "
-                "threading.Event.wait, Condition.wait and Future.result with a timeout\n"
+                "and the waits of threading, queue and concurrent.futures with a timeout\n"
                 "    way out: let the client wait with one of these, or ignore "
                 "pytest_flipsnack.RealWaitWarning"
             )

@@ -63,7 +63,7 @@ class HttpxTransport:
         self._patches.set(async_owner, async_name, handle_async)
 
     def _answer(self, request: httpx.Request, body: bytes, blocks: bool) -> httpx.Response:
-        self._fake.watch()
+        self._fake.asks()
         parsed = parse(request.method, str(request.url), request.headers, body)
         parsed.timeout_s, parsed.blocked_loop = _timeout(request), blocks
         return _response(self._fake.answer(parsed), request)

@@ -8,34 +8,17 @@ import os
 import select
 import socket
 from collections.abc import Callable
-from contextlib import AbstractContextManager
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from pytest_flipsnack.transports.patches import Patches
 from pytest_flipsnack.transports.server import ADDRESS, Guest, LoopbackServer
 
 if TYPE_CHECKING:
     from pytest_flipsnack.fake.fake import Fake
+    from pytest_flipsnack.virtual_time.clock import VirtualClock
 
 _LOOK_S = 0.005
 _PROXY_KEYS = ("NO_PROXY", "no_proxy")
-
-
-class Turn(Protocol):
-    """A wait in virtual time."""
-
-    def until(self, listen: Callable[[float], Any], hears: Callable[[], object]) -> Any: ...
-
-
-class Clock(Protocol):
-    """What the transport needs to know of virtual time."""
-
-    @property
-    def running(self) -> bool: ...
-
-    server: Any
-
-    def waiting(self, seconds: float | None) -> AbstractContextManager[Turn]: ...
 
 
 class LoopbackTransport:
@@ -46,7 +29,7 @@ class LoopbackTransport:
         fake: Fake,
         server: Callable[[], LoopbackServer],
         name: str,
-        clock: Clock,
+        clock: VirtualClock,
     ) -> None:
         self._fake = fake
         self._server_of = server
@@ -62,7 +45,7 @@ class LoopbackTransport:
         if self.server is None or self._guest is None:
             self.server = self._server_of()
             self._guest = self.server.admit(self._name, self._fake)
-            self._clock.server = self.server
+            self._clock.servers.append(self.server)
             self._exempt_from_proxies()
             self._refuse_where_stubbed(self.server)
         return self.server.url(self._guest, upload=upload)
@@ -80,6 +63,7 @@ class LoopbackTransport:
                 os.environ[key] = value
         if self.server is not None and self._guest is not None:
             self.server.dismiss(self._guest)
+            self._clock.servers.remove(self.server)
 
     def _exempt_from_proxies(self) -> None:
         for key in _PROXY_KEYS:
@@ -91,10 +75,14 @@ class LoopbackTransport:
 
         def connect(this: socket.socket, address: Any) -> None:
             if isinstance(address, tuple) and address[0] == ADDRESS and address[1] in ports:
-                fake.watch()
+                fake.asks()
                 if fake.refuse_connection():
                     raise ConnectionRefusedError(errno.ECONNREFUSED, "Connection refused")
-            onward(this, address)
+                onward(this, address)
+                if this.gettimeout() != 0:
+                    server.senders.connect(this.getsockname()[1])
+            else:
+                onward(this, address)
 
         onward = self._patches.set(socket.socket, "connect", connect)
         for name in ("recv", "recv_into"):
@@ -113,31 +101,31 @@ class LoopbackTransport:
         self, this: socket.socket, timeout_s: float | None, server: LoopbackServer
     ) -> None:
         """Wait as the socket would, but let virtual time pass where no answer will come."""
-        own_port = this.getsockname()[1]
-        deadline = None if timeout_s is None else self._fake.now() + timeout_s
+        port = this.getsockname()[1]
+        blocked = asyncio._get_running_loop() is not None
+        server.senders.wait(port, timeout_s, blocked_loop=blocked)
+        deadline = None if timeout_s is None else self._clock.now() + timeout_s
         late = False
-        while not (late or _is_readable(this, _LOOK_S)):
-            if not self._clock.running:
-                late = deadline is not None and self._fake.now() > deadline
-            elif own_port in server.stalled:  # or else the answer is on its way
+        while not (late or _is_readable(this, 0)):
+            if self._clock.running and port in server.stalled:
                 late = self._waits_in_vain(this, deadline)
                 if late and deadline is None:
-                    server.unstall(own_port)
+                    server.unstall(port)
                     late = False
-        if self._fake.calls:
-            call = self._fake.calls[-1]
-            call.timeout_s = timeout_s
-            call.blocked_loop = asyncio._get_running_loop() is not None
+                continue
+            with self._clock.awaiting_answer():
+                _is_readable(this, _LOOK_S)  # or else the answer is on its way
+            late = deadline is not None and self._clock.now() > deadline
+        server.senders.forget(port)
         if late:
             raise TimeoutError("timed out")
 
     def _waits_in_vain(self, this: socket.socket, deadline: float | None) -> bool:
         """Return whether nothing came until the deadline, in virtual time."""
-        left_s = None if deadline is None else deadline - self._fake.now()
-        with self._clock.waiting(left_s) as turn:
-            return not turn.until(
-                lambda seconds: _is_readable(this, seconds), lambda: _is_readable(this, 0)
-            )
+        left_s = None if deadline is None else deadline - self._clock.now()
+        return not self._clock.wait(
+            left_s, lambda seconds: _is_readable(this, seconds), lambda: _is_readable(this, 0)
+        )
 
 
 def _is_readable(this: socket.socket, within_s: float) -> bool:

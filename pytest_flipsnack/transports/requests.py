@@ -88,7 +88,7 @@ class _Answer(responses.CallbackResponse):
 
     def _call(self, request: Any) -> tuple[int, dict[str, str], bytes]:
         self.calls.reset()  # responses keeps 10 KiB per call, and the fake has its own record
-        self._fake.watch()
+        self._fake.asks()
         parsed = parse(str(request.method), str(request.url), request.headers, request.body)
         parsed.timeout_s = _timeout(request.req_kwargs)
         parsed.blocked_loop = asyncio._get_running_loop() is not None

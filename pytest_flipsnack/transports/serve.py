@@ -32,7 +32,7 @@ def serve(
     server = LoopbackServer(port, control)
     guest = server.admit("pytest-flipsnack serve", control, token="")
     if not quiet:
-        server.on_answer = _log
+        server.observers.append(_log)
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())

@@ -17,6 +17,7 @@ from pytest_flipsnack.fake.downloads import FOLDER
 from pytest_flipsnack.fake.request import Request, parse
 from pytest_flipsnack.transports.connections import client_port
 from pytest_flipsnack.transports.control import PREFIX, Control
+from pytest_flipsnack.transports.senders import Senders
 
 if TYPE_CHECKING:
     from werkzeug.serving import BaseWSGIServer
@@ -59,8 +60,9 @@ class LoopbackServer:
                 "flipsnack.url needs the loopback server: pip install 'pytest-flipsnack[server]'"
             ) from None
         self.control = control
-        self.on_answer: Callable[[Request, Reply], None] = _silent
+        self.observers: list[Callable[[Request, Reply], None]] = []
         self.stalled: set[int] = set()
+        self.senders = Senders()
         self.guests: dict[str, Guest] = {}
         self._lock = threading.Lock()
         self._closing = threading.Event()
@@ -135,11 +137,10 @@ class LoopbackServer:
                 self.stalled.discard(port)
         _reset(connection)
 
-    def all_stalled(self, files: Iterable[int]) -> bool:
-        """Return whether each of a client's connections here is one that gets no answer."""
-        found = (client_port(file, self.ports) for file in files)
-        ports = [port for port in found if port is not None]
-        return bool(ports) and self.stalled.issuperset(ports)
+    def client_ports(self, files: Iterable[int]) -> dict[int, int]:
+        """Return the client's port of each open file that is a connection to this server."""
+        found = {file: client_port(file, self.ports) for file in files}
+        return {file: port for file, port in found.items() if port is not None}
 
     def unstall(self, port: int | None = None) -> None:
         """Reset the stalled connection from a port, or all of them.
@@ -147,13 +148,12 @@ class LoopbackServer:
         All of them are reset where an event loop waits for them without any timer of its own.
         """
         with self._lock:
+            ports = frozenset(self.stalled if port is None else [port])
+            self.stalled -= ports
             if port is None:
-                self.stalled.clear()
                 for guest in self.guests.values():
                     if guest.fake is not None and not isinstance(guest.fake, Control):
-                        guest.fake.note_that_nothing_times_out()
-            else:
-                self.stalled.discard(port)
+                        guest.fake.waits_without_end(ports)
 
 
 class _App:
@@ -180,7 +180,8 @@ class _App:
             _reset(environ["werkzeug.socket"])
         fake = guest.fake.fake if isinstance(guest.fake, Control) else guest.fake
         reply = fake.answer(request)
-        self._server.on_answer(request, reply)
+        for observe in self._server.observers:
+            observe(request, reply)
         return self._send(guest, reply, environ, start_response)
 
     def _control(
@@ -210,7 +211,12 @@ class _App:
         url = f"https://{self._host}{path}" + (f"?{query}" if query else "")
         headers = {"Content-Type": environ.get("CONTENT_TYPE", "")}
         body = get_input_stream(environ).read()
-        return parse(environ["REQUEST_METHOD"], url, headers, body)
+        request = parse(environ["REQUEST_METHOD"], url, headers, body)
+        request.port = int(environ["REMOTE_PORT"])
+        sender = self._server.senders.of(request.port)
+        if sender is not None:
+            request.timeout_s, request.blocked_loop = sender.timeout_s, sender.blocked_loop
+        return request
 
     def _send(
         self, guest: Guest, reply: Reply, environ: dict[str, Any], start_response: Any
@@ -228,10 +234,6 @@ class _App:
             ],
         )
         return [reply.body]
-
-
-def _silent(request: Request, reply: Reply) -> None:
-    """Keep no access log."""
 
 
 def _reset(connection: socket.socket) -> NoReturn:

@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 
 from pytest_flipsnack import ClientContract, call
-from pytest_flipsnack.contract.virtual_time.clock import VirtualClock
 from pytest_flipsnack.flipsnack import Flipsnack
+from pytest_flipsnack.virtual_time.clock import VirtualClock
 from tests.clients import STYLES, Style
 from tests.contract import more_right_clients
 from tests.contract.adapter import CALLS, PDF, contract_of

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
-from pytest_flipsnack.fake.call import Call
 from tests.fake.support import HASH, SECRET, World, get, signed
 
 
@@ -61,25 +58,6 @@ def test_a_call_without_action_is_told_as_such() -> None:
     assert [str(call) for call in world.fake.calls] == ["t=0.0 s (no action) 30"]
 
 
-@pytest.mark.parametrize(
-    ("at", "really_s", "worked_s", "least_s", "most_s"),
-    [
-        (3.0, 0.0, 0.0, 3.0, 3.0),  # a sleep
-        (2.75, 0.25, 0.25, 2.75, 3.0),  # a timer, beside work
-        (0.0, 0.5, 0.5, 0.0, 0.5),  # work alone is no wait
-        (0.0, 0.5, 0.125, 0.5, 0.5),  # a wait that took as long as it takes
-        (0.0, 0.0625, 0.0, 0.0, 0.0625),  # the little that every request takes
-    ],
-)
-def test_the_wait_between_two_calls_is_what_any_clock_told(
-    at: float, really_s: float, worked_s: float, least_s: float, most_s: float
-) -> None:
-    first = Call("user.getStats", {}, 31, 0.0, really_at=(1.0, 1.0))
-    second = Call("user.getStats", {}, 20, at, really_at=(1.0 + really_s, 1.0 + worked_s))
-
-    assert first.waited_s(second) == (least_s, most_s)
-
-
 def test_a_secret_that_travels_is_told_of() -> None:
     world = World()
     world.ask("collection.getList", query=SECRET)
@@ -109,14 +87,15 @@ def test_a_fake_that_relents_succeeds_whatever_was_declared() -> None:
 
 def test_only_a_request_without_an_answer_can_have_no_timeout() -> None:
     world = World()
-    world.fake.note_that_nothing_times_out()
-    world.ask("user.getStats")
-    world.fake.note_that_nothing_times_out()
     world.fake.fail("timeout", None)
-    world.reply(get("user.getStats"))
-    before = [call.timeout_s for call in world.fake.calls]
+    request = get("user.getStats")
+    request.port = 5000
+    world.reply(request)
+    answered = get("user.getStats")
+    answered.port = 5000
+    world.reply(answered)
 
-    world.fake.note_that_nothing_times_out()
-
-    assert None not in before
-    assert [call.timeout_s for call in world.fake.calls] == [before[0], None]
+    world.fake.waits_without_end([4000])
+    assert None not in [call.timeout_s for call in world.fake.calls]
+    world.fake.waits_without_end([5000])
+    assert [call.timeout_s for call in world.fake.calls] == [None, -1.0]

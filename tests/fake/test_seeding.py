@@ -85,7 +85,7 @@ def test_until_a_test_names_one_any_hash_keeps_what_is_done_to_it() -> None:
 
 def test_a_flipbook_taken_for_granted_can_begin_in_processing() -> None:
     world = World()
-    world.fake.account.collections.assumed_s = 4
+    world.fake.account.collections.assume_processing(4)
 
     codes = []
     for _ in range(2):

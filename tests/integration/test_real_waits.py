@@ -9,12 +9,12 @@ import pytest
 from tests.downstream import Project
 
 WAITING = """
-import queue
+import threading
 import acme
 
 
 class Client(acme.Client):
-    \"\"\"Right, but waits with a queue, so that a test really waits.\"\"\"
+    \"\"\"Right, but waits at a lock, so that a test really waits.\"\"\"
 
     def fetch(self, tries=2):
         for last in range(tries):
@@ -25,12 +25,11 @@ class Client(acme.Client):
         raise acme.FlipsnackError(code)
 
     def pause(self):
-        try:
-            queue.Queue().get(timeout=0.8)
-        except queue.Empty:
-            pass
+        lock = threading.Lock()
+        lock.acquire()
+        lock.acquire(timeout=0.8)
 """
-WHERE = r"0\.[5-9] s at waiting\.py:19: queue\.Queue\(\)\.get\(timeout=0\.8\)"
+WHERE = r"0\.[5-9] s at waiting\.py:20: lock\.acquire\(timeout=0\.8\)"
 SHOWN = ("-W", "default")  # the tests of this repository make every warning an error
 EXPECTS = """
 import waiting

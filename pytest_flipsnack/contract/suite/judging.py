@@ -57,7 +57,7 @@ class Judging:
         calls, rules = outcome.calls, rules_of(type(self._contract))
         if outcome.never_stopped:
             yield from self._blocking(outcome)  # no timeout of its own can stop such a client
-            yield from judge_retries(calls, rules)
+            yield from judge_retries(calls, rules, outcome.waits)
             most = self._contract.most_requests
             later = f"declare most_requests = {2 * most} if it stops by itself later, "
             text = judge_end(str(outcome.error), calls)
@@ -70,8 +70,8 @@ class Judging:
             )
         if calls[0].timeout_s is not None:  # or test_request tells of it, once for all
             yield from self.must_time_out(outcome)
-        yield from judge_retries(calls, rules)
-        for hasty in judge_pace(calls, rules):
+        yield from judge_retries(calls, rules, outcome.waits)
+        for hasty in judge_pace(calls, rules, outcome.waits):
             yield from self._sound("growing_waits", hasty)
         told_by = outcome.subject if self.failed(outcome) else None
         for leak in leaks(told_by, outcome.logged, self.fake.secrets(), outcome.own):

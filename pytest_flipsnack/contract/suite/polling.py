@@ -25,7 +25,7 @@ def _ends(rig: Rig, action: str) -> Iterator[str]:
     rig.take_time()
     if action == _GET:
         account = rig.fake.account
-        account.collections.assumed_s = account.settings.processing_s
+        account.collections.assume_processing(account.settings.processing_s)
     outcome = rig.try_call()
     yield from rig.common(outcome)
     polled = sum(call.pending for call in outcome.calls) > 1
@@ -71,7 +71,7 @@ def _breaks(rig: Rig, action: str) -> Iterator[str]:
 def _stays(rig: Rig, action: str) -> Iterator[str]:
     rig.fake.configure({"processing_s": _FOREVER_S, "download_s": _FOREVER_S})
     if action == _GET:
-        rig.fake.account.collections.assumed_s = _FOREVER_S
+        rig.fake.account.collections.assume_processing(_FOREVER_S)
     outcome = rig.try_call()
     yield from rig.common(outcome)
     polled = sum(call.pending for call in outcome.calls) > 1

@@ -10,6 +10,7 @@ from inspect import isawaitable
 from typing import Any
 
 from pytest_flipsnack.contract.judge import ClientDoesNotStopError
+from pytest_flipsnack.contract.waits import Waits
 from pytest_flipsnack.contract.watch import Watch
 from pytest_flipsnack.fake.call import Call
 
@@ -23,6 +24,7 @@ class Outcome:
     calls: list[Call] = field(default_factory=list)
     logged: Sequence[str] = ()
     blocking: Sequence[str] = ()
+    waits: Waits = field(default_factory=Waits)
     own: Collection[str] = ()
     """Packages that are known to be the client's."""
 
@@ -84,7 +86,7 @@ def _current_loop() -> asyncio.AbstractEventLoop | None:
 def attempt(call: Callable[[], Any], loop: Loop, watch: Watch) -> Outcome:
     """Make the call and return its outcome; never raise what the client raises."""
     outcome = Outcome()
-    watch.start(instances=False)
+    watch.start()
     try:
         value = call()
         outcome.value = loop.run(value) if isawaitable(value) else value
@@ -95,5 +97,5 @@ def attempt(call: Callable[[], Any], loop: Loop, watch: Watch) -> Outcome:
     outcome.error = watch.stopped or outcome.error
     outcome.calls = watch.calls
     outcome.logged, outcome.blocking = list(watch.logged), watch.blocking
-    outcome.own = watch.own
+    outcome.own, outcome.waits = watch.own, watch.waits
     return outcome

@@ -20,8 +20,8 @@ from pytest_flipsnack.fake.faults import fault_of
 from pytest_flipsnack.fake.stubs import Stub, Stubs
 
 if TYPE_CHECKING:
-    from pytest_flipsnack.contract.virtual_time.clock import VirtualClock
     from pytest_flipsnack.fake.fake import Fake
+    from pytest_flipsnack.virtual_time.clock import VirtualClock
 
 
 class Rig(Judging):
@@ -46,8 +46,8 @@ class Rig(Judging):
         self.fake.configure({"download_s": 0.0})
         problem = next(iter(judge(self, case)), None)
         if problem is not None and not self._is_refused():
-            patched = self.clock.sleep_was_patched
-            text = with_notes(problem, self.clock.real_waits, sleep_was_patched=patched)
+            unobserved = self.clock.unobserved_sleep
+            text = with_notes(problem, self.clock.real_waits, unobserved_sleep=unobserved)
             raise AssertionError(self.fake.masked(text))
 
     def answer(self, answer: Any, *, action: str = "", forever: bool = False, **how: Any) -> None:

@@ -5,20 +5,18 @@ from __future__ import annotations
 import hashlib
 import queue
 import select
-import signal
 import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from pytest_flipsnack.contract.virtual_time import real_waits
-from pytest_flipsnack.contract.virtual_time.clock import NoServer, VirtualClock
-from pytest_flipsnack.contract.virtual_time.real_waits import RealWait, line_that_waits
+from pytest_flipsnack.virtual_time.clock import VirtualClock
+from pytest_flipsnack.virtual_time.real_waits import RealWait, line_that_waits
 
 WAIT_S = 0.75  # half a second is named after at most six ticks of a tenth
 HERE = Path(__file__)
@@ -30,14 +28,9 @@ def acquire() -> None:
     lock.acquire(timeout=WAIT_S)
 
 
-def get_from_queue() -> None:
+def get_from_simple_queue() -> None:
     with pytest.raises(queue.Empty):
-        queue.Queue[int]().get(timeout=WAIT_S)
-
-
-def wait_for_semaphore() -> None:
-    semaphore = threading.Semaphore(0)
-    semaphore.acquire(timeout=WAIT_S)
+        queue.SimpleQueue[int]().get(timeout=WAIT_S)
 
 
 def run_a_program() -> None:
@@ -52,8 +45,7 @@ def join_a_thread() -> None:
 
 WAITS: dict[Callable[[], None], str] = {
     acquire: "lock.acquire(timeout=WAIT_S)",
-    get_from_queue: "queue.Queue[int]().get(timeout=WAIT_S)",
-    wait_for_semaphore: "semaphore.acquire(timeout=WAIT_S)",
+    get_from_simple_queue: "queue.SimpleQueue[int]().get(timeout=WAIT_S)",
     run_a_program: """subprocess.run([sys.executable, "-c", f"__import__('time').sleep({WAIT_S})"], check=True)""",
     join_a_thread: "thread.join()",
 }
@@ -81,7 +73,7 @@ def test_its_length_is_told_to_a_tick_or_two() -> None:
 def test_each_wait_is_named_once() -> None:
     with VirtualClock() as clock:
         acquire()
-        wait_for_semaphore()
+        get_from_simple_queue()
 
     assert len(clock.real_waits) == 2
 
@@ -118,10 +110,21 @@ def test_nothing_else_is_named(act: Callable[[], None]) -> None:
     assert clock.real_waits == []
 
 
+class Holding:
+    """A server that holds a connection without an answer."""
+
+    stalled = frozenset([50_000])
+
+    def client_ports(self, files: Iterable[int]) -> dict[int, int]:
+        return {}
+
+    def unstall(self) -> None:
+        """Hold it."""
+
+
 def test_a_wait_for_an_answer_that_the_fake_holds_back_is_not_named() -> None:
     clock = VirtualClock()
-    clock.server = holding = NoServer()
-    holding.stalled = {50_000}
+    clock.servers.append(Holding())
     with clock:
         acquire()
 
@@ -174,39 +177,3 @@ def stand_for_ever() -> None:
 
 def give_up() -> None:
     raise StuckError
-
-
-def test_who_stands_at_a_lock_for_ever_is_waked(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(real_waits, "_STUCK_TICKS", 6)
-    before = signal.getsignal(signal.SIGURG)
-    clock = VirtualClock()
-    clock.stuck = give_up
-
-    with pytest.raises(StuckError), clock:
-        stand_for_ever()
-
-    assert signal.getsignal(signal.SIGURG) is before
-    [wait] = clock.real_waits
-    assert str(wait).endswith("lock.acquire()")
-
-
-def test_another_thread_cannot_be_waked_and_nothing_is_changed_for_it() -> None:
-    handlers: list[object] = []
-
-    def look() -> None:
-        with VirtualClock():
-            handlers.append(signal.getsignal(signal.SIGURG))
-
-    before = signal.getsignal(signal.SIGURG)
-    thread = threading.Thread(target=look)
-    thread.start()
-    thread.join()
-    assert handlers == [before]
-
-
-def test_who_cannot_be_waked_is_left_alone() -> None:
-    before = signal.getsignal(signal.SIGURG)
-    wake = real_waits.Wake(give_up)
-    wake.up()
-    wake.stop()
-    assert signal.getsignal(signal.SIGURG) is before

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from pytest_flipsnack.contract.virtual_time.clock import VirtualClock
-from pytest_flipsnack.contract.virtual_time.frames import looking
+from pytest_flipsnack.virtual_time.clock import VirtualClock
+from pytest_flipsnack.virtual_time.threads import looking
 
 pytestmark = pytest.mark.skipif(
     sys.version_info >= (3, 12), reason="from 3.12 on collections wait until it is safe"

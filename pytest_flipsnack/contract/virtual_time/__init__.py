@@ -1,1 +1,0 @@
-"""Virtual time: sleeping moves a clock, and no test waits."""

@@ -1,0 +1,303 @@
+"""What a caller holds of virtual time: a clock that sleeps move."""
+
+from __future__ import annotations
+
+import _thread
+import asyncio
+import os
+import sys
+import threading
+from collections.abc import Callable, Collection, Iterable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Protocol, Self
+
+from pytest_flipsnack.virtual_time import patching
+from pytest_flipsnack.virtual_time.foreign import ForeignSleeps
+from pytest_flipsnack.virtual_time.functions import Functions
+from pytest_flipsnack.virtual_time.real_waits import Lookout, RealWait
+from pytest_flipsnack.virtual_time.threads import Threads
+from pytest_flipsnack.virtual_time.timeline import Timeline, exact
+
+
+class VirtualTimeError(RuntimeError):
+    """Time cannot be made virtual in this process."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sleep:
+    """One virtual sleep: its length, when it began by `time.monotonic()`, and what was called.
+
+    `blocked_loop` says that a running event loop stood still for it.
+    """
+
+    seconds: float
+    at: float
+    by: str
+    blocked_loop: bool = False
+
+
+class Observer(Protocol):
+    """Somebody who looks on while time is virtual; may raise in the thread that has slept."""
+
+    def slept(self) -> None:
+        """Follow a sleep, in the thread that slept."""
+
+    def stuck(self) -> None:
+        """Hear of an event loop that nothing can wake."""
+
+
+class Server(Protocol):
+    """A server in this process, whose clients wait for answers that are due, or never come."""
+
+    @property
+    def stalled(self) -> Collection[int]:
+        """The clients' ports of the connections that get no answer."""
+
+    def client_ports(self, files: Iterable[int]) -> dict[int, int]:
+        """Return the client's port of each open file that is a connection to this server."""
+
+    def unstall(self) -> None:
+        """Reset the connections that get no answer."""
+
+
+class _Process:
+    """The time of this process and those who hold it.
+
+    One for all clocks: `time.sleep` is one function, whoever makes it virtual.
+    """
+
+    def __init__(self) -> None:
+        self.timeline = Timeline()
+        self.threads = Threads(self.timeline)
+        self.foreign = ForeignSleeps(self)
+        self.functions = Functions(self)
+        self.lookout: Lookout | None = None
+        self.clocks: list[VirtualClock] = []
+        self._hooked = False
+
+    @property
+    def running(self) -> list[VirtualClock]:
+        """The clocks in whose blocks time is virtual now."""
+        return [clock for clock in self.clocks if clock.running]
+
+    def admit(self, clock: VirtualClock) -> None:
+        """Let a clock hold the time."""
+        if not self.clocks:
+            self.timeline.restart_if_too_late()
+        if clock not in self.clocks:
+            self.clocks.append(clock)
+        if self.timeline.skipped:
+            self.functions.put_in()
+
+    def dismiss(self, clock: VirtualClock) -> None:
+        """Let it go; with the last one everything is real again."""
+        if clock in self.clocks:
+            self.clocks.remove(clock)
+        if not self.clocks:
+            self.functions.take_out()
+
+    def start(self) -> None:
+        """Let sleeps move the time from now on; raise and change nothing where it cannot."""
+        if self.threads.moving:
+            return
+        found = patching.problem() or _patched_library()
+        if found:
+            raise VirtualTimeError(
+                f"time cannot be virtual here: {found}; stub with flipsnack.respond(...) and "
+                "test the waits with sleeps of your own"
+            )
+        if not self._hooked and hasattr(os, "register_at_fork"):
+            os.register_at_fork(after_in_child=self._forget)
+            self._hooked = True
+        self.timeline.reading(only_sleeps=False)
+        self.functions.put_in()
+        self.threads.begin()
+        self.threads.moving = True
+        self.foreign.look()
+        self.lookout = Lookout(self._note_real_wait, self._is_stalling)
+        self.lookout.start()
+
+    def stop(self) -> None:
+        """Let sleeps be real."""
+        assert self.lookout is not None
+        self.lookout.stop()
+        self.threads.moving = False
+        self.foreign.release()
+        self.timeline.reading(only_sleeps=True)
+
+    def sleep(self, seconds: float, by: str) -> None:
+        """Record a sleep of the calling thread, and return when it has ended."""
+        self.record(seconds, by, blocked=asyncio._get_running_loop() is not None)
+        self.threads.wait(seconds).sleep()
+        self.tell_slept()
+
+    def record(self, seconds: float, by: str, *, blocked: bool = False) -> None:
+        """Record a sleep that ends elsewhere."""
+        sleep = Sleep(float(seconds), self.timeline.now(), by, blocked)
+        for clock in self.running:
+            clock.sleeps.append(sleep)
+
+    def tell_slept(self) -> None:
+        """Tell the observers that the calling thread has slept."""
+        for clock in self.running:
+            for observer in list(clock.observers):
+                observer.slept()
+
+    def tell_stuck(self) -> None:
+        """Tell the observers that an event loop waits for what never comes."""
+        for clock in self.running:
+            for observer in list(clock.observers):
+                observer.stuck()
+
+    def servers(self) -> list[Server]:
+        """Return the servers of this process that clients may wait for."""
+        return [server for clock in self.running for server in clock.servers]
+
+    def note_real_wait(self, wait: RealWait) -> None:
+        """Remember a wait that is real, for a reason that is known."""
+        for clock in self.running:
+            clock.real_waits.append(wait)
+
+    def _note_real_wait(self, wait: RealWait, extends: RealWait | None) -> None:
+        for clock in self.running:
+            if extends in clock.real_waits:
+                clock.real_waits.remove(extends)
+            clock.real_waits.append(wait)
+
+    def _is_stalling(self) -> bool:
+        return any(server.stalled for server in self.servers())
+
+    def _forget(self) -> None:
+        """Be real in a forked child, where no other thread has survived."""
+        self.clocks.clear()
+        self.functions.take_out()
+        self.foreign.release()
+        self.timeline = Timeline()
+        self.threads = Threads(self.timeline)
+
+
+def _patched_library() -> str:
+    """Say which tool has replaced the threads of the standard library, or return an empty text."""
+    if isinstance(_thread.start_new_thread, type(len)):
+        return ""
+    tool = next((name for name in ("gevent", "eventlet") if name in sys.modules), "another tool")
+    return f"{tool} has replaced the threads and sleeps of the standard library"
+
+
+_PROCESS = _Process()
+
+
+class VirtualClock:
+    """Seconds that pass when a client sleeps, on top of the little that really passes.
+
+    Between `start` and `stop` sleeps of every kind move the clocks of this process instead of
+    waiting; `docs/virtual-time.md` has the list. `sleeps` has every sleep, `real_waits` what
+    really waited for half a second or more. Blocks nest, also those of several clocks.
+
+    Time never goes back: a clock starts where the last one ended, and between `keep` and
+    `release` the clocks show it outside the blocks too. A rate limiter at a class would wait for
+    as long as was skipped otherwise. Raises `VirtualTimeError` where the process does not allow it.
+    """
+
+    def __init__(self) -> None:
+        self.sleeps: list[Sleep] = []
+        self.real_waits: list[RealWait] = []
+        self.observers: list[Observer] = []
+        self.servers: list[Server] = []
+        self._slept_before = _PROCESS.timeline.slept
+        self._waited_before = _PROCESS.timeline.really_waited_s
+        self._depth = 0
+        self._kept = False
+
+    @property
+    def running(self) -> bool:
+        """Whether time is virtual now."""
+        return self._depth > 0
+
+    @property
+    def skipped(self) -> float:
+        """How many seconds of sleep have passed since this clock was made."""
+        return exact(_PROCESS.timeline.slept - self._slept_before)
+
+    @property
+    def really_waited_s(self) -> float:
+        """How many seconds really passed in waits of half a second or more."""
+        return _PROCESS.timeline.really_waited_s - self._waited_before
+
+    @property
+    def unobserved_sleep(self) -> str:
+        """What stands in the place of `time.sleep` and cannot be observed, or an empty text."""
+        return _PROCESS.foreign.unknown
+
+    def reading(self) -> float:
+        """Return the seconds of this clock.
+
+        While time is virtual only sleeps count, so that timelines are exact; a real wait of half
+        a second or more counts as well.
+        """
+        return _PROCESS.timeline.reading(only_sleeps=_PROCESS.threads.moving)
+
+    def now(self) -> float:
+        """Return what `time.monotonic()` tells a client: real time plus what was skipped."""
+        return _PROCESS.timeline.now()
+
+    def makes_requests(self) -> None:
+        """Note that the calling thread is the client's, and see what it sleeps with."""
+        if _PROCESS.threads.moving:
+            _PROCESS.threads.makes_requests()
+            _PROCESS.foreign.look()
+
+    def is_requesting(self) -> bool:
+        """Return whether the calling thread is known to make requests."""
+        return _PROCESS.threads.is_requesting(threading.get_ident())
+
+    def wait(
+        self, seconds: float | None, listen: Callable[[float], bool], woken: Callable[[], object]
+    ) -> bool:
+        """Return whether `listen` gave something before so many virtual seconds had passed.
+
+        `woken` tells another thread whether `listen` would give something now.
+        """
+        return bool(_PROCESS.threads.wait(seconds).until(listen, woken))
+
+    def awaiting_answer(self) -> AbstractContextManager[None]:
+        """Return a block in which the calling thread waits for an answer that is due."""
+        return _PROCESS.threads.awaiting_answer()
+
+    def keep(self) -> None:
+        """Show from now on until `release` how late it is by the clocks that ended before."""
+        self._kept = True
+        _PROCESS.admit(self)
+
+    def release(self) -> None:
+        """Let the clocks be real when no block is open."""
+        self._kept = False
+        if not self.running:
+            _PROCESS.dismiss(self)
+
+    def start(self) -> Self:
+        """Make time virtual; blocks may be nested."""
+        _PROCESS.admit(self)
+        try:
+            _PROCESS.start()
+        except BaseException:
+            if not (self._kept or self.running):
+                _PROCESS.dismiss(self)
+            raise
+        self._depth += 1
+        return self
+
+    def stop(self) -> None:
+        """Let sleeps be real again where no other block is open."""
+        self._depth -= 1
+        if not _PROCESS.running:
+            _PROCESS.stop()
+        if not (self.running or self._kept):
+            _PROCESS.dismiss(self)
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(self, *exc: object) -> None:
+        self.stop()

@@ -1,0 +1,80 @@
+"""`datetime.now()` in virtual time, wherever the class is held."""
+
+from __future__ import annotations
+
+import ctypes
+import gc
+import sys
+import warnings
+from collections.abc import Callable, Iterator
+from datetime import UTC, tzinfo
+from importlib import import_module
+from types import FrameType
+from typing import Any
+
+_CLASS: Any = import_module("_datetime").datetime  # in `datetime` freezegun puts another
+_SPACE = next(found for found in gc.get_referents(vars(_CLASS)) if isinstance(found, dict))
+_NOW = _SPACE["now"]
+_SAYS_DEPRECATED = (3, 12)
+Ahead = Callable[[FrameType | None], float]
+
+
+class DateSwitch:
+    """Puts a method into the class `datetime`, whose own one reads the time in C.
+
+    The class itself stays: a client may ask `type(value) is datetime`, and a class that only
+    looks alike would answer wrongly. `today`, here and of `date`, calls `time.time` by itself.
+    """
+
+    def __init__(self, name: str, make: Callable[[DateSwitch], Callable[..., Any]]) -> None:
+        self._name = name
+        self.real = _SPACE[name]
+        self._made = classmethod(make(self))
+
+    @staticmethod
+    def all(ahead: Ahead) -> Iterator[DateSwitch]:
+        """Yield the switches of both methods."""
+        yield DateSwitch("now", lambda switch: _now(switch, ahead))
+        yield DateSwitch("utcnow", lambda switch: _utcnow(ahead))
+
+    def put_in(self) -> None:
+        """Let the class tell virtual time."""
+        self.real = _SPACE[self._name]
+        self._put(self._made)
+
+    def take_out(self) -> None:
+        """Let the class tell real time."""
+        if _SPACE[self._name] is self._made:
+            self._put(self.real)
+
+    def _put(self, method: object) -> None:
+        # a class written in C takes no attributes; its dictionary does
+        _SPACE[self._name] = method
+        ctypes.pythonapi.PyType_Modified(ctypes.py_object(_CLASS))
+
+
+def _now(switch: DateSwitch, ahead: Ahead) -> Callable[..., Any]:
+    def now(cls: Any, tz: tzinfo | None = None) -> Any:
+        skipped = ahead(sys._getframe(1))
+        if not skipped:
+            return switch.real.__get__(None, cls)(tz)
+        return cls.fromtimestamp(_utc_s() + skipped, tz)
+
+    return now
+
+
+def _utcnow(ahead: Ahead) -> Callable[..., Any]:
+    def utcnow(cls: Any) -> Any:
+        if sys.version_info >= _SAYS_DEPRECATED:  # pragma: no cover - measured on 3.11
+            text = (
+                "datetime.datetime.utcnow() is deprecated; use datetime.datetime.now(datetime.UTC)"
+            )
+            warnings.warn(text, DeprecationWarning, stacklevel=2)
+        seconds = _utc_s() + ahead(sys._getframe(1))
+        return cls.fromtimestamp(seconds, UTC).replace(tzinfo=None)
+
+    return utcnow
+
+
+def _utc_s() -> float:
+    return float(_NOW.__get__(None, _CLASS)(UTC).timestamp())

@@ -1,0 +1,287 @@
+"""What each function does in virtual time, a row each: sleeps, waits, clocks."""
+
+from __future__ import annotations
+
+import _thread
+import asyncio
+import operator
+import select
+import selectors
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from types import FrameType
+from typing import TYPE_CHECKING, Any
+
+from pytest_flipsnack.virtual_time import patching
+from pytest_flipsnack.virtual_time.dates import DateSwitch
+from pytest_flipsnack.virtual_time.loops import Loops
+from pytest_flipsnack.virtual_time.originals import localtime, original, wall_clock
+from pytest_flipsnack.virtual_time.threads import is_a_clients
+from pytest_flipsnack.virtual_time.timeline import test_has_set_the_time
+
+if TYPE_CHECKING:
+    from pytest_flipsnack.virtual_time.clock import _Process
+
+_NS = 1_000_000_000
+_READINGS = {"time": 1, "monotonic": 1, "perf_counter": 1,
+             "time_ns": _NS, "monotonic_ns": _NS, "perf_counter_ns": _NS}  # fmt: skip
+_OF_THE_SYSTEM = {"clock_gettime": 1, "clock_gettime_ns": _NS}
+_OF_WORK = frozenset(
+    # clocks of the operating system that do not go on while somebody sleeps
+    getattr(time, name)
+    for name in ("CLOCK_PROCESS_CPUTIME_ID", "CLOCK_THREAD_CPUTIME_ID", "CLOCK_PROF")
+    if hasattr(time, name)
+)
+_SELECTORS = ("EpollSelector", "KqueueSelector", "PollSelector", "SelectSelector")
+_ON_BEHALF = frozenset(["concurrent", "queue", "threading"])
+"""Whoever called these waits, not they."""
+_PROCESSES = frozenset(["multiprocessing", "subprocess"])
+"""These wait for another process, whose time is real."""
+_TIMER = threading.Timer.run.__code__
+
+
+class Functions:
+    """All switches of this process, made with the first use, put in and taken out together."""
+
+    def __init__(self, process: _Process) -> None:
+        self._process = process
+        self._loops = Loops(process)
+        self._switches: list[patching.Switch] = []
+        self._has_trio = False
+        self._in: list[patching.Switch] = []
+
+    def put_in(self) -> None:
+        """Put everything in, or nothing where something cannot be."""
+        if not self._switches:
+            self._switches = [*self._of_time(), *self._of_waits(), *self._of_loops()]
+        trio = sys.modules.get("trio")
+        if trio is not None and not self._has_trio:
+            from pytest_flipsnack.virtual_time.trio_tasks import TrioTasks
+
+            self._switches += TrioTasks(self._process, trio).switches()
+            self._has_trio = True
+        try:
+            for switch in self._switches[len(self._in) :]:
+                self._in.append(switch)
+                switch.put_in()
+        except BaseException:
+            self.take_out()
+            raise
+
+    def take_out(self) -> None:
+        """Let every function do what it did before."""
+        while self._in:
+            self._in.pop().take_out()
+
+    def ahead(self, frame: FrameType | None) -> float:
+        """Return how far the clocks are ahead for the code of a frame."""
+        process = self._process
+        skipped = process.timeline.skipped
+        if not skipped or not acts_for_a_client(frame):
+            return 0.0
+        if not process.threads.moving and test_has_set_the_time():
+            return 0.0
+        return skipped
+
+    def _of_time(self) -> Iterator[patching.Switch]:
+        yield patching.switch(original("sleep"), self._sleep)
+        for name, unit in _READINGS.items():
+            yield patching.switch(original(name), self._reading(unit))
+        for name, unit in _OF_THE_SYSTEM.items():
+            if hasattr(time, name):  # pragma: no branch - Windows has none
+                yield patching.switch(original(name), self._reading_of(unit))
+        for name in ("gmtime", "localtime", "ctime"):
+            yield patching.switch(original(name), self._date)
+        for name, given in (("strftime", 1), ("asctime", 0)):
+            yield patching.switch(original(name), self._text(given))
+        yield from DateSwitch.all(self.ahead)
+
+    def _of_waits(self) -> Iterator[patching.Switch]:
+        yield patching.switch(select.select, self._select_files)
+        yield patching.switch(threading.Condition.wait, self._condition_wait)
+        yield patching.switch(threading.Thread.join, self._join)
+
+    def _of_loops(self) -> Iterator[patching.Switch]:
+        yield patching.switch(asyncio.tasks.sleep, self._loops.sleep)
+        kinds = [getattr(selectors, name, None) for name in _SELECTORS]
+        for method in {kind.select for kind in kinds if kind is not None}:
+            yield patching.switch(method, self._loops.select)
+
+    def _sleep(self, real: Any) -> Callable[..., None]:
+        def sleep(seconds: Any, /) -> None:
+            if (
+                self._process.threads.moving
+                and acts_for_a_client(sys._getframe(1))
+                and (length_s := seconds_of(seconds)) > 0
+            ):
+                self._process.sleep(length_s, "time.sleep")
+            else:
+                real(seconds)
+
+        return sleep
+
+    def _reading(self, unit: int) -> Callable[[Any], Callable[[], Any]]:
+        def made(real: Any) -> Callable[[], Any]:
+            def reading() -> Any:
+                return real() + _shift(self.ahead(sys._getframe(1)), unit)
+
+            return reading
+
+        return made
+
+    def _reading_of(self, unit: int) -> Callable[[Any], Callable[[int], Any]]:
+        def made(real: Any) -> Callable[[int], Any]:
+            def reading(clock: int, /) -> Any:
+                ahead = 0.0 if clock in _OF_WORK else self.ahead(sys._getframe(1))
+                return real(clock) + _shift(ahead, unit)
+
+            return reading
+
+        return made
+
+    def _date(self, real: Any) -> Callable[..., Any]:
+        def date(seconds: Any = None, /) -> Any:
+            if seconds is None:
+                seconds = wall_clock() + self.ahead(sys._getframe(1))
+            return real(seconds)
+
+        return date
+
+    def _text(self, given: int) -> Callable[[Any], Callable[..., Any]]:
+        def made(real: Any) -> Callable[..., Any]:
+            def text(*args: Any) -> Any:
+                if len(args) == given:  # the date is left out
+                    now = wall_clock() + self.ahead(sys._getframe(1))
+                    args = (*args, localtime(now))
+                return real(*args)
+
+            return text
+
+        return made
+
+    def _select_files(self, real: Any) -> Callable[..., Any]:
+        def select(reads: Any, writes: Any, errors: Any, timeout: Any = None, /) -> Any:
+            if (
+                self._process.threads.moving
+                and not (reads or writes or errors)
+                and timeout is not None
+                and acts_for_a_client(sys._getframe(1))
+                and (length_s := seconds_of(timeout)) > 0
+            ):
+                self._process.sleep(length_s, "select.select")
+                return [], [], []
+            return real(reads, writes, errors, timeout)
+
+        return select
+
+    def _condition_wait(self, real: Any) -> Callable[..., bool]:
+        def wait(this: Any, timeout: Any = None) -> bool:
+            frame = sys._getframe(1)
+            if not self._is_virtual(timeout, frame) or not this._is_owned():
+                return bool(real(this, timeout))
+            # as the real one does it: a thread that waits again and again would miss a
+            # notification in between
+            waiter = threading.Lock()
+            waiter.acquire()
+            this._waiters.append(waiter)
+            state = this._release_save()
+            come = False
+            try:
+                come = self._wait_virtually(
+                    timeout,
+                    frame,
+                    lambda s: waiter.acquire(timeout=s),
+                    lambda: waiter not in this._waiters,
+                )
+            finally:
+                this._acquire_restore(state)
+                if not come and waiter in this._waiters:
+                    this._waiters.remove(waiter)
+            return come
+
+        return wait
+
+    def _join(self, real: Any) -> Callable[..., None]:
+        def join(this: threading.Thread, timeout: Any = None) -> None:
+            frame = sys._getframe(1)
+            if not self._is_virtual(timeout, frame):
+                real(this, timeout)
+                return
+            real(this, 0)  # it says what is wrong, as with a thread that was never started
+
+            def ended(within_s: float) -> bool:
+                real(this, within_s)
+                return not this.is_alive()
+
+            self._wait_virtually(timeout, frame, ended, lambda: not this.is_alive())
+
+        return join
+
+    def _is_virtual(self, timeout: Any, frame: FrameType) -> bool:
+        return (
+            timeout is not None
+            and self._process.threads.moving
+            and acts_for_a_client(frame, waits=True)
+            and seconds_of(timeout) > 0
+        )
+
+    def _wait_virtually(
+        self,
+        timeout: Any,
+        frame: FrameType,
+        listen: Callable[[float], bool],
+        woken: Callable[[], object],
+    ) -> bool:
+        come = bool(self._process.threads.wait(float(timeout)).until(listen, woken))
+        if not come:
+            blocked = asyncio._get_running_loop() is not None
+            self._process.record(float(timeout), _outermost_name(frame), blocked=blocked)
+            self._process.tell_slept()
+        return come
+
+
+def seconds_of(value: Any) -> float:
+    """Return a length in seconds, or -1.0 for what CPython refuses to wait for.
+
+    A lock refuses what `time.sleep` refuses, and one that is free waits for nothing.
+    """
+    try:
+        _thread.allocate_lock().acquire(True, value)
+        return float(value if isinstance(value, int | float) else operator.index(value))
+    except Exception:
+        return -1.0
+
+
+def acts_for_a_client(frame: FrameType | None, *, waits: bool = False) -> bool:
+    """Return whether the code of a frame is a client's, or was called by one to wait.
+
+    With `waits`, what the standard library waits for on its own account is none of a client's.
+    """
+    while frame is not None:
+        package = str(frame.f_globals.get("__name__")).partition(".")[0]
+        if frame.f_code is _TIMER:
+            theirs = frame.f_locals["self"].function
+            return is_a_clients(str(getattr(theirs, "__module__", "")))
+        if package not in _ON_BEHALF:
+            own = package in _PROCESSES or (waits and package in sys.stdlib_module_names)
+            return not own and is_a_clients(package)
+        frame = frame.f_back
+    return not waits  # a thread that does nothing but sleep, as `Timer` and pools have them
+
+
+def _outermost_name(frame: FrameType | None) -> str:
+    """Return the function of the standard library that a client called, as `queue.Queue.get`."""
+    name = ""
+    while frame is not None:
+        module = str(frame.f_globals.get("__name__"))
+        if module.partition(".")[0] not in _ON_BEHALF:
+            break
+        name = f"{module}.{frame.f_code.co_qualname}"
+        frame = frame.f_back
+    return name
+
+
+def _shift(seconds: float, unit: int) -> float:
+    return seconds if unit == 1 else int(seconds * unit)

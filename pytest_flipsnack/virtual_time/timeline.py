@@ -1,0 +1,95 @@
+"""The time of a process: what really passes, and what was skipped on top of it."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+import threading
+from typing import Any
+
+from pytest_flipsnack.virtual_time.originals import monotonic
+
+REAL_WAIT_S = 0.5
+"""So much real time between two readings is a wait that counts; less is the client's work."""
+_PER_S = 2**30
+"""Steps of a reading: from one to another three seconds are 3.0, and not 2.9999999998."""
+_TOO_LATE_S = 100 * 365.25 * 86_400
+"""Later than this the dates of a later test might not fit into `datetime`."""
+
+
+class Timeline:
+    """Seconds that really pass, and those that sleeps skip.
+
+    Clients see `now`: real time plus what was skipped, so a sleep lasts exactly as long as it
+    should by every clock they can read, whatever really passes meanwhile. `reading` leaves out
+    the client's own work, so that two readings around a sleep of 3 s are 3.0 apart.
+    """
+
+    def __init__(self) -> None:
+        self.skipped = 0.0
+        """How far the clients' clocks are ahead of the real ones."""
+        self.slept = 0.0
+        """The sum of all sleeps so far, exact, those that overlap counted once."""
+        self.really_waited_s = 0.0
+        self._counted = 0.0
+        self._last = monotonic()
+        self._lock = threading.Lock()
+
+    def now(self) -> float:
+        """Return what `time.monotonic()` tells a client."""
+        return float(monotonic() + self.skipped)
+
+    def reading(self, *, only_sleeps: bool) -> float:
+        """Return the seconds of this timeline.
+
+        With `only_sleeps`, real time counts where half a second or more has passed since the
+        last reading, which is no work but a wait that could not be skipped.
+        """
+        real = monotonic()
+        with self._lock:
+            passed, self._last = real - self._last, real
+            if not only_sleeps or passed >= REAL_WAIT_S:
+                self._counted += passed
+                self.really_waited_s += passed if only_sleeps else 0.0
+        return exact(self._counted + self.slept)
+
+    def advance_to(self, end: float) -> None:
+        """Skip what is left until `now` is `end`."""
+        with self._lock:
+            left = end - self.now()
+            if left > 0:
+                self.skipped += left
+                _move_frozen_clocks(left)
+
+    def finish(self, slept: float) -> None:
+        """Count a sleep in full, whatever part of it was skipped.
+
+        Sleeps that overlap are counted from where they began, so that they count once.
+        """
+        with self._lock:
+            self.slept = max(self.slept, slept)
+
+    def restart_if_too_late(self) -> None:
+        """Go back to the real time where earlier tests have slept for more than a century."""
+        if self.skipped > _TOO_LATE_S:
+            self.skipped = 0.0
+
+
+def exact(seconds: float) -> float:
+    """Return seconds on a grid on which differences of whole seconds are whole."""
+    return round(seconds * _PER_S) / _PER_S
+
+
+def _move_frozen_clocks(seconds: float) -> None:
+    """Let the time that freezegun has frozen go on, or a deadline in it would never pass."""
+    freezegun: Any = sys.modules.get("freezegun.api")
+    for factory in getattr(freezegun, "freeze_factories", ())[-1:]:
+        with contextlib.suppress(OverflowError):  # after the year 9999
+            factory.tick(seconds)
+
+
+def test_has_set_the_time() -> bool:
+    """Return whether time-machine or freezegun tells the time that a test has chosen."""
+    machine = sys.modules.get("time_machine")
+    stacks = ("traveller_stack", "coordinates_stack")  # its present and its earlier name
+    return any(getattr(machine, stack, ()) for stack in stacks)
