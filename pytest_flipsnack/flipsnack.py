@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from functools import wraps
 from types import TracebackType
 from typing import Any, ParamSpec, Self
@@ -18,6 +19,7 @@ from pytest_flipsnack.fake.collections import Collections
 from pytest_flipsnack.fake.fake import Fake
 from pytest_flipsnack.fake.settings import Settings
 from pytest_flipsnack.transports.guard import Guard
+from pytest_flipsnack.transports.in_process import InProcess
 from pytest_flipsnack.transports.late import OnImport, Transport
 from pytest_flipsnack.transports.loopback import LoopbackTransport
 from pytest_flipsnack.transports.requests import RequestsTransport
@@ -76,8 +78,11 @@ class Flipsnack:
         self._loopback = LoopbackTransport(self.fake, server or self._own_server, name, self.clock)
         self._server: LoopbackServer | None = None
         self._expectations: list[tuple[Expectation, str]] = []
+        self._in_process = InProcess(self.fake, lambda upload: self._loopback.url(upload=upload))
+        self._started = ExitStack()
         self._transports: list[Transport] = [
-            RequestsTransport(self.fake),
+            self._in_process,
+            RequestsTransport(self._in_process),
             self._loopback,
             Guard(self.fake.complain),
             OnImport("httpx", self._httpx),
@@ -208,21 +213,26 @@ class Flipsnack:
         return expectation
 
     def start(self) -> Self:
-        """Begin to answer."""
-        self.clock.keep()
-        for transport in self._transports:
-            transport.start()
+        """Begin to answer; where something cannot be started, undo what was."""
+        with ExitStack() as started:
+            started.callback(self._stop_server)
+            self.clock.keep()
+            started.callback(self.clock.release)
+            for transport in self._transports:
+                started.callback(transport.stop)
+                transport.start()
+            self._started = started.pop_all()
         return self
 
     def stop(self) -> list[str]:
         """Stop answering; return what the test must fail for, one text each."""
-        for transport in reversed(self._transports):
-            transport.stop()
-        self.clock.release()
+        self._started.close()
+        return [*self.fake.verdicts(), *self._never_entered()]
+
+    def _stop_server(self) -> None:
         if self._server is not None:
             self._server.stop()
             self._server = None
-        return [*self.fake.verdicts(), *self._never_entered()]
 
     def _never_entered(self) -> list[str]:
         return [
@@ -235,7 +245,7 @@ class Flipsnack:
     def _httpx(self) -> Transport:
         from pytest_flipsnack.transports.httpx import HttpxTransport
 
-        return HttpxTransport(self.fake)
+        return HttpxTransport(self._in_process)
 
     def _own_server(self) -> LoopbackServer:
         from pytest_flipsnack.transports.server import LoopbackServer

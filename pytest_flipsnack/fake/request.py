@@ -109,7 +109,7 @@ def parse(
     if request.method == "GET":
         return request
     try:
-        content = _whole(body)
+        content = whole(body)
     except RecursionError:
         raise  # not the request's doing: the client calls itself again and again
     except Exception as error:  # a file or generator of the client's own raises what it likes
@@ -124,7 +124,8 @@ def _header(value: str | bytes | None) -> str:
     return value.decode("latin-1") if isinstance(value, bytes) else value or ""
 
 
-def _whole(body: bytes | str | Iterable[bytes | str] | None) -> bytes:
+def whole(body: bytes | str | Iterable[bytes | str] | None) -> bytes:
+    """Return the body of a request, read to its end."""
     if body is None:
         return b""
     if isinstance(body, str):
@@ -132,8 +133,8 @@ def _whole(body: bytes | str | Iterable[bytes | str] | None) -> bytes:
     if isinstance(body, bytes | bytearray | memoryview):
         return bytes(body)
     if hasattr(body, "read"):  # MultipartEncoder of requests_toolbelt cannot be iterated over
-        return _whole(body.read())
-    return b"".join(_whole(chunk) for chunk in body)
+        return whole(body.read())
+    return b"".join(whole(chunk) for chunk in body)
 
 
 def _read_form(request: Request, content_type: str, content: bytes) -> None:

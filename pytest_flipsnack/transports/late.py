@@ -29,7 +29,7 @@ class OnImport(MetaPathFinder):
 
     def start(self) -> None:
         """Join the library now, or else with its import."""
-        if self._library in sys.modules:
+        if sys.modules.get(self._library) is not None:  # None where a test hides it
             self._join()
         else:
             sys.meta_path.insert(0, self)

@@ -74,7 +74,8 @@ class LoopbackTransport:
         fake, ports = self._fake, server.ports
 
         def connect(this: socket.socket, address: Any) -> None:
-            if isinstance(address, tuple) and address[0] == ADDRESS and address[1] in ports:
+            ours = isinstance(address, tuple) and self._patches.active
+            if ours and address[0] == ADDRESS and address[1] in ports:
                 fake.asks()
                 if fake.refuse_connection():
                     raise ConnectionRefusedError(errno.ECONNREFUSED, "Connection refused")
@@ -91,7 +92,7 @@ class LoopbackTransport:
     def _watch_reading(self, name: str, server: LoopbackServer) -> None:
         def read(this: socket.socket, *args: Any) -> Any:
             timeout_s = this.gettimeout()
-            if timeout_s != 0 and _peer_port(this) in server.ports:
+            if timeout_s != 0 and self._patches.active and _peer_port(this) in server.ports:
                 self._await_answer(this, timeout_s, server)
             return onward(this, *args)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import requests
 import responses
@@ -19,11 +19,9 @@ from urllib3.exceptions import (
 )
 from urllib3.util.retry import Retry
 
-from pytest_flipsnack.fake.request import FLIPSNACK_URL, parse
+from pytest_flipsnack.fake.request import FLIPSNACK_URL
+from pytest_flipsnack.transports.in_process import InProcess
 from pytest_flipsnack.transports.patches import Patches
-
-if TYPE_CHECKING:
-    from pytest_flipsnack.fake.fake import Fake
 
 _AT_HAND = (str, bytes, bytearray, memoryview, type(None))
 
@@ -35,9 +33,9 @@ class RequestsTransport:
     that knows nothing about them.
     """
 
-    def __init__(self, fake: Fake) -> None:
+    def __init__(self, requests: InProcess) -> None:
         self._patches = Patches()
-        self._answer = _Answer(fake)
+        self._answer = _Answer(requests)
         self._mock = _Mock(self._answer)
 
     def start(self) -> None:
@@ -56,8 +54,9 @@ class RequestsTransport:
             return found, reasons
 
         self._patches.set(responses.RequestsMock, "_find_match", find)
-        if "requests_mock" in sys.modules:
-            self._join_requests_mock(sys.modules["requests_mock"])
+        requests_mock = sys.modules.get("requests_mock")  # None where a test hides a library
+        if requests_mock is not None:
+            self._join_requests_mock(requests_mock)
 
     def stop(self) -> None:
         """Put everything back; a patch another tool restores later answers nothing any more."""
@@ -82,17 +81,20 @@ class RequestsTransport:
 class _Answer(responses.CallbackResponse):
     """The one registered response: any method, any Flipsnack URL."""
 
-    def __init__(self, fake: Fake) -> None:
+    def __init__(self, requests: InProcess) -> None:
         super().__init__("GET", FLIPSNACK_URL, self._call)
-        self._fake = fake
+        self._requests = requests
 
     def _call(self, request: Any) -> tuple[int, dict[str, str], bytes]:
         self.calls.reset()  # responses keeps 10 KiB per call, and the fake has its own record
-        self._fake.asks()
-        parsed = parse(str(request.method), str(request.url), request.headers, request.body)
-        parsed.timeout_s = _timeout(request.req_kwargs)
-        parsed.blocked_loop = asyncio._get_running_loop() is not None
-        reply = self._fake.answer(parsed)
+        reply = self._requests.reply(
+            str(request.method),
+            str(request.url),
+            request.headers,
+            request.body,
+            timeout_s=_timeout(request.req_kwargs),
+            blocked_loop=asyncio._get_running_loop() is not None,
+        )
         if reply.wire is not None:
             raise _wire_error(reply.wire, request)
         return reply.http_status, {"Content-Type": reply.content_type}, reply.body

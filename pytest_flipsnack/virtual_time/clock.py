@@ -16,7 +16,7 @@ from pytest_flipsnack.virtual_time import patching
 from pytest_flipsnack.virtual_time.foreign import ForeignSleeps
 from pytest_flipsnack.virtual_time.functions import Functions
 from pytest_flipsnack.virtual_time.real_waits import Lookout, RealWait
-from pytest_flipsnack.virtual_time.threads import Threads
+from pytest_flipsnack.virtual_time.threads import Threads, end_all_looks
 from pytest_flipsnack.virtual_time.timeline import Timeline, exact
 
 
@@ -172,6 +172,7 @@ class _Process:
         """Be real in a forked child, where no other thread has survived."""
         self.clocks.clear()
         self.functions.take_out()
+        end_all_looks()
         self.foreign.release()
         self.timeline = Timeline()
         self.threads = Threads(self.timeline)

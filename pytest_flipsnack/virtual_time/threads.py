@@ -467,3 +467,10 @@ def looking() -> Iterator[None]:
             _COLLECTOR.looking -= 1
             if not _COLLECTOR.looking and _COLLECTOR.enabled:
                 gc.enable()
+
+
+def end_all_looks() -> None:
+    """Let the garbage collector be, in a forked child whose parent was looking at frames."""
+    if _COLLECTOR.looking and _COLLECTOR.enabled:
+        gc.enable()
+    _COLLECTOR.__init__()  # type: ignore[misc] # its lock may be held by a thread of the parent

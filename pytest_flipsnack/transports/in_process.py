@@ -1,0 +1,119 @@
+"""Requests that are caught in the client's own process, and those of its forked children."""
+
+from __future__ import annotations
+
+import http.client
+import os
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+from weakref import WeakSet
+
+from pytest_flipsnack.catalogue.actions import UPLOAD_HOST
+from pytest_flipsnack.fake.reply import Reply
+from pytest_flipsnack.fake.request import parse, whole
+
+if TYPE_CHECKING:
+    from pytest_flipsnack.fake.fake import Fake
+
+Body = bytes | str | Iterable[bytes | str] | None
+
+
+class ForkedChildError(RuntimeError):
+    """A forked child made a request, and its parent has no server that could answer it."""
+
+
+class InProcess:
+    """Answers requests with the fake.
+
+    A child has only a copy of the fake: what it asked there would be lost with it, refusals
+    included. So its requests go to the parent's loopback server, which is started before a fork.
+    """
+
+    def __init__(self, fake: Fake, url: Callable[[bool], str]) -> None:
+        self._fake = fake
+        self._url = url
+        self._process = os.getpid()
+        self._urls: list[str] = []
+        self.active = False
+
+    def start(self) -> None:
+        """Be ready for a fork."""
+        self.active = True
+        _ACTIVE.add(self)
+
+    def stop(self) -> None:
+        """Be done."""
+        self.active = False
+        _ACTIVE.discard(self)
+
+    def prepare_for_fork(self) -> None:
+        """Have a server for the child, where the package for one is installed."""
+        try:
+            self._urls = [self._url(False), self._url(True)]
+        except ImportError:
+            self._urls = []
+
+    def reply(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str | bytes],
+        body: Body,
+        *,
+        timeout_s: float | None,
+        blocked_loop: bool,
+    ) -> Reply:
+        """Return the reply to a request; `headers` is looked up by `Content-Type`."""
+        if os.getpid() != self._process:
+            return self._reply_of_the_parent(method, url, headers, body, timeout_s)
+        self._fake.asks()
+        request = parse(method, url, headers, body)
+        request.timeout_s, request.blocked_loop = timeout_s, blocked_loop
+        return self._fake.answer(request)
+
+    def _reply_of_the_parent(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str | bytes],
+        body: Body,
+        timeout_s: float | None,
+    ) -> Reply:
+        if not self._urls:
+            raise ForkedChildError(
+                "a forked process has only a copy of the fake\n"
+                "    way out:  give the client of the child the base URL flipsnack.url (uploads: "
+                "flipsnack.upload_url), for which pip install 'pytest-flipsnack[server]'"
+            )
+        asked = urlsplit(url)
+        server = urlsplit(self._urls[asked.hostname == UPLOAD_HOST])
+        guest = server.path.rpartition("/")[0]
+        target = f"{guest}{asked.path or '/'}" + (f"?{asked.query}" if asked.query else "")
+        connection = http.client.HTTPConnection(server.netloc, timeout=timeout_s)
+        try:
+            kind = headers.get("Content-Type")
+            connection.request(
+                method, target, whole(body) or None, {} if kind is None else {"Content-Type": kind}
+            )
+            answer = connection.getresponse()
+            content = answer.read()
+        except TimeoutError:
+            return Reply(None, wire="timeout", fault="timeout")
+        except (OSError, http.client.HTTPException):
+            return Reply(None, wire="reset", fault="reset")
+        finally:
+            connection.close()
+        return Reply(None, content, answer.status, answer.headers.get("Content-Type", ""))
+
+
+_ACTIVE: WeakSet[InProcess] = WeakSet()
+
+
+def _prepare() -> None:
+    for one in list(_ACTIVE):
+        one.prepare_for_fork()
+
+
+if hasattr(os, "register_at_fork"):  # pragma: no branch - Windows has no fork
+    os.register_at_fork(before=_prepare)
