@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Mapping
-from contextlib import ExitStack
 from functools import wraps
 from types import TracebackType
 from typing import Any, ParamSpec, Self
@@ -79,7 +78,6 @@ class Flipsnack:
         self._server: LoopbackServer | None = None
         self._expectations: list[tuple[Expectation, str]] = []
         self._in_process = InProcess(self.fake, lambda upload: self._loopback.url(upload=upload))
-        self._started = ExitStack()
         self._transports: list[Transport] = [
             self._in_process,
             RequestsTransport(self._in_process),
@@ -214,22 +212,25 @@ class Flipsnack:
 
     def start(self) -> Self:
         """Begin to answer; where something cannot be started, undo what was."""
-        with ExitStack() as started:
-            started.callback(self._stop_server)
+        try:
             self.clock.keep()
-            started.callback(self.clock.release)
             for transport in self._transports:
-                started.callback(transport.stop)
                 transport.start()
-            self._started = started.pop_all()
+        except BaseException:
+            self._end()
+            raise
         return self
 
     def stop(self) -> list[str]:
         """Stop answering; return what the test must fail for, one text each."""
-        self._started.close()
+        self._end()
         return [*self.fake.verdicts(), *self._never_entered()]
 
-    def _stop_server(self) -> None:
+    def _end(self) -> None:
+        """Stop what was started, which may be less than all."""
+        for transport in reversed(self._transports):
+            transport.stop()
+        self.clock.release()
         if self._server is not None:
             self._server.stop()
             self._server = None

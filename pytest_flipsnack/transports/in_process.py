@@ -7,7 +7,6 @@ import os
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
-from weakref import WeakSet
 
 from pytest_flipsnack.catalogue.actions import UPLOAD_HOST
 from pytest_flipsnack.fake.reply import Reply
@@ -40,12 +39,13 @@ class InProcess:
     def start(self) -> None:
         """Be ready for a fork."""
         self.active = True
-        _ACTIVE.add(self)
+        _ACTIVE.append(self)
 
     def stop(self) -> None:
         """Be done."""
         self.active = False
-        _ACTIVE.discard(self)
+        if self in _ACTIVE:
+            _ACTIVE.remove(self)
 
     def prepare_for_fork(self) -> None:
         """Have a server for the child, where the package for one is installed."""
@@ -107,11 +107,11 @@ class InProcess:
         return Reply(None, content, answer.status, answer.headers.get("Content-Type", ""))
 
 
-_ACTIVE: WeakSet[InProcess] = WeakSet()
+_ACTIVE: list[InProcess] = []
 
 
 def _prepare() -> None:
-    for one in list(_ACTIVE):
+    for one in _ACTIVE:
         one.prepare_for_fork()
 
 
