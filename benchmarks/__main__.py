@@ -12,16 +12,25 @@ from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
 
-from benchmarks import calls, growth, per_test, startup
-from benchmarks.machine import Row
+from benchmarks import calls, contract, first_use, growth, instructions, per_test, startup
+from benchmarks.machine import Row, shown
 
 _PARTS = {
     "calls": ("per stubbed call, recording included", calls.measure),
-    "tests": ("per test over an empty test, one stubbed call each", per_test.measure),
+    "instructions": (
+        "per test over an empty test, one stubbed call each, by instructions",
+        instructions.measure,
+    ),
+    "tests": ("per test over an empty test, one stubbed call each, by CPU time", per_test.measure),
+    "first": ("first use in a session, milliseconds of CPU", first_use.measure),
+    "contract": ("the whole contract of one client", contract.measure),
     "startup": ("start-up, loaded and unused", startup.measure),
     "growth": ("growth", growth.measure),
 }
-_PACKAGES = ("pytest", "requests", "responses", "pytest-httpx", "requests-mock", "pytest-cov")
+_PACKAGES = (
+    *("pytest", "requests", "responses", "httpx"),
+    *("pytest-httpx", "requests-mock", "pytest-cov"),
+)
 _RESULTS = Path(__file__).with_name("RESULTS.md")
 
 
@@ -47,13 +56,15 @@ def _report(parts: list[str], *, quick: bool) -> Iterator[str]:
     yield ""
     yield (
         "Ratios of CPU time: medians over interleaved rounds of the ratio within one round, with "
-        "the middle half of the rounds. Children get a fixed environment of six variables. "
+        "the middle half of the rounds. What a test costs is the difference between a long run "
+        "and a short one, less the same of empty tests. Children get a fixed environment of six "
+        "variables. "
         f"n is the number of rounds; one of n=1 says nothing. "
         f"Python {platform.python_version()}, {versions}; "
         f"{os.cpu_count()} cores, load at the start {os.getloadavg()[0]:.1f}."
     )
     yield ""
-    yield "| measure | ratio | middle half, rounds | target |"
+    yield "| measure | ratio, or ms | middle half, rounds | target |"
     yield "|---|---:|---|---|"
     for part in parts:
         title, measure = _PARTS[part]
@@ -64,7 +75,7 @@ def _report(parts: list[str], *, quick: bool) -> Iterator[str]:
 
 def _line(row: Row) -> str:
     note = f" ({row.note})" if row.note else ""
-    return f"| {row.what}{note} | {row.ratio:.2f} | {row.spread} | {row.target} |"
+    return f"| {row.what}{note} | {shown(row.value, row.unit)} | {row.spread} | {row.target} |"
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from benchmarks.machine import Row, interleave, pytest_cpu_s, row
-from benchmarks.suites import FLIPSNACK
+from benchmarks.suites import FIXTURE, Suite
 
 _GATE = (
     "--flipsnack-report=term",
@@ -20,9 +20,8 @@ def measure(home: Path, *, quick: bool) -> Iterator[Row]:
     few, many, rounds, budget_s = (100, 1000, 3, 12.0) if quick else (1000, 10_000, 3, 200.0)
     variants: dict[str, Callable[[], float]] = {}
     for tests in (few, many):
-        gated = [*FLIPSNACK.flags, *_GATE]
-        variants[f"empty {tests}"] = _run(home, FLIPSNACK.write_twin(home, tests), [])
-        variants[f"gated {tests}"] = _run(home, FLIPSNACK.write(home, tests), gated)
+        variants[f"empty {tests}"] = _run(home, FIXTURE.twin, tests)
+        variants[f"gated {tests}"] = _run(home, FIXTURE, tests, *FIXTURE.flags, *_GATE)
     found = interleave(variants, rounds, budget_s)
     yield row(
         f"per test: {many:,} tests against {few:,}, report and gate on",
@@ -38,8 +37,9 @@ def measure(home: Path, *, quick: bool) -> Iterator[Row]:
     )
 
 
-def _run(home: Path, path: Path, flags: list[str]) -> Callable[[], float]:
-    return lambda: pytest_cpu_s(home, *flags, path.name)
+def _run(home: Path, suite: Suite, tests: int, *flags: str) -> Callable[[], float]:
+    module = suite.write(home, tests).name
+    return lambda: pytest_cpu_s(home, *flags, module, tests=tests)
 
 
 def _per_test(one: Mapping[str, float], tests: int) -> float:

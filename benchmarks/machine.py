@@ -16,13 +16,17 @@ from statistics import median
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of the table; `target` is what the issue demands, `-` where it demands nothing."""
+    """One line of the table; `target` is what the issue demands, `-` where it demands nothing.
+
+    The value is a ratio, unless it has a unit.
+    """
 
     what: str
-    ratio: float
+    value: float
     spread: str
     target: str
     note: str = ""
+    unit: str = ""
 
 
 def environment(home: Path) -> dict[str, str]:
@@ -57,32 +61,50 @@ def cpu_s(arguments: Sequence[str], cwd: Path) -> float:
     return usage.ru_utime + usage.ru_stime
 
 
-def pytest_cpu_s(cwd: Path, *arguments: str) -> float:
-    """Return the CPU seconds of one pytest run that loads only the plugins it is given."""
-    (cwd / "pytest.ini").write_text("[pytest]\n", encoding="utf-8")  # or one further up is read
-    return cpu_s(["-m", "pytest", "-q", "-p", "no:cacheprovider", *arguments], cwd)
+def pytest_cpu_s(cwd: Path, *arguments: str, tests: int | None = None) -> float:
+    """Return the CPU seconds of one pytest run that loads only the plugins it is given.
+
+    Raises `RuntimeError` where not exactly so many tests pass.
+    """
+    took_s = cpu_s(_pytest(cwd, arguments), cwd)
+    if tests is not None:
+        _check_passed((cwd / "last.log").read_text(encoding="utf-8"), tests)
+    return took_s
 
 
-def pytest_instructions(cwd: Path, *arguments: str) -> float:
+def pytest_instructions(cwd: Path, *arguments: str, tests: int) -> float:
     """Return the instructions of one such run, which no other load on the machine changes.
 
     Raises `FileNotFoundError` where there is no valgrind.
     """
-    (cwd / "pytest.ini").write_text("[pytest]\n", encoding="utf-8")
     counted = subprocess.run(
         [
             *("valgrind", "--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null"),
-            *(sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *arguments),
+            *(sys.executable, *_pytest(cwd, arguments)),
         ],
         cwd=cwd,
         env=environment(cwd),
         capture_output=True,
         text=True,
-        check=True,
+        check=False,
     )
+    _check_passed(counted.stdout, tests)
     found = re.search(r"I\s+refs:\s+([\d,]+)", counted.stderr)
-    assert found is not None, counted.stderr
+    if found is None:
+        raise RuntimeError(f"valgrind counted nothing:\n{counted.stderr[-3000:]}")
     return float(found[1].replace(",", ""))
+
+
+def _pytest(cwd: Path, arguments: Sequence[str]) -> list[str]:
+    ini = cwd / "pytest.ini"  # or one further up is read
+    if not ini.exists():
+        ini.write_text("[pytest]\n", encoding="utf-8")
+    return ["-m", "pytest", "-q", "-p", "no:cacheprovider", *arguments]
+
+
+def _check_passed(output: str, tests: int) -> None:
+    if not re.search(rf"^{tests} passed in ", output, re.MULTILINE):
+        raise RuntimeError(f"{tests} tests should have passed:\n{output[-3000:]}")
 
 
 def interleave(
@@ -110,12 +132,19 @@ def interleave(
 def row(
     what: str,
     rounds: Sequence[Mapping[str, float]],
-    ratio: Callable[[Mapping[str, float]], float],
+    value: Callable[[Mapping[str, float]], float],
     target: str = "-",
     note: str = "",
+    *,
+    unit: str = "",
 ) -> Row:
-    """Return the median over the rounds of a ratio taken within one round, with its quartiles."""
-    ratios = sorted(ratio(one) for one in rounds)
-    quarter = len(ratios) // 4
-    spread = f"{ratios[quarter]:.2f} to {ratios[-1 - quarter]:.2f}"
-    return Row(what, median(ratios), f"{spread}, n={len(ratios)}", target, note)
+    """Return the median over the rounds of a value taken within one round, with its quartiles."""
+    values = sorted(value(one) for one in rounds)
+    quarter = len(values) // 4
+    low, high = (shown(one, unit) for one in (values[quarter], values[-1 - quarter]))
+    return Row(what, median(values), f"{low} to {high}, n={len(values)}", target, note, unit)
+
+
+def shown(value: float, unit: str = "") -> str:
+    """Return a value as the table prints it."""
+    return f"{value:.0f} {unit}" if unit else f"{value:.2f}"

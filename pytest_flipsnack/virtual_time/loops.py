@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from types import FrameType
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
@@ -66,8 +67,11 @@ class Loops:
                 return await real(delay, result)
             loop = asyncio.get_running_loop()
             if not hasattr(loop, "_selector"):
-                self._note_foreign_loop(loop, delay)
-                return await real(delay, result)
+                began_s = monotonic()
+                try:
+                    return await real(delay, result)
+                finally:
+                    self._note_foreign_loop(loop, monotonic() - began_s)
             process.record(delay, "asyncio.sleep")
             end = process.timeline.slept + float(delay)
             self._ends.append(end)
@@ -152,12 +156,19 @@ class Loops:
             self._stands_since_s = None
             self._process.tell_stuck()
 
-    def _note_foreign_loop(self, loop: Any, delay: Any) -> None:
+    def _note_foreign_loop(self, loop: Any, seconds: float) -> None:
         frame = sys._getframe(2)
+        while frame.f_back is not None and _is_of_the_library(frame):
+            frame = frame.f_back
         kind = type(loop)
         why = f"{kind.__module__}.{kind.__qualname__} keeps its own time"
-        wait = RealWait(float(delay), frame.f_code.co_filename, frame.f_lineno, why)
+        wait = RealWait(seconds, frame.f_code.co_filename, frame.f_lineno, why)
         self._process.note_real_wait(wait)
+
+
+def _is_of_the_library(frame: FrameType) -> bool:
+    package = str(frame.f_globals.get("__name__")).partition(".")[0]
+    return package in sys.stdlib_module_names
 
 
 def _until_the_next_timer(loop: Any, timeout: float | None) -> float | None:

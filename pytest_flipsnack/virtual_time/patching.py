@@ -122,10 +122,10 @@ class _BuiltinSwitch:
         self._table = _Method(table.name, self._call, _TAKES_ANYTHING, table.doc)
 
     def put_in(self) -> None:
-        before = self._before = _fields_of(self._function)
-        if before[1] != id(self._owner):  # it is still in, see `take_out`
-            made = ctypes.addressof(self._table), id(self._owner), *before[2:4], 0
-            self._write(made)
+        found = _fields_of(self._function)
+        if found[1] != id(self._owner):  # or it is still in, see `take_out`
+            self._before = found
+            self._write((ctypes.addressof(self._table), id(self._owner), *found[2:4], 0))
 
     def take_out(self) -> None:
         found = _fields_of(self._function)

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import calendar
 import datetime as dt
+import email.utils
+import logging
 import time
 import warnings
 from collections.abc import Callable
@@ -13,6 +17,7 @@ import pytest
 from pytest_flipsnack.virtual_time.clock import VirtualClock
 
 LIMIT = dt.timedelta(seconds=20)
+HELD_CLOCK = [time.time][0]
 ZONE = dt.timezone(dt.timedelta(hours=5))
 
 
@@ -92,3 +97,54 @@ def test_the_clocks_of_the_system_move_too_but_those_of_work(name: str, goes_on:
         time.sleep(3600)
         assert (time.clock_gettime(clock) - began >= 3600) is goes_on
         assert (time.clock_gettime_ns(clock) - began_ns >= 3600e9) is goes_on
+
+
+TEXTS: dict[str, Callable[[], float]] = {
+    "gmtime": lambda: calendar.timegm(time.gmtime()),
+    "gmtime of None": lambda: calendar.timegm(time.gmtime(None)),
+    "localtime": lambda: time.mktime(time.localtime()),
+    "ctime": lambda: time.mktime(time.strptime(time.ctime())),
+    "asctime": lambda: time.mktime(time.strptime(time.asctime())),
+    "strftime": lambda: time.mktime(time.strptime(time.strftime("%Y %j %X"), "%Y %j %X")),
+    "formatdate": lambda: email.utils.parsedate_to_datetime(email.utils.formatdate()).timestamp(),
+    "a log line": lambda: logging.LogRecord("acme", 0, "", 0, "", None, None).created,
+    "held": HELD_CLOCK,
+}
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_every_way_to_ask_for_the_time_tells_the_same(name: str) -> None:
+    with VirtualClock():
+        before = TEXTS[name]()
+        time.sleep(3600)
+        assert 3598 <= TEXTS[name]() - before <= 3600 + 20
+        assert abs(TEXTS[name]() - time.time()) < 20
+
+
+@pytest.mark.parametrize("name", ["gmtime", "localtime", "ctime"])
+def test_a_time_that_is_given_is_told_as_it_is(name: str) -> None:
+    real = getattr(time, name)(86_400)
+    with VirtualClock():
+        time.sleep(3600)
+        assert getattr(time, name)(86_400) == real
+        assert time.strftime("%Y", time.gmtime(86_400)) == "1970"
+        assert time.asctime(time.gmtime(0)) == "Thu Jan  1 00:00:00 1970"
+
+
+@pytest.mark.parametrize("name", ["time", "monotonic", "perf_counter"])
+def test_nanoseconds_and_seconds_are_the_same_time(name: str) -> None:
+    with VirtualClock():
+        time.sleep(0.1)
+        before = getattr(time, name)()
+        assert 0 <= getattr(time, f"{name}_ns")() / 1e9 - before < 20
+
+
+def test_a_loop_tells_the_time_of_the_clock() -> None:
+    async def main() -> float:
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        await asyncio.sleep(3600)
+        return loop.time() - began
+
+    with VirtualClock():
+        assert 3600 <= asyncio.run(main()) < 3620

@@ -1,0 +1,154 @@
+"""Event loops: what else is open in them makes no sleep real, and no deadline is jumped over."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import socket
+import threading
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from pytest_flipsnack import VirtualClock
+from pytest_flipsnack.virtual_time.originals import monotonic
+from tests.downstream import Project
+
+LIMIT_S = 5.0
+
+
+@pytest.fixture
+def clock() -> Iterator[VirtualClock]:
+    with VirtualClock() as clock:
+        yield clock
+
+
+@pytest.fixture
+def silent() -> Iterator[int]:
+    """The port of a server that takes connections and says nothing, as an idle database."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield server.getsockname()[1]
+
+
+async def naps() -> None:
+    for seconds in (1, 2, 30, 4000):
+        await asyncio.sleep(seconds)
+
+
+async def beside_a_listener(port: int) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    listener = asyncio.create_task(reader.read())
+    await naps()
+    listener.cancel()
+    writer.close()
+
+
+async def beside_an_idle_connection(port: int) -> None:
+    _, writer = await asyncio.open_connection("127.0.0.1", port)
+    await naps()
+    writer.close()
+
+
+async def beside_a_server(port: int) -> None:
+    async with await asyncio.start_server(lambda *_: None, "127.0.0.1", 0) as server:
+        task = asyncio.create_task(server.serve_forever())
+        await naps()
+        task.cancel()
+
+
+async def beside_a_waiting_task(port: int) -> None:
+    task = asyncio.create_task(asyncio.Event().wait())
+    await naps()
+    task.cancel()
+
+
+async def beside_many_connections(port: int) -> None:
+    opened = [await asyncio.open_connection("127.0.0.1", port) for _ in range(20)]
+    await naps()
+    for _, writer in opened:
+        writer.close()
+
+
+WAYS = [
+    beside_a_listener,
+    beside_an_idle_connection,
+    beside_a_server,
+    beside_a_waiting_task,
+    beside_many_connections,
+]
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_what_else_is_open_in_the_loop_makes_no_sleep_real(
+    clock: VirtualClock, silent: int, way: Callable[[int], asyncio.Future[None]]
+) -> None:
+    began = monotonic()
+    asyncio.run(way(silent))  # type: ignore[arg-type]
+    assert monotonic() - began < LIMIT_S
+    assert clock.skipped == 4033
+
+
+def test_what_comes_over_a_connection_comes_before_a_deadline(
+    clock: VirtualClock,
+) -> None:
+    """A real server answers after a while; nobody may jump over it to the end of the wait."""
+
+    async def main() -> bytes:
+        ours, theirs = socket.socketpair()
+        go = threading.Lock()
+        go.acquire()
+
+        def answer() -> None:
+            go.acquire(timeout=0.2)
+            theirs.sendall(b"came")
+
+        thread = threading.Thread(target=answer)
+        thread.start()
+        reader, writer = await asyncio.open_connection(sock=ours)
+        try:
+            return await asyncio.wait_for(reader.read(4), 60)
+        finally:
+            writer.close()
+            thread.join()
+            theirs.close()
+
+    assert asyncio.run(main()) == b"came"
+    assert clock.skipped < 60
+
+
+def test_a_loop_asks_for_a_day_at_most_and_sleeps_longer_all_the_same(clock: VirtualClock) -> None:
+    asyncio.run(asyncio.sleep(90 * 86_400))
+    assert clock.skipped == 90 * 86_400
+
+
+FOREIGN = """
+import asyncio
+import time
+
+import uvloop
+
+
+def test_it(flipsnack_clock):
+    async def main():
+        began = time.monotonic()
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(asyncio.sleep(60), 0.05)
+        await asyncio.sleep(0.05)
+        return time.monotonic() - began
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        assert 0.05 <= runner.run(main()) < 30
+    assert flipsnack_clock.skipped == 0
+"""
+
+
+def test_a_loop_that_keeps_its_own_time_really_waits_and_says_so(merging: Project) -> None:
+    merging.test(FOREIGN)
+    result = merging.run("-W", "default")
+    result.assert_outcomes(passed=1, warnings=2)
+    text = "\n".join(result.outlines)
+    assert re.search(
+        r"RealWaitWarning: the test really waited 0\.1 s at test_acme\.py:\d+: .*"
+        r"\(uvloop\.Loop keeps its own time\)",
+        text,
+    )
