@@ -88,7 +88,11 @@ class _Process:
         if clock not in self.clocks:
             self.clocks.append(clock)
         if self.timeline.skipped:
-            self.functions.put_in()
+            try:
+                self.functions.put_in()
+            except BaseException:
+                self.clocks.remove(clock)
+                raise
 
     def dismiss(self, clock: VirtualClock) -> None:
         """Let it go; with the last one everything is real again."""
@@ -114,7 +118,7 @@ class _Process:
         self.functions.put_in()
         self.threads.begin()
         self.threads.moving = True
-        self.foreign.look()
+        self.foreign.start()
         self.lookout = Lookout(self._note_real_wait, self._is_stalling)
         self.lookout.start()
 

@@ -8,9 +8,12 @@ import sys
 import warnings
 from collections.abc import Callable, Iterator
 from datetime import UTC, tzinfo
+from functools import partial
 from importlib import import_module
-from types import FrameType
+from types import BuiltinFunctionType, FrameType
 from typing import Any
+
+from pytest_flipsnack.virtual_time.patching import Switch, switch
 
 _CLASS: Any = import_module("_datetime").datetime  # in `datetime` freezegun puts another
 _SPACE = next(found for found in gc.get_referents(vars(_CLASS)) if isinstance(found, dict))
@@ -34,8 +37,21 @@ class DateSwitch:
     @staticmethod
     def all(ahead: Ahead) -> Iterator[DateSwitch]:
         """Yield the switches of both methods."""
-        yield DateSwitch("now", lambda switch: _now(switch, ahead))
-        yield DateSwitch("utcnow", lambda switch: _utcnow(ahead))
+        yield DateSwitch("now", lambda this: _now(this, ahead))
+        yield DateSwitch("utcnow", lambda this: _utcnow(ahead))
+
+    @staticmethod
+    def held(ahead: Ahead, known: set[int]) -> Iterator[Switch]:
+        """Yield the switches of bound methods that somebody holds, as in `clock=datetime.now`.
+
+        Each is an object of its own, made when it was asked for; only the class knows of it.
+        """
+        for found in gc.get_referrers(_CLASS):
+            if isinstance(found, BuiltinFunctionType) and id(found) not in known:
+                make = _HELD.get(found.__name__)
+                if make is not None and found.__self__ is _CLASS:
+                    known.add(id(found))
+                    yield switch(found, partial(make, ahead=ahead))
 
     def put_in(self) -> None:
         """Let the class tell virtual time."""
@@ -53,11 +69,32 @@ class DateSwitch:
         ctypes.pythonapi.PyType_Modified(ctypes.py_object(_CLASS))
 
 
-def _now(switch: DateSwitch, ahead: Ahead) -> Callable[..., Any]:
+def _held_now(real: Any, ahead: Ahead) -> Callable[..., Any]:
+    def now(tz: tzinfo | None = None) -> Any:
+        skipped = ahead(sys._getframe(1))
+        return _CLASS.fromtimestamp(_utc_s() + skipped, tz) if skipped else real(tz)
+
+    return now
+
+
+def _held_utcnow(real: Any, ahead: Ahead) -> Callable[..., Any]:
+    def utcnow() -> Any:
+        skipped = ahead(sys._getframe(1))
+        if not skipped:
+            return real()
+        return _CLASS.fromtimestamp(_utc_s() + skipped, UTC).replace(tzinfo=None)
+
+    return utcnow
+
+
+_HELD = {"now": _held_now, "utcnow": _held_utcnow}
+
+
+def _now(this: DateSwitch, ahead: Ahead) -> Callable[..., Any]:
     def now(cls: Any, tz: tzinfo | None = None) -> Any:
         skipped = ahead(sys._getframe(1))
         if not skipped:
-            return switch.real.__get__(None, cls)(tz)
+            return this.real.__get__(None, cls)(tz)
         return cls.fromtimestamp(_utc_s() + skipped, tz)
 
     return now

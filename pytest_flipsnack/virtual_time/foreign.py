@@ -33,6 +33,11 @@ class ForeignSleeps:
         self.unknown = ""
         """A sleep that cannot be observed, as a finding shows it."""
 
+    def start(self) -> None:
+        """Observe anew."""
+        self.unknown = ""
+        self.look()
+
     def look(self) -> None:
         """Observe what stands there now; tests may replace a sleep at any time."""
         if time.sleep is not original("sleep"):

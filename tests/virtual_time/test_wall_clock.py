@@ -11,6 +11,7 @@ import time
 import warnings
 from collections.abc import Callable
 from datetime import datetime as named
+from typing import Any
 
 import pytest
 
@@ -148,3 +149,37 @@ def test_a_loop_tells_the_time_of_the_clock() -> None:
 
     with VirtualClock():
         assert 3600 <= asyncio.run(main()) < 3620
+
+
+class Limiter:
+    """As clients have one, with clocks that it was given at import."""
+
+    def __init__(
+        self,
+        now: Callable[[], dt.datetime] = dt.datetime.now,
+        utc: Callable[[], dt.datetime] = dt.datetime.utcnow,
+    ) -> None:
+        self.now, self.utc = now, utc
+
+
+HELD = {"limiter": Limiter(), "now": dt.datetime.now}
+
+
+def test_a_bound_method_that_was_stored_before_moves_too() -> None:
+    held = HELD["limiter"]
+    assert isinstance(held, Limiter)
+    stored: Any = HELD["now"]
+    real = stored()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        with VirtualClock():
+            began = held.now(), held.utc(), stored(tz=ZONE), stored()
+            time.sleep(3600)
+            ended = held.now(), held.utc(), stored(tz=ZONE), stored()
+            kept = dt.datetime.now
+            for early, late in zip(began, ended, strict=True):
+                assert dt.timedelta(hours=1) <= late - early < dt.timedelta(hours=1) + LIMIT
+            assert held.utc().tzinfo is None
+        assert stored() - real < LIMIT
+        assert held.utc().tzinfo is None
+        assert kept() - real < LIMIT, "what was stored in the block is real after it"
