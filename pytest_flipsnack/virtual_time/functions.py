@@ -49,7 +49,7 @@ class Functions:
         self._process = process
         self._loops = Loops(process)
         self._switches: list[patching.Switch] = []
-        self._has_trio = False
+        self._joined: set[str] = set()
         self._modules = 0
         self._held: set[int] = set()
         self._in: list[patching.Switch] = []
@@ -58,12 +58,11 @@ class Functions:
         """Put everything in, or nothing where something cannot be."""
         if not self._switches:
             self._switches = [*self._of_time(), *self._of_waits(), *self._of_loops()]
-        trio = sys.modules.get("trio")
-        if trio is not None and not self._has_trio:
-            from pytest_flipsnack.virtual_time.trio_tasks import TrioTasks
-
-            self._switches += TrioTasks(self._process, trio).switches()
-            self._has_trio = True
+        for name, make in (("trio", self._of_trio), ("time_machine", self._of_time_machine)):
+            module = sys.modules.get(name)
+            if module is not None and name not in self._joined:
+                self._joined.add(name)
+                self._switches += make(module)
         if not self._in and self._modules != len(sys.modules):
             self._modules = len(sys.modules)
             self._switches += DateSwitch.held(self.ahead, self._held)
@@ -113,6 +112,26 @@ class Functions:
         kinds = [getattr(selectors, name, None) for name in _SELECTORS]
         for method in {kind.select for kind in kinds if kind is not None}:
             yield patching.switch(method, self._loops.select)
+
+    def _of_trio(self, trio: Any) -> Iterator[patching.Switch]:
+        from pytest_flipsnack.virtual_time.trio_tasks import TrioTasks
+
+        return TrioTasks(self._process, trio).switches()
+
+    def _of_time_machine(self, machine: Any) -> Iterator[patching.Switch]:
+        # it hooks the same C fields, and must find the real functions there, and put them back
+        yield patching.switch(machine.travel.start, self._outside)
+        yield patching.switch(machine.travel.stop, self._outside)
+
+    def _outside(self, real: Any) -> Callable[..., Any]:
+        def outside(*args: Any, **kwargs: Any) -> Any:
+            self.take_out()
+            try:
+                return real(*args, **kwargs)
+            finally:
+                self.put_in()
+
+        return outside
 
     def _sleep(self, real: Any) -> Callable[..., None]:
         def sleep(seconds: Any, /) -> None:

@@ -117,23 +117,15 @@ class _BuiltinSwitch:
         callable_module = type(function.__name__, (types.ModuleType,), {"__call__": call})
         self._owner = callable_module(str(getattr(function, "__module__", None)))
         table = _Method.from_address(self._before[0])
-        self._pristine = table.meth
-        self._call = ctypes.cast(ctypes.pythonapi.PyObject_Call, ctypes.c_void_p).value
-        self._table = _Method(table.name, self._call, _TAKES_ANYTHING, table.doc)
+        target = ctypes.cast(ctypes.pythonapi.PyObject_Call, ctypes.c_void_p).value
+        self._table = _Method(table.name, target, _TAKES_ANYTHING, table.doc)
 
     def put_in(self) -> None:
-        found = _fields_of(self._function)
-        if found[1] != id(self._owner):  # or it is still in, see `take_out`
-            self._before = found
-            self._write((ctypes.addressof(self._table), id(self._owner), *found[2:4], 0))
+        self._before = found = _fields_of(self._function)
+        self._write((ctypes.addressof(self._table), id(self._owner), *found[2:4], 0))
 
     def take_out(self) -> None:
-        found = _fields_of(self._function)
-        if self._table.meth not in {self._call, self._pristine}:
-            # another tool, as time-machine, has hooked our table and will put it back later
-            return
-        self._table.meth = self._call
-        if found[1] == id(self._owner):
+        if _fields_of(self._function)[1] == id(self._owner):  # or somebody has changed it since
             self._write(self._before)
 
     def _write(self, fields: tuple[int, ...]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import sys
 import threading
 from typing import Any
@@ -59,7 +60,6 @@ class Timeline:
             left = end - self.now()
             if left > 0:
                 self.skipped += left
-                _move_frozen_clocks(left)
 
     def finish(self, slept: float) -> None:
         """Count a sleep in full, whatever part of it was skipped.
@@ -67,7 +67,9 @@ class Timeline:
         Sleeps that overlap are counted from where they began, so that they count once.
         """
         with self._lock:
-            self.slept = max(self.slept, slept)
+            if slept > self.slept:
+                _move_frozen_clocks(slept - self.slept)
+                self.slept = slept
 
     def restart_if_too_late(self) -> None:
         """Go back to the real time where earlier tests have slept for more than a century."""
@@ -81,7 +83,11 @@ def exact(seconds: float) -> float:
 
 
 def _move_frozen_clocks(seconds: float) -> None:
-    """Let the time that freezegun has frozen go on, or a deadline in it would never pass."""
+    """Let the time that freezegun has frozen go on, or a deadline in it would never pass.
+
+    It has steps of a microsecond: rounded down, it would stop just before a timer of a loop.
+    """
+    seconds = math.ceil(seconds * 1e6) / 1e6
     freezegun: Any = sys.modules.get("freezegun.api")
     for factory in getattr(freezegun, "freeze_factories", ())[-1:]:
         with contextlib.suppress(OverflowError):  # after the year 9999

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import functools
-import ssl
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
@@ -36,7 +34,6 @@ CALLS: dict[str, Callable[..., Any]] = {
 """Every call of the example clients, by the name of its method in the contract."""
 ACTIONS = {getattr(CALLS[name], ACTION_ATTRIBUTE): name for name in reversed(CALLS)}
 """The first of the calls of an action, by the action."""
-_context = functools.cache(ssl.create_default_context)
 
 
 def contract_of(
@@ -51,11 +48,7 @@ def contract_of(
     made = make or style.make
 
     @pytest.fixture
-    def client(
-        self: Any, flipsnack: Flipsnack, flipsnack_rig: Rig, monkeypatch: pytest.MonkeyPatch
-    ) -> Iterator[Any]:
-        # httpx reads the certificates for every client, which takes 20 ms and helps nobody here
-        monkeypatch.setattr(ssl, "create_default_context", _context)
+    def client(self: Any, flipsnack: Flipsnack, flipsnack_rig: Rig) -> Iterator[Any]:
         urls = (flipsnack.url, flipsnack.upload_url) if style.transport == "loopback" else ()
         client = made(flipsnack.api_key, flipsnack.secret, *urls)
         yield client

@@ -13,6 +13,7 @@ from typing import Any
 from unittest import mock
 
 import pytest
+import time_machine
 
 from pytest_flipsnack.virtual_time import patching
 from pytest_flipsnack.virtual_time.clock import VirtualClock
@@ -126,24 +127,24 @@ def test_a_built_in_looks_as_ever_while_it_is_switched() -> None:
     assert getattr(time.sleep, "__self__") is time  # noqa: B009 - unknown to mypy
 
 
-def test_a_table_that_another_tool_has_hooked_is_left_in_until_it_is_unhooked() -> None:
-    """time-machine writes into it, and writes back what it found there."""
-    calls: list[int] = []
-    append = calls.append
-    made: Any = switch(append, lambda real: lambda number: real(number + 1))
-    made.put_in()
-    table, ours = made._table, made._table.meth
-    foreign = patching._Method.from_address(patching._fields_of([].append)[0]).meth
-    assert foreign == made._pristine
-    table.meth = foreign + 1  # nobody calls it meanwhile
-    made.take_out()
-    assert patching._fields_of(append)[1] == id(made._owner)
-    table.meth = ours
-    append(1)
-    made.put_in()
-    made.take_out()
-    append(1)
-    assert calls == [2, 1]
+def test_a_journey_that_begins_and_ends_beside_virtual_time_leaves_all_as_it_was() -> None:
+    """time-machine hooks the same fields, in any order with ours."""
+    with VirtualClock():
+        time.sleep(60)
+        journey = time_machine.travel("2020-02-29 12:00:00+00:00")
+        journey.start()
+        assert time.gmtime().tm_year == 2020
+        time.sleep(3600)
+        assert time.gmtime().tm_hour == 13
+    assert time.gmtime().tm_year == 2020
+    journey.stop()
+    assert time.gmtime().tm_year > 2020
+    journey.start()
+    with VirtualClock():
+        journey.stop()
+        time.sleep(1)
+    assert time.gmtime().tm_year > 2020
+    assert getattr(time.time, "__self__") is time  # noqa: B009 - unknown to mypy
 
 
 @pytest.mark.parametrize(
