@@ -19,6 +19,7 @@ _ANSWER_S = 5.0
 """How long a loop listens for the answer of a server of this process, which is on its way."""
 _STUCK_S = 5.0
 _LISTEN_S = 0.01
+_FROZEN_STEP_S = 1e-6
 _LONGEST_SELECT_S = 24 * 3600.0
 """Loops of asyncio ask for no longer wait, however late their next timer is."""
 
@@ -91,7 +92,10 @@ class Loops:
         def select(this: Any, timeout: float | None = None) -> Any:
             loop = asyncio._get_running_loop()
             threads = self._process.threads
-            if not threads.moving or timeout == 0 or getattr(loop, "_selector", None) is not this:
+            if not threads.moving or getattr(loop, "_selector", None) is not this:
+                return real(this, timeout)
+            if timeout == 0:
+                self._move_frozen_clock(loop, 0.0)
                 return real(this, timeout)
             timeout = _until_the_next_timer(loop, timeout)
             ready = threads.wait(timeout).until(
@@ -105,6 +109,8 @@ class Loops:
                 self._note_standstill(this)
                 return real(this, _LISTEN_S)
             self._stands_since_s = None
+            if ready is None:
+                self._move_frozen_clock(loop, timeout or 0.0)
             if ready:
                 self._quiet.get(this, _Quiet()).hear([key.fd for key, _ in ready])
             if threads.is_main():
@@ -112,6 +118,16 @@ class Loops:
             return ready or []
 
         return select
+
+    def _move_frozen_clock(self, loop: Any, waited_s: float) -> None:
+        """Let a loop whose time freezegun has frozen see that its next timer is due.
+
+        It takes a timer for due once its time is *later*, and waits for nothing until then.
+        """
+        for timer in getattr(loop, "_scheduled", ())[:1]:
+            left_s = timer.when() - loop.time()
+            if 0 <= left_s <= waited_s:
+                self._process.timeline.move_frozen_clock(left_s + _FROZEN_STEP_S)
 
     def _held(self, selector: Any) -> Any:
         """Return a function that says whether something may still come over a connection.

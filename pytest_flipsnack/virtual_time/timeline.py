@@ -33,6 +33,8 @@ class Timeline:
         """The sum of all sleeps so far, exact, those that overlap counted once."""
         self.really_waited_s = 0.0
         self._counted = 0.0
+        self._frozen = 0.0
+        """What `slept` was when the time that freezegun has frozen was last moved."""
         self._last = monotonic()
         self._lock = threading.Lock()
 
@@ -67,9 +69,16 @@ class Timeline:
         Sleeps that overlap are counted from where they began, so that they count once.
         """
         with self._lock:
-            if slept > self.slept:
-                _move_frozen_clocks(slept - self.slept)
-                self.slept = slept
+            self.slept = max(self.slept, slept)
+            if slept > self._frozen:
+                _move_frozen_clock(slept - self._frozen)
+                self._frozen = slept
+
+    def move_frozen_clock(self, seconds: float) -> None:
+        """Move the time that freezegun has frozen ahead of a sleep that is not yet counted."""
+        with self._lock:
+            _move_frozen_clock(seconds)
+            self._frozen += seconds
 
     def restart_if_too_late(self) -> None:
         """Go back to the real time where earlier tests have slept for more than a century."""
@@ -82,7 +91,7 @@ def exact(seconds: float) -> float:
     return round(seconds * _PER_S) / _PER_S
 
 
-def _move_frozen_clocks(seconds: float) -> None:
+def _move_frozen_clock(seconds: float) -> None:
     """Let the time that freezegun has frozen go on, or a deadline in it would never pass.
 
     It has steps of a microsecond: rounded down, it would stop just before a timer of a loop.
