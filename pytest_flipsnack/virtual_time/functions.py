@@ -19,7 +19,7 @@ from pytest_flipsnack.virtual_time.dates import DateSwitch
 from pytest_flipsnack.virtual_time.loops import Loops
 from pytest_flipsnack.virtual_time.originals import localtime, original, wall_clock
 from pytest_flipsnack.virtual_time.threads import is_a_clients
-from pytest_flipsnack.virtual_time.timeline import test_has_set_the_time
+from pytest_flipsnack.virtual_time.timeline import journey
 
 if TYPE_CHECKING:
     from pytest_flipsnack.virtual_time.clock import _Process
@@ -53,6 +53,8 @@ class Functions:
         self._modules = 0
         self._held: set[int] = set()
         self._in: list[patching.Switch] = []
+        self._journey: object | None = None
+        self._began_after = 0.0
 
     def put_in(self) -> None:
         """Put everything in, or nothing where something cannot be."""
@@ -66,6 +68,7 @@ class Functions:
         if not self._in and self._modules != len(sys.modules):
             self._modules = len(sys.modules)
             self._switches += DateSwitch.held(self.ahead, self._held)
+        self._notice_journey()
         try:
             for switch in self._switches[len(self._in) :]:
                 self._in.append(switch)
@@ -85,9 +88,17 @@ class Functions:
         skipped = process.timeline.skipped
         if not skipped or not self._in or not acts_for_a_client(frame):
             return 0.0  # also for a method that a client has kept beyond the test
-        if not process.threads.moving and test_has_set_the_time():
+        self._notice_journey()
+        if self._journey is not None and not process.threads.moving:
             return 0.0
-        return skipped
+        return skipped - self._began_after
+
+    def _notice_journey(self) -> None:
+        """Let a time that the test has set be moved by later sleeps only."""
+        found = journey()
+        if found is not self._journey:
+            self._journey = found
+            self._began_after = self._process.timeline.skipped if found is not None else 0.0
 
     def _of_time(self) -> Iterator[patching.Switch]:
         yield patching.switch(original("sleep"), self._sleep)

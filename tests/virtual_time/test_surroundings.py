@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from textwrap import dedent
+
 import pytest
 
 from tests.clients import STYLES
 from tests.downstream import Project
 
+ROOT = Path(__file__).parents[2]  # for workers, which know only what is installed
 TESTS = """
 import asyncio
 import socket
@@ -137,7 +141,7 @@ SURROUNDINGS: dict[str, str] = {
 
 def run(project: Project, hooks: str, *flags: str, holds: bool = False) -> pytest.RunResult:
     project.test(TESTS.replace("{holds}", str(holds)))
-    project.hooks(hooks)
+    project.hooks(f"import sys\nsys.path.append({str(ROOT)!r})\n" + dedent(hooks))
     return project.run("-p", "no:cacheprovider", *flags)
 
 
