@@ -83,11 +83,11 @@ class _Process:
 
     def admit(self, clock: VirtualClock) -> None:
         """Let a clock hold the time."""
-        if not self.clocks:
+        if not self.clocks:  # nobody sees the time now, so nobody sees it go back
             self.timeline.restart_if_too_late()
         if clock not in self.clocks:
             self.clocks.append(clock)
-        if self.timeline.skipped:
+        if self.timeline.skipped:  # what earlier tests slept shows before the first block too
             try:
                 self.functions.put_in()
             except BaseException:
@@ -96,6 +96,7 @@ class _Process:
 
     def dismiss(self, clock: VirtualClock) -> None:
         """Let it go; with the last one everything is real again."""
+        # twice is as good as once: fixtures may be torn down after a fork or a failed start
         if clock in self.clocks:
             self.clocks.remove(clock)
         if not self.clocks:
@@ -114,7 +115,7 @@ class _Process:
         if not self._hooked and hasattr(os, "register_at_fork"):
             os.register_at_fork(after_in_child=self._forget)
             self._hooked = True
-        self.timeline.reading(only_sleeps=False)
+        self.timeline.reading(only_sleeps=False)  # what has passed until now was real time
         self.functions.put_in()
         self.threads.begin()
         self.threads.moving = True
@@ -125,13 +126,14 @@ class _Process:
     def stop(self) -> None:
         """Let sleeps be real."""
         assert self.lookout is not None
-        self.lookout.stop()
+        self.lookout.stop()  # before time is real, when every sleep would be a real wait
         self.threads.moving = False
         self.foreign.release()
         self.timeline.reading(only_sleeps=True)
 
     def sleep(self, seconds: float, by: str) -> None:
         """Record a sleep of the calling thread, and return when it has ended."""
+        # at its beginning: sleeps of several threads are listed in the order they began
         self.record(seconds, by, blocked=asyncio._get_running_loop() is not None)
         self.threads.wait(seconds).sleep()
         self.tell_slept()
@@ -145,7 +147,7 @@ class _Process:
     def tell_slept(self) -> None:
         """Tell the observers that the calling thread has slept."""
         for clock in self.running:
-            for observer in list(clock.observers):
+            for observer in list(clock.observers):  # one that raises ends its block, and goes
                 observer.slept()
 
     def tell_stuck(self) -> None:
@@ -165,7 +167,7 @@ class _Process:
 
     def _note_real_wait(self, wait: RealWait, extends: RealWait | None) -> None:
         for clock in self.running:
-            if extends in clock.real_waits:
+            if extends in clock.real_waits:  # one wait that lasts is listed once
                 clock.real_waits.remove(extends)
             clock.real_waits.append(wait)
 
@@ -174,6 +176,7 @@ class _Process:
 
     def _forget(self) -> None:
         """Be real in a forked child, where no other thread has survived."""
+        # no lock is taken: a thread that is not here any more may have held it
         self.clocks.clear()
         self.functions.take_out()
         end_all_looks()
@@ -184,6 +187,7 @@ class _Process:
 
 def _patched_library() -> str:
     """Say which tool has replaced the threads of the standard library, or return an empty text."""
+    # both put functions written in Python in the place of what starts a thread
     if isinstance(_thread.start_new_thread, type(len)):
         return ""
     tool = next((name for name in ("gevent", "eventlet") if name in sys.modules), "another tool")

@@ -60,7 +60,7 @@ class DateSwitch:
 
     def take_out(self) -> None:
         """Let the class tell real time."""
-        if _SPACE[self._name] is self._made:
+        if _SPACE[self._name] is self._made:  # or another tool's stands there, which stays
             self._put(self.real)
 
     def _put(self, method: object) -> None:

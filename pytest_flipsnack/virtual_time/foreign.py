@@ -40,6 +40,7 @@ class ForeignSleeps:
 
     def look(self) -> None:
         """Observe what stands there now; tests may replace a sleep at any time."""
+        # the attributes that clients read at each call come first, whoever set them
         if time.sleep is not original("sleep"):
             self._observe(time.sleep, "time.sleep")
         if asyncio.sleep is not _ASYNC:
@@ -58,6 +59,7 @@ class ForeignSleeps:
 
     def _named(self) -> list[dict[str, Any]]:
         """Return the modules that hold a sleep by name, as after `from time import sleep`."""
+        # a test replaces a name that exists; new ones come with new modules
         if self._modules != len(sys.modules):
             self._modules = len(sys.modules)
             modules = [vars(module) for module in list(sys.modules.values()) if module is not None]
@@ -81,6 +83,7 @@ class ForeignSleeps:
         def sleep(*args: Any, **kwargs: Any) -> Any:
             wait = process.threads.wait(self._asked(args, kwargs, name))
             given = real(*args, **kwargs)
+            # it may have slept really, or moved a clock of its own: only the rest is left to sleep
             if not inspect.isawaitable(given) and wait.end > process.timeline.now():
                 wait.sleep()
                 process.tell_slept()
@@ -94,6 +97,7 @@ class ForeignSleeps:
             wait.skip()
             return given
 
+        # a mock of a coroutine function returns an awaitable from a plain call
         return sleep_async if inspect.iscoroutinefunction(found) and not _mocks(found) else sleep
 
     def _asked(self, args: tuple[Any, ...], kwargs: dict[str, Any], name: str) -> float:

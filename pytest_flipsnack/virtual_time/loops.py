@@ -67,7 +67,7 @@ class Loops:
             if not process.threads.moving or not delay > 0:
                 return await real(delay, result)
             loop = asyncio.get_running_loop()
-            if not hasattr(loop, "_selector"):
+            if not hasattr(loop, "_selector"):  # uvloop's timers are out of reach
                 began_s = monotonic()
                 try:
                     return await real(delay, result)
@@ -105,7 +105,7 @@ class Loops:
                 by_pools=True,
                 most_slept=min(self._ends, default=WITHOUT_END),
             )
-            if ready is None and timeout is None:
+            if ready is None and timeout is None:  # all others wait too: nothing may ever come
                 self._note_standstill(this)
                 return real(this, _LISTEN_S)
             self._stands_since_s = None
@@ -153,6 +153,7 @@ class Loops:
         return held
 
     def _patience_s(self, file: int) -> float:
+        # an answer that will never come, as the test has asked, is not worth any patience
         for server in self._process.servers():
             port = server.client_ports([file]).get(file)
             if port is not None:
@@ -162,7 +163,7 @@ class Loops:
     def _note_standstill(self, selector: Any) -> None:
         """Say that a loop is stuck where for long nothing but itself could wake it."""
         stalling = [server for server in self._process.servers() if server.stalled]
-        for server in stalling:
+        for server in stalling:  # the client has no timeout: let it see a reset, not hang
             server.unstall()
         if len(selector.get_map()) > 1 or stalling:
             self._stands_since_s = None

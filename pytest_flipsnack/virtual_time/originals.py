@@ -17,6 +17,7 @@ from typing import Any, cast
 @cache
 def original(name: str) -> Any:
     """Return the function of `time` that everybody holds, also where another one hides it."""
+    # a test may have replaced the attribute before we were imported
     found = vars(time).get(name)
     if _is_own(found):
         return found

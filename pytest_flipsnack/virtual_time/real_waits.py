@@ -79,11 +79,13 @@ class Lookout:
         while not self._ended.acquire(timeout=TICK_S):
             with looking():
                 frame = sys._current_frames().get(watched)
+            # the same frame at the same instruction: it has not moved since the last tick
             here = frame and (id(frame), frame.f_lasti)
             if frame is None or here != place or self._pausing():
                 place, ticks, began_s, found = here, 0, process_time(), None
                 continue
             ticks += 1
+            # a calculation in C stands at one instruction as well, but takes CPU time
             if process_time() - began_s > ticks * TICK_S * _BUSY:
                 place = None
             elif ticks >= LEAST_TICKS:

@@ -248,7 +248,7 @@ class Wait:
         self.woken, self.held = woken, held or _never
         self._by_pools, self._most_slept = by_pools, most_slept
         with self:
-            given = listen(0)
+            given = listen(0)  # what is there already takes no time
             while not given:
                 if self.over():
                     return None
@@ -274,6 +274,7 @@ class Wait:
     def pause(self) -> None:
         """Wait for the others: a moment where this is the first, else until it is."""
         first = self._threads.first is self
+        # the others are woken when they become the first; looking all the time would cost CPU time
         self._bell.acquire(timeout=_TICK_S if first else _STILL_S)
 
     def wake(self) -> None:
@@ -296,6 +297,7 @@ class Wait:
     def _all_wait(self) -> bool:
         threads = self._threads
         others = threads.others()
+        # a reply takes its own real time, and no client's timeout may pass meanwhile
         if not threads.awaiting_answers.isdisjoint(others):
             return False
         places = {ident: place_of(frame) for ident, frame in others.items()}
@@ -362,6 +364,7 @@ def _waits(
 
 def _has_nothing_to_do(frame: FrameType) -> bool | None:
     """Return whether what a thread waits for has not come; None where its frame does not tell."""
+    # a pool's idle thread waits for work for ever, with or without a client
     if frame.f_code is _WORKER:
         return bool(frame.f_locals["work_queue"].empty())
     if frame.f_code is _CONDITION_WAIT and "waiter" in frame.f_locals and not _goes_on_soon(frame):

@@ -51,6 +51,7 @@ class Timeline:
         real = monotonic()
         with self._lock:
             passed, self._last = real - self._last, real
+            # a client's own work of some milliseconds would make every timeline a little different
             if not only_sleeps or passed >= REAL_WAIT_S:
                 self._counted += passed
                 self.really_waited_s += passed if only_sleeps else 0.0
@@ -59,6 +60,7 @@ class Timeline:
     def advance_to(self, end: float) -> None:
         """Skip what is left until `now` is `end`."""
         with self._lock:
+            # real time that has passed meanwhile is a part of the wait, and not added to it
             left = end - self.now()
             if left > 0:
                 self.skipped += left

@@ -38,6 +38,7 @@ class TrioTasks:
         self._real_until = real
 
         async def sleep_until(deadline: float) -> None:
+            # a deadline that has passed is a checkpoint, and the real one knows how to be one
             seconds = deadline - self._trio.current_time()
             if self._process.threads.moving and seconds > 0:
                 await self._sleep_virtually(seconds)

@@ -6,7 +6,7 @@ import pytest
 
 from tests.downstream import Project
 
-HOOKS = '''
+HOOKS = """
 import asyncio
 import datetime
 import gc
@@ -109,7 +109,7 @@ def pytest_runtest_protocol(item):
         raise
     compare(item, before)
     return result
-'''
+"""
 TESTS = """
 import asyncio
 import threading
