@@ -2,7 +2,8 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
-WHEELED = PYTHONSAFEPATH=1 HTTP_PROXY= HTTPS_PROXY= PIP_DISABLE_PIP_VERSION_CHECK=1
+# Inner runs import their plugins anew: without bytecode files each of them compiles all of them.
+WHEELED = PYTHONSAFEPATH=1 PYTHONDONTWRITEBYTECODE= HTTP_PROXY= HTTPS_PROXY= PIP_DISABLE_PIP_VERSION_CHECK=1
 
 .PHONY: test demo lint types tests matrix bench nightly clean install
 
@@ -43,7 +44,7 @@ bench: install
 	$(BIN)/python -m benchmarks
 
 nightly: install
-	HYPOTHESIS_PROFILE=nightly $(WHEELED) $(BIN)/python -m pytest tests/fake/test_properties.py
+	FLIPSNACK_ALL=1 HYPOTHESIS_PROFILE=nightly $(WHEELED) $(BIN)/python -m pytest -q -n 2 -m ''
 
 clean:
 	rm -rf $(VENV) .venv-* .coverage .coverage.* dist build

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-import jsonschema  # noqa: F401 - pytester forgets what an inner run imports first
+import importlib
+import pkgutil
+
+import httpx  # noqa: F401 - pytester forgets what an inner run imports first
+import jsonschema  # noqa: F401 - likewise
 import pytest
 import responses  # noqa: F401 - likewise
 
-import pytest_flipsnack.flipsnack  # noqa: F401 - likewise
+import pytest_flipsnack
 from tests.downstream import Project
+
+for _module in pkgutil.walk_packages(pytest_flipsnack.__path__, "pytest_flipsnack."):
+    if not _module.name.endswith("__main__"):
+        importlib.import_module(_module.name)
 
 
 @pytest.fixture(autouse=True)

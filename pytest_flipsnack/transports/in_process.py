@@ -44,8 +44,7 @@ class InProcess:
     def stop(self) -> None:
         """Be done."""
         self.active = False
-        if self in _ACTIVE:
-            _ACTIVE.remove(self)
+        _ACTIVE.remove(self)
 
     def prepare_for_fork(self) -> None:
         """Have a server for the child, where the package for one is installed."""

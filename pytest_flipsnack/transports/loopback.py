@@ -80,7 +80,7 @@ class LoopbackTransport:
                 if fake.refuse_connection():
                     raise ConnectionRefusedError(errno.ECONNREFUSED, "Connection refused")
                 onward(this, address)
-                if this.gettimeout() != 0:
+                if this.gettimeout() != 0:  # pragma: no branch - else it raises, or comes at once
                     server.senders.connect(this.getsockname()[1])
             else:
                 onward(this, address)

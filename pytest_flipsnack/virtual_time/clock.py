@@ -87,12 +87,14 @@ class _Process:
             self.timeline.restart_if_too_late()
         if clock not in self.clocks:
             self.clocks.append(clock)
-        if self.timeline.skipped:  # what earlier tests slept shows before the first block too
-            try:
+        try:
+            if self.timeline.skipped:  # what earlier tests slept shows before the first block too
                 self.functions.put_in()
-            except BaseException:
-                self.clocks.remove(clock)
-                raise
+            else:
+                self.functions.put_in_dates()
+        except BaseException:
+            self.clocks.remove(clock)
+            raise
 
     def dismiss(self, clock: VirtualClock) -> None:
         """Let it go; with the last one everything is real again."""

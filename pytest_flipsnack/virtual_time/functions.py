@@ -50,22 +50,32 @@ class Functions:
         self._loops = Loops(process)
         self._switches: list[patching.Switch] = []
         self._joined: set[str] = set()
+        self._dates = 0
         self._modules = 0
         self._held: set[int] = set()
         self._in: list[patching.Switch] = []
         self._journey: object | None = None
         self._began_after = 0.0
 
+    def put_in_dates(self) -> None:
+        """Put in what a client takes out of its class and keeps, as `self.now = datetime.now`."""
+        if not self._switches:
+            self._switches = list(DateSwitch.all(self.ahead))
+            self._dates = len(self._switches)
+            self._switches += [*self._of_time(), *self._of_waits(), *self._of_loops()]
+        for switch in self._switches[len(self._in) : self._dates]:
+            self._in.append(switch)
+            switch.put_in()
+
     def put_in(self) -> None:
         """Put everything in, or nothing where something cannot be."""
-        if not self._switches:
-            self._switches = [*self._of_time(), *self._of_waits(), *self._of_loops()]
+        self.put_in_dates()
         for name, make in (("trio", self._of_trio), ("time_machine", self._of_time_machine)):
             module = sys.modules.get(name)
             if module is not None and name not in self._joined:
                 self._joined.add(name)
                 self._switches += make(module)
-        if not self._in and self._modules != len(sys.modules):
+        if len(self._in) == self._dates and self._modules != len(sys.modules):
             self._modules = len(sys.modules)
             self._switches += DateSwitch.held(self.ahead, self._held)
         self._notice_journey()
@@ -111,7 +121,6 @@ class Functions:
             yield patching.switch(original(name), self._date)
         for name, given in (("strftime", 1), ("asctime", 0)):
             yield patching.switch(original(name), self._text(given))
-        yield from DateSwitch.all(self.ahead)
 
     def _of_waits(self) -> Iterator[patching.Switch]:
         yield patching.switch(select.select, self._select_files)

@@ -307,14 +307,14 @@ class Wait:
         passed_s = now_s - self._first_s
         stands = threads.standing_since(places)
         listens = any(map(self._may_be_woken_by, others.values()))
-        if passed_s >= (_PATIENCE_WITH_WORK_S if listens else SOON_S):
-            # a machine that stands still is no reason to let a background sleep run ahead
-            worked = process_time() - self._worked_at_first_s >= passed_s / 2
-            if worked or not self.background:
-                return True
+        enough_s = _PATIENCE_WITH_WORK_S if listens else SOON_S
+        # a machine that stands still is no reason to let a background sleep run ahead
+        worked = process_time() - self._worked_at_first_s >= passed_s / 2
+        if passed_s >= enough_s and (worked or not self.background):
+            return True
         busy = process_time() - self._worked_s > _BUSY * (now_s - self._since_s)
 
-        def waits_there(ident: int, frame: FrameType | None) -> bool:
+        def waits_there(ident: int, frame: FrameType) -> bool:
             listens = self._may_be_woken_by(frame)
             stood_s = now_s - stands[ident]
             # a thread that has stood there for long costs a sleep nothing but its order
@@ -325,14 +325,14 @@ class Wait:
                 unknown_s = max(unknown_s, SOON_S)
             return _waits(frame, still=still, stood_s=stood_s, unknown_s=unknown_s, busy=busy)
 
-        return all(waits_there(ident, frame) for ident, frame in others.items())
+        return all(
+            frame is not None and waits_there(ident, frame) for ident, frame in others.items()
+        )
 
     def _may_be_woken_by(self, frame: FrameType | None) -> bool:
         """Return whether the end of a thread's work may be what this waits for."""
-        if self.woken is _never:
-            return False
-        if frame is None:
-            return True
+        if self.woken is _never or frame is None:
+            return self.woken is not _never
         if self._by_pools:
             outermost = [name for name in _modules(frame) if name != "threading"][-1:]
             return (
@@ -341,16 +341,12 @@ class Wait:
         return _package(_module(frame)) != "selectors"
 
 
-def _waits(
-    frame: FrameType | None, *, still: bool, stood_s: float, unknown_s: float, busy: bool
-) -> bool:
+def _waits(frame: FrameType, *, still: bool, stood_s: float, unknown_s: float, busy: bool) -> bool:
     """Return whether a thread waits for another one.
 
     `still` says that it was seen nowhere else for a while, `stood_s` for how long by all who
     looked. Where nobody knows why it stands there, `unknown_s` must have passed.
     """
-    if frame is None:
-        return False
     known = _has_nothing_to_do(frame)
     if known is not None:
         return known

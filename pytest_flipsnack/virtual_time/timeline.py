@@ -12,7 +12,7 @@ from pytest_flipsnack.virtual_time.originals import monotonic
 
 REAL_WAIT_S = 0.5
 """So much real time between two readings is a wait that counts; less is the client's work."""
-_PER_S = 2**30
+_PER_S = 2**20
 """Steps of a reading: from one to another three seconds are 3.0, and not 2.9999999998."""
 _TOO_LATE_S = 100 * 365.25 * 86_400
 """Later than this the dates of a later test might not fit into `datetime`."""
@@ -79,8 +79,8 @@ class Timeline:
     def move_frozen_clock(self, seconds: float) -> None:
         """Move the time that freezegun has frozen ahead of a sleep that is not yet counted."""
         with self._lock:
-            _move_frozen_clock(seconds)
-            self._frozen += seconds
+            if _move_frozen_clock(seconds):
+                self._frozen += seconds
 
     def restart_if_too_late(self) -> None:
         """Go back to the real time where earlier tests have slept for more than a century."""
@@ -93,16 +93,18 @@ def exact(seconds: float) -> float:
     return round(seconds * _PER_S) / _PER_S
 
 
-def _move_frozen_clock(seconds: float) -> None:
+def _move_frozen_clock(seconds: float) -> bool:
     """Let the time that freezegun has frozen go on, or a deadline in it would never pass.
 
     It has steps of a microsecond: rounded down, it would stop just before a timer of a loop.
     """
     seconds = math.ceil(seconds * 1e6) / 1e6
     freezegun: Any = sys.modules.get("freezegun.api")
-    for factory in getattr(freezegun, "freeze_factories", ())[-1:]:
+    factories = getattr(freezegun, "freeze_factories", ())
+    for factory in factories[-1:]:
         with contextlib.suppress(OverflowError):  # after the year 9999
             factory.tick(seconds)
+    return bool(factories)
 
 
 def journey() -> object | None:

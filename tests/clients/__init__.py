@@ -74,3 +74,11 @@ STYLES: tuple[Style, ...] = (
     Style("urllib3-loop", "urllib3_loop", "loopback"),
     Style("urllib-loop", "urllib_loop", "loopback"),
 )
+EVERYDAY = frozenset(
+    [
+        # one for each library, and for each way to say that a call has failed
+        "requests-raising", "requests-result", "requests-adapter", "httpx-sync-stamina",
+        "httpx-async-loop", "aiohttp-backoff", "urllib3-loop", "urllib-loop",
+    ]
+)  # fmt: skip
+"""The styles that each commit runs in full."""

@@ -1,6 +1,7 @@
 """Right clients in sixteen styles: the whole contract raises no alarm, nor does a whole life.
 
-Every generated test over all calls takes minutes: set FLIPSNACK_ALL=1 for that.
+Each commit runs them in the styles of `EVERYDAY`; `make nightly` runs every style, and with
+FLIPSNACK_ALL=1 every generated test over all calls, which takes minutes.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import pytest
 from pytest_flipsnack import ClientContract, call
 from pytest_flipsnack.flipsnack import Flipsnack
 from pytest_flipsnack.virtual_time.clock import VirtualClock
-from tests.clients import STYLES, Style
+from tests.clients import EVERYDAY, STYLES, Style
 from tests.contract import more_right_clients
 from tests.contract.adapter import CALLS, PDF, contract_of
 
@@ -25,7 +26,10 @@ _ALL = bool(os.environ.get("FLIPSNACK_ALL"))
 _CHOSEN = list(CALLS) if _ALL else ["create", "list", "download"]
 
 for _style in STYLES:
-    globals()[f"Test_{_style.module}"] = contract_of(_style, _CHOSEN)
+    _contract = contract_of(_style, _CHOSEN)
+    if _style.name not in EVERYDAY:
+        _contract = pytest.mark.nightly(_contract)
+    globals()[f"Test_{_style.module}"] = _contract
 
 
 @pytest.fixture

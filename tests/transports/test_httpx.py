@@ -6,6 +6,7 @@ import asyncio
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
+from unittest import mock
 
 import httpx
 import pytest
@@ -217,3 +218,14 @@ def test_without_pytest_httpx_a_call_is_answered(monkeypatch: pytest.MonkeyPatch
 
     assert code_of(response) == 20
     assert codes(flipsnack) == [20]
+
+
+def test_a_tls_context_that_a_test_has_mocked_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = mock.Mock(side_effect=httpx.create_ssl_context)
+    monkeypatch.setattr("httpx._config.create_ssl_context", made)
+
+    with Flipsnack() as flipsnack:
+        response = send_sync("GET", API, params=signed(flipsnack))
+
+    assert code_of(response) == 20
+    assert httpx._config.create_ssl_context is made

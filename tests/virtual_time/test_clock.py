@@ -22,7 +22,8 @@ import backoff
 import pytest
 import trio
 
-from pytest_flipsnack.virtual_time.clock import VirtualClock
+from pytest_flipsnack.virtual_time import patching
+from pytest_flipsnack.virtual_time.clock import _PROCESS, VirtualClock, VirtualTimeError
 from pytest_flipsnack.virtual_time.originals import monotonic
 
 REAL = time.sleep
@@ -567,3 +568,45 @@ async def test_a_sleep_that_is_given_up_as_it_ends_is_given_up(clock: VirtualClo
 async def timed_out(seconds: float) -> None:
     with pytest.raises(TimeoutError):
         await asyncio.wait_for(asyncio.Event().wait(), seconds)
+
+
+def test_a_clock_may_be_released_that_was_never_kept(clock: VirtualClock) -> None:
+    clock.release()
+    with clock:
+        time.sleep(60)
+    clock.release()
+    assert clock.skipped == 60.0
+    assert not clock.running
+
+
+def test_a_start_that_is_refused_leaves_everything_real(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(patching, "problem", lambda: "it needs CPython, and this is other")
+    clock = VirtualClock()
+    with pytest.raises(VirtualTimeError) as caught:
+        clock.start()
+    assert str(caught.value) == (
+        "time cannot be virtual here: it needs CPython, and this is other; stub with "
+        "flipsnack.respond(...) and test the waits with sleeps of your own"
+    )
+    assert not clock.running
+    assert getattr(time.sleep, "__self__") is time  # noqa: B009 - unknown to mypy
+
+
+def test_all_observers_of_all_blocks_hear_of_a_loop_that_is_stuck(clock: VirtualClock) -> None:
+    heard: list[str] = []
+
+    class Watching:
+        def __init__(self, name: str) -> None:
+            self.name = name
+
+        def slept(self) -> None:
+            """Follow nothing."""
+
+        def stuck(self) -> None:
+            heard.append(self.name)
+
+    clock.observers.append(Watching("outer"))
+    with clock, VirtualClock() as inner, VirtualClock():
+        inner.observers.append(Watching("inner"))
+        _PROCESS.tell_stuck()
+    assert heard == ["outer", "inner"]

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import pytest
 
 from pytest_flipsnack.virtual_time.clock import VirtualClock
-from pytest_flipsnack.virtual_time.threads import looking
+from pytest_flipsnack.virtual_time.threads import end_all_looks, looking
 
 pytestmark = pytest.mark.skipif(
     sys.version_info >= (3, 12), reason="from 3.12 on collections wait until it is safe"
@@ -84,3 +84,11 @@ def test_a_sleep_beside_other_threads_looks_at_them_undisturbed() -> None:
 
     assert found
     assert not [names for names in found if {"others", "_all_wait"} & set(names)]
+
+
+def test_a_child_that_was_forked_during_a_look_collects_its_garbage() -> None:
+    with looking():
+        assert not gc.isenabled()
+        end_all_looks()
+        assert gc.isenabled()
+    end_all_looks()  # this process goes on, and its look has ended twice

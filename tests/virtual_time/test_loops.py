@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Iterator
 
 import pytest
+import trio
 
 from pytest_flipsnack import VirtualClock
 from pytest_flipsnack.virtual_time.originals import monotonic
@@ -152,3 +153,26 @@ def test_a_loop_that_keeps_its_own_time_really_waits_and_says_so(merging: Projec
         r"\(uvloop\.Loop keeps its own time\)",
         text,
     )
+
+
+def test_a_sleep_that_outlives_its_block_ends_in_real_time_and_counts_nothing() -> None:
+    clock = VirtualClock()
+    clock.keep()
+
+    async def main() -> None:
+        with clock:
+            task = asyncio.create_task(asyncio.sleep(0.05))
+            await asyncio.sleep(0)
+        await task
+
+    asyncio.run(main())
+    clock.release()
+    assert clock.skipped == 0.0
+
+
+def test_a_deadline_of_trio_that_has_passed_is_a_checkpoint(clock: VirtualClock) -> None:
+    async def main() -> None:
+        await trio.sleep_until(trio.current_time() - 5)
+
+    trio.run(main)
+    assert clock.skipped == 0.0

@@ -17,6 +17,7 @@ import time_machine
 
 from pytest_flipsnack.virtual_time import patching
 from pytest_flipsnack.virtual_time.clock import VirtualClock
+from pytest_flipsnack.virtual_time.originals import original
 from pytest_flipsnack.virtual_time.patching import switch
 
 
@@ -194,3 +195,34 @@ def test_a_start_that_fails_undoes_all_it_did(monkeypatch: pytest.MonkeyPatch) -
     assert getattr(time.sleep, "__self__") is time  # noqa: B009 - unknown to mypy
     began = time.monotonic()
     assert time.monotonic() - began < 20
+
+
+def test_what_was_changed_since_is_left_as_it_is() -> None:
+    first, second = (switch(FUNCTIONS["built-in"], adding_one) for _ in range(2))
+    function = FUNCTIONS["built-in"]
+    first.put_in()
+    second.put_in()
+    first.take_out()
+    assert function(1) == 3, "each was made from the real function"
+    second.take_out()
+    first.take_out()
+    assert function(1) == 2
+
+
+def test_a_mock_that_was_given_another_behaviour_keeps_it() -> None:
+    replaced = mock.Mock(return_value=1)
+    made = switch(replaced, adding_one)
+    made.put_in()
+    assert replaced(0) == 2
+    del type(replaced).__call__
+    made.take_out()
+    assert replaced(0) == 1
+
+
+def test_the_original_is_found_where_a_test_has_hidden_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    find = original.__wrapped__  # without what it remembers
+    assert find("sleep") is time.sleep
+    monkeypatch.setattr(time, "sleep", lambda seconds: None)
+    found = find("sleep")
+    assert (found.__name__, found.__self__) == ("sleep", time)
+    assert find("no_such_function") is None

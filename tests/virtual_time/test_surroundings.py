@@ -137,6 +137,7 @@ SURROUNDINGS: dict[str, str] = {
     "after a year": A_YEAR,
     "all at once": MOCKED.format(after="") + BEATEN + A_YEAR,
 }
+EVERYDAY = ("silenced", "frozen after the fake", "travelled", "all at once")
 
 
 def run(project: Project, hooks: str, *flags: str, holds: bool = False) -> pytest.RunResult:
@@ -145,14 +146,20 @@ def run(project: Project, hooks: str, *flags: str, holds: bool = False) -> pytes
     return project.run("-p", "no:cacheprovider", *flags)
 
 
-@pytest.mark.parametrize("surrounding", SURROUNDINGS)
+@pytest.mark.parametrize(
+    "surrounding",
+    [
+        pytest.param(name, marks=() if name in EVERYDAY else pytest.mark.nightly)
+        for name in SURROUNDINGS
+    ],
+)
 def test_right_clients_pass(project: Project, surrounding: str) -> None:
     result = run(project, SURROUNDINGS[surrounding])
     result.assert_outcomes(passed=2 * len(STYLES))
     assert result.ret == 0
 
 
-@pytest.mark.parametrize("seed", [1, 2026])
+@pytest.mark.parametrize("seed", [1, pytest.param(2026, marks=pytest.mark.nightly)])
 def test_right_clients_pass_in_random_order(project: Project, seed: int) -> None:
     result = run(project, BEATEN, "-p", "pytest_randomly", f"--randomly-seed={seed}")
     result.assert_outcomes(passed=2 * len(STYLES))

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from pytest_flipsnack.virtual_time.clock import VirtualClock
+from pytest_flipsnack.virtual_time.dates import DateSwitch
 
 LIMIT = dt.timedelta(seconds=20)
 HELD_CLOCK = [time.time][0]
@@ -183,3 +184,37 @@ def test_a_bound_method_that_was_stored_before_moves_too() -> None:
         assert stored() - real < LIMIT
         assert held.utc().tzinfo is None
         assert kept() - real < LIMIT, "what was stored in the block is real after it"
+
+
+def test_a_bound_method_that_is_stored_before_the_block_moves_too() -> None:
+    clock = VirtualClock()
+    clock.keep()
+    held = Limiter(dt.datetime.now)
+    with clock:
+        began = held.now()
+        time.sleep(3600)
+        assert held.now() - began >= dt.timedelta(hours=1)
+    clock.release()
+
+
+def test_a_stored_method_tells_pytest_the_real_time() -> None:
+    held = HELD["limiter"]
+    assert isinstance(held, Limiter)
+    report = {"__name__": "_pytest.reports", "utcnow": held.utc, "now": held.now}
+    with VirtualClock():
+        time.sleep(7 * 86_400)
+        exec("told = (utcnow(), now())", report)  # as if pytest asked
+        ahead = [
+            told - real for told, real in zip((held.utc(), held.now()), report["told"], strict=True)
+        ]
+    assert min(ahead) > dt.timedelta(days=6)
+
+
+def test_a_method_that_another_tool_has_put_there_stays() -> None:
+    switch = next(switch for switch in DateSwitch.all(lambda _: 60.0) if switch._name == "now")
+    before = vars(dt.datetime)["now"]
+    switch.put_in()
+    ours = vars(dt.datetime)["now"]
+    switch._put(before)
+    switch.take_out()
+    assert vars(dt.datetime)["now"] is before is not ours
