@@ -66,7 +66,17 @@ class Loop:
 
 
 async def _wait(awaitable: Awaitable[Any]) -> Any:
+    task = asyncio.current_task()
+    assert task is not None
+    # a call that was stopped ends when its client is closed: asyncio would log its error during
+    # some later garbage collection, in a test that has nothing to do with it
+    task.add_done_callback(_retrieve_error)
     return await awaitable
+
+
+def _retrieve_error(task: asyncio.Task[Any]) -> None:
+    if not task.cancelled():
+        task.exception()
 
 
 def _current_loop() -> asyncio.AbstractEventLoop | None:

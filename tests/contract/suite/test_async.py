@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+import gc
+
 import pytest
 
+from pytest_flipsnack.contract.suite.probe import Loop
 from tests.downstream import Project
 
 ASYNC = """
@@ -182,3 +186,23 @@ def test_an_event_loop_without_any_timer_has_no_timeout(project: Project) -> Non
 
     project.test(SILENT.replace("TOTAL", "30"))
     assert project.run("-k", "test_wire and timeout").ret == 0
+
+
+def test_a_call_that_was_stopped_leaves_no_error_behind(caplog: pytest.LogCaptureFixture) -> None:
+    """Its task fails once its client is closed, and nobody will ever ask for that error."""
+
+    def stop() -> None:
+        raise KeyboardInterrupt
+
+    async def call() -> None:
+        asyncio.get_running_loop().call_soon(stop)
+        await asyncio.sleep(0.01)
+        raise RuntimeError("the client has been closed")
+
+    loop = Loop()
+    with pytest.raises(KeyboardInterrupt):
+        loop.run(call())
+    loop.run(asyncio.sleep(0.05))
+    loop.close()
+    gc.collect()
+    assert caplog.messages == []
