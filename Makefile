@@ -29,7 +29,7 @@ types: install
 
 tests: install
 	rm -f .coverage .coverage.*
-	$(WHEELED) $(BIN)/python -m coverage run -m pytest -q -n 2
+	$(WHEELED) $(BIN)/python -m coverage run -m pytest -q -n 3 --dist worksteal
 	$(BIN)/python -m coverage combine --quiet
 	$(BIN)/python -m coverage report
 

@@ -32,7 +32,7 @@ _PATIENCE_WITH_WORK_S = 5.0
 """How long such a wait lasts while another thread works."""
 _TICK_S = 0.001
 _MOST_OVERTAKEN = 50
-_BUSY = 0.7
+_BUSY = 0.3
 """A share of CPU time above which a thread that does not move counts as working."""
 _LOCKS = frozenset(["_thread_cache", "concurrent", "queue", "threading"])
 """A thread in one of these modules waits for another thread, and for nothing else."""
@@ -338,7 +338,7 @@ class Wait:
             return (
                 any(_package(name) in _POOLS for name in outermost) and frame.f_code is not _WORKER
             )
-        return _package(_module(frame)) != "selectors"
+        return _package(_module(frame)) != "selectors" or _waits_for_a_process(frame)
 
 
 def _waits(frame: FrameType, *, still: bool, stood_s: float, unknown_s: float, busy: bool) -> bool:
@@ -350,12 +350,11 @@ def _waits(frame: FrameType, *, still: bool, stood_s: float, unknown_s: float, b
     known = _has_nothing_to_do(frame)
     if known is not None:
         return known
-    if busy or _waits_for_a_process(frame):
-        unknown_s = WITHOUT_END
-    if _goes_on_soon(frame):
-        return stood_s >= max(unknown_s, SOON_S)  # if only to wait again
-    waits_for_a_lock = not _LOCKS.isdisjoint(_module(frame).split("."))
-    return still and (waits_for_a_lock or stood_s >= unknown_s)
+    goes_on_soon = _goes_on_soon(frame)  # if only to wait again
+    waits_for_a_lock = not goes_on_soon and not _LOCKS.isdisjoint(_module(frame).split("."))
+    enough_s = WITHOUT_END if busy or _waits_for_a_process(frame) else unknown_s
+    enough_s = max(enough_s, SOON_S if goes_on_soon else 0.0)
+    return still and (waits_for_a_lock or stood_s >= enough_s)
 
 
 def _has_nothing_to_do(frame: FrameType) -> bool | None:

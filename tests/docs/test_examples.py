@@ -45,6 +45,7 @@ def test_an_async_example_exercises_every_code(copied: Path) -> None:
     assert "19 of 19 codes exercised (100 %)" in result.stdout.splitlines()
 
 
+@pytest.mark.nightly  # `make demo` runs it each time
 @pytest.mark.parametrize("copied", ["requests_client"], indirect=True)
 def test_the_demo_is_green_and_then_red(copied: Path) -> None:
     result = run(copied, "sh", "demo.sh")

@@ -12,6 +12,6 @@ REQUEST_TESTS = 4
 _COMMON = settings(
     deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow], print_blob=False
 )
-settings.register_profile("default", _COMMON, derandomize=True, max_examples=1_000 // REQUEST_TESTS)
+settings.register_profile("default", _COMMON, derandomize=True, max_examples=800 // REQUEST_TESTS)
 settings.register_profile("nightly", _COMMON, max_examples=50_000 // REQUEST_TESTS)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))

@@ -20,8 +20,14 @@ def asking(project: Project) -> Project:
 
 @pytest.mark.parametrize(
     "spelling",
-    [PACKAGE, MODULE, PACKAGE + MODULE, MODULE + PACKAGE, PACKAGE + PACKAGE, MODULE + MODULE],
-    ids=["package", "module", "package-module", "module-package", "package-twice", "module-twice"],
+    [
+        pytest.param(PACKAGE, id="package"),
+        pytest.param(MODULE, id="module"),
+        pytest.param(PACKAGE + MODULE, id="package-module"),
+        pytest.param(MODULE + PACKAGE, id="module-package", marks=pytest.mark.nightly),
+        pytest.param(PACKAGE + PACKAGE, id="package-twice", marks=pytest.mark.nightly),
+        pytest.param(MODULE + MODULE, id="module-twice", marks=pytest.mark.nightly),
+    ],
 )
 @pytest.mark.parametrize("autoload", [True, False], ids=["autoload", "no-autoload"])
 def test_every_spelling_loads_the_plugin_once(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import calendar
 import functools
 import pickle
 import select
@@ -21,10 +22,12 @@ import anyio
 import backoff
 import pytest
 import trio
+from freezegun import freeze_time
 
 from pytest_flipsnack.virtual_time import patching
 from pytest_flipsnack.virtual_time.clock import _PROCESS, VirtualClock, VirtualTimeError
 from pytest_flipsnack.virtual_time.originals import monotonic
+from pytest_flipsnack.virtual_time.timeline import Timeline
 
 REAL = time.sleep
 LIMIT_S = 20.0  # far less than any sleep below, far more than a busy machine needs
@@ -610,3 +613,12 @@ def test_all_observers_of_all_blocks_hear_of_a_loop_that_is_stuck(clock: Virtual
         inner.observers.append(Watching("inner"))
         _PROCESS.tell_stuck()
     assert heard == ["outer", "inner"]
+
+
+def test_time_that_is_frozen_later_moves_with_every_sleep() -> None:
+    timeline = Timeline()
+    timeline.move_frozen_clock(5)  # nothing is frozen yet
+    with freeze_time("2026-02-28 12:00:00"):
+        timeline.move_frozen_clock(2)
+        timeline.finish(60)
+        assert time.time() == calendar.timegm((2026, 2, 28, 12, 1, 0))

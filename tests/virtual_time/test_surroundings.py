@@ -170,6 +170,6 @@ def test_right_clients_pass_beside_a_connection_that_says_nothing(project: Proje
     result.assert_outcomes(passed=2 * sum(style.is_async for style in STYLES), deselected=22)
 
 
-def test_right_clients_pass_on_two_workers(merging: Project) -> None:
-    result = run(merging, SURROUNDINGS["all at once"])
+def test_right_clients_pass_on_two_workers(pytester: pytest.Pytester) -> None:
+    result = run(Project(pytester, ("-p", "xdist", "-n2")), SURROUNDINGS["all at once"])
     result.assert_outcomes(passed=2 * len(STYLES))

@@ -446,7 +446,7 @@ def a_program() -> None:
 
 
 def its_output() -> None:
-    code = "__import__('time').sleep(0.3)"
+    code = "__import__('time').sleep(0.8)"  # longer than any sleep is held up
     subprocess.run([sys.executable, "-c", code], check=True, timeout=30, capture_output=True)
 
 
