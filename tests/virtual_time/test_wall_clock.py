@@ -200,7 +200,7 @@ def test_a_bound_method_that_is_stored_before_the_block_moves_too() -> None:
 def test_a_stored_method_tells_pytest_the_real_time() -> None:
     held = HELD["limiter"]
     assert isinstance(held, Limiter)
-    report = {"__name__": "_pytest.reports", "utcnow": held.utc, "now": held.now}
+    report: dict[str, Any] = {"__name__": "_pytest.reports", "utcnow": held.utc, "now": held.now}
     with VirtualClock():
         time.sleep(7 * 86_400)
         exec("told = (utcnow(), now())", report)  # as if pytest asked
