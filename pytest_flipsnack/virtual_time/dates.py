@@ -23,22 +23,16 @@ Ahead = Callable[[FrameType | None], float]
 
 
 class DateSwitch:
-    """Puts a method into the class `datetime`, whose own one reads the time in C.
+    """Puts `now` and `utcnow` into the class `datetime`, whose own ones read the time in C.
 
     The class itself stays: a client may ask `type(value) is datetime`, and a class that only
     looks alike would answer wrongly. `today`, here and of `date`, calls `time.time` by itself.
     """
 
-    def __init__(self, name: str, make: Callable[[DateSwitch], Callable[..., Any]]) -> None:
-        self._name = name
-        self.real = _SPACE[name]
-        self._made = classmethod(make(self))
-
-    @staticmethod
-    def all(ahead: Ahead) -> Iterator[DateSwitch]:
-        """Yield the switches of both methods."""
-        yield DateSwitch("now", lambda this: _now(this, ahead))
-        yield DateSwitch("utcnow", lambda this: _utcnow(ahead))
+    def __init__(self, ahead: Ahead) -> None:
+        self.real: dict[str, Any] = {}
+        makes = {"now": _now(self, ahead), "utcnow": _utcnow(ahead)}
+        self._made = {name: classmethod(make) for name, make in makes.items()}
 
     @staticmethod
     def held(ahead: Ahead, known: set[int]) -> Iterator[Switch]:
@@ -55,18 +49,20 @@ class DateSwitch:
 
     def put_in(self) -> None:
         """Let the class tell virtual time."""
-        self.real = _SPACE[self._name]
-        self._put(self._made)
+        self.real = {name: _SPACE[name] for name in self._made}
+        # a class written in C takes no attributes; its dictionary does
+        _SPACE.update(self._made)
+        _has_changed()
 
     def take_out(self) -> None:
         """Let the class tell real time."""
-        if _SPACE[self._name] is self._made:  # or another tool's stands there, which stays
-            self._put(self.real)
+        for name, method in self._made.items():
+            if _SPACE[name] is method:  # or another tool's stands there, which stays
+                _SPACE[name] = self.real[name]
+        _has_changed()
 
-    def _put(self, method: object) -> None:
-        # a class written in C takes no attributes; its dictionary does
-        _SPACE[self._name] = method
-        ctypes.pythonapi.PyType_Modified(ctypes.py_object(_CLASS))
+
+_has_changed = partial(ctypes.pythonapi.PyType_Modified, ctypes.py_object(_CLASS))
 
 
 def _held_now(real: Any, ahead: Ahead) -> Callable[..., Any]:
@@ -94,7 +90,7 @@ def _now(this: DateSwitch, ahead: Ahead) -> Callable[..., Any]:
     def now(cls: Any, tz: tzinfo | None = None) -> Any:
         skipped = ahead(sys._getframe(1))
         if not skipped:
-            return this.real.__get__(None, cls)(tz)
+            return this.real["now"].__get__(None, cls)(tz)
         return cls.fromtimestamp(_utc_s() + skipped, tz)
 
     return now

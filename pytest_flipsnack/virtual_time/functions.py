@@ -50,7 +50,6 @@ class Functions:
         self._loops = Loops(process)
         self._switches: list[patching.Switch] = []
         self._joined: set[str] = set()
-        self._dates = 0
         self._modules = 0
         self._held: set[int] = set()
         self._in: list[patching.Switch] = []
@@ -60,12 +59,15 @@ class Functions:
     def put_in_dates(self) -> None:
         """Put in what a client takes out of its class and keeps, as `self.now = datetime.now`."""
         if not self._switches:
-            self._switches = list(DateSwitch.all(self.ahead))
-            self._dates = len(self._switches)
-            self._switches += [*self._of_time(), *self._of_waits(), *self._of_loops()]
-        for switch in self._switches[len(self._in) : self._dates]:
-            self._in.append(switch)
-            switch.put_in()
+            self._switches = [
+                DateSwitch(self.ahead),
+                *self._of_time(),
+                *self._of_waits(),
+                *self._of_loops(),
+            ]
+        if not self._in:
+            self._in.append(self._switches[0])
+            self._switches[0].put_in()
 
     def put_in(self) -> None:
         """Put everything in, or nothing where something cannot be."""
@@ -75,7 +77,7 @@ class Functions:
             if module is not None and name not in self._joined:
                 self._joined.add(name)
                 self._switches += make(module)
-        if len(self._in) == self._dates and self._modules != len(sys.modules):
+        if len(self._in) == 1 and self._modules != len(sys.modules):
             self._modules = len(sys.modules)
             self._switches += DateSwitch.held(self.ahead, self._held)
         self._notice_journey()
