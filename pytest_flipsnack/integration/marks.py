@@ -132,11 +132,13 @@ def _closest(item: pytest.Item) -> list[pytest.Mark]:
         marks = [mark for mark in callspec.marks if mark.name == _STUB]
         if marks:
             return marks
-    for node in reversed(item.listchain()):
-        marks = [mark for mark in node.own_markers if mark.name == _STUB]
+    node: Any = item
+    while node is not None:
+        marks = [mark for mark in node.own_markers if mark.name == _STUB] if node.own_markers else []
         if marks:
             # decorators apply bottom up, people read top down; a module has a list
             return marks if isinstance(node, pytest.Module) else marks[::-1]
+        node = node.parent
     return []
 
 
