@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import pytest
 
     from pytest_flipsnack.catalogue.codes import Code, Handling
-    from pytest_flipsnack.contract.handling import Again, Retry
+    from pytest_flipsnack.contract.handling import Retry, RetryMode
     from pytest_flipsnack.contract.suite.client_contract import ClientContract
     from pytest_flipsnack.contract.suite.declarations import call
     from pytest_flipsnack.fake.call import Call
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from pytest_flipsnack.virtual_time.real_waits import RealWait
 
 __all__ = [
-    "Again",
     "Call",
     "ClientContract",
     "Code",
@@ -36,6 +35,7 @@ __all__ = [
     "RealWait",
     "RealWaitWarning",
     "Retry",
+    "RetryMode",
     "Settings",
     "Sleep",
     "VirtualClock",
@@ -43,7 +43,7 @@ __all__ = [
 ]
 
 _HOMES = {
-    "Again": "contract.handling",
+    "RetryMode": "contract.handling",
     "Call": "fake.call",
     "ClientContract": "contract.suite.client_contract",
     "Code": "catalogue.codes",

@@ -122,8 +122,8 @@ class Flipsnack:
         return self.fake.hits
 
     @property
-    def refusals(self) -> list[str]:
-        """What the test must fail for so far, declared answers that are still open left out."""
+    def findings(self) -> list[str]:
+        """What the test must fail for so far, without declared answers that are still open."""
         return list(self.fake.complaints)
 
     @_at_the_callers_line
@@ -182,13 +182,13 @@ class Flipsnack:
     ) -> Expectation:
         """Deliver codes inside a block and assert all that the contract says about the last one.
 
-        The code was delivered; the client raised `raises`, or returned what satisfies `returns`
-        (a value, or a function of it; give it as `value` of the block); what it raised or
-        returned tells the code, unless `tells_code` is false; it asked again only where that
-        helps, after a wait, with a bound, or as `retries` says (see `Retry`); no secret is in its
-        error or its log. Without `raises` and `returns` the codes come once each, and the client
-        must come through. Raises `ValueError` for a wrong declaration, `AssertionError` with a
-        timeline for a client that breaks a rule.
+        The code was delivered. The client raised `raises`, or returned what satisfies `returns`
+        (a value, or a function of it; set it as `value` of the block). What it raised or returned
+        carries the code, unless `tells_code` is false. It retried only where a retry helps, after
+        a wait and not without end, or as `retries` says (see `Retry`). No secret is in its error
+        or its log. Without `raises` and `returns` each code is delivered once, and the client must
+        recover. Raises `ValueError` for a wrong declaration, `AssertionError` with a timeline for
+        a client that breaks a rule.
         """
         __tracebackhide__ = True
         if not codes:

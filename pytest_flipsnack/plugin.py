@@ -1,4 +1,4 @@
-"""The hall: pytest's hooks and fixtures, handed on to the rooms.
+"""The entry module: pytest's hooks and fixtures, implemented in the other packages.
 
 pytest imports this module in every run of every project that has the plugin installed, so it
 imports nothing heavy: `responses` and `jsonschema` come with the first test that uses the fixture.
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pytest_flipsnack.integration import contracts, fixtures, marks, options
+from pytest_flipsnack.integration import contracts, failures, fixtures, marks, options
 
 if TYPE_CHECKING:
     from pytest_flipsnack.contract.suite.rig import Rig
@@ -47,6 +47,15 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     marks.request_fixture(items, config)
+    for item in items:
+        if getattr(getattr(item, "cls", None), "is_flipsnack_contract", False):
+            failures.locate(item)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    stats = terminalreporter.stats
+    for line in failures.summary([*stats.get("failed", ()), *stats.get("error", ())]):
+        terminalreporter.write_line(line)
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ class Handling(StrEnum):
     ERROR = "error"
 
 
-_NO_ADVICE = inferred("SEED", note="the table gives no advice to ask again")
+_NO_ADVICE = inferred("SEED", note="the table does not advise a retry")
 _ADVICE = TABLE
 
 

@@ -19,7 +19,7 @@ GROUPS: dict[str, Callable[[Code], bool]] = {
     "server": lambda code: code in {22, 50},
     "deprecated": lambda code: code.deprecated,
 }
-"""Group name to membership test. `permanent` means: asking again does not help."""
+"""Group name to membership test. `permanent` means: a retry does not help."""
 
 
 def select(names: Iterable[object], exclude: Iterable[object] = ()) -> tuple[Code, ...]:

@@ -1,1 +1,1 @@
-"""What a client must do with what it is told."""
+"""Handling rules, and how a client kept them: expectations and findings."""

@@ -7,6 +7,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from pytest_flipsnack.catalogue.codes import Code, Handling
+from pytest_flipsnack.contract.carried_code import carries
 from pytest_flipsnack.contract.handling import Retry, read_retry
 from pytest_flipsnack.contract.judge import (
     ClientDoesNotStopError,
@@ -18,7 +19,6 @@ from pytest_flipsnack.contract.judge import (
 )
 from pytest_flipsnack.contract.libraries import own_packages
 from pytest_flipsnack.contract.secrecy import leaks
-from pytest_flipsnack.contract.telling import tells
 from pytest_flipsnack.contract.watch import Watch
 from pytest_flipsnack.fake.call import Call
 from pytest_flipsnack.fake.fake import Fake
@@ -39,11 +39,11 @@ def check_raises(value: object) -> None:
 
 
 class Expectation:
-    """Delivers codes to the client inside the block and judges how it handled the last of them.
+    """Delivers codes to the client inside the block and checks how it handled the last of them.
 
-    With `raises` or `returns` the last code is answered for as long as the client asks; without
-    them it is answered once, and the client must come through. Time is virtual inside the block.
-    Raises `AssertionError` with a timeline for what the client did wrong.
+    With `raises` or `returns` every further request gets the last code. Without them the last
+    code is delivered once, and the client must recover. Time is virtual inside the block. Raises
+    `AssertionError` with a timeline for the first finding.
     """
 
     value: Any
@@ -106,7 +106,7 @@ class Expectation:
         if not (wanted or stopped or error is None or _is_clients(error)):
             return False
         if refused and not self._was_delivered():
-            return wanted  # the refusal tells more, and the fixture reports it
+            return wanted  # the refusal explains more, and the fixture reports it
         if error is not None and not (wanted or stopped) and self._raises is None:
             self._check_unexpected(error)
             return False
@@ -117,7 +117,7 @@ class Expectation:
         return wanted
 
     def _check_unexpected(self, error: BaseException) -> None:
-        """Raise for an error that tells less than what is wrong, or how to expect it."""
+        """Raise where a finding explains more than the error, or say how to expect the error."""
         __tracebackhide__ = True
         code, calls = self._codes[-1], self._watch.calls
         found = judge_retries(calls, self._rules, self._watch.waits)
@@ -145,7 +145,7 @@ class Expectation:
             names = ", ".join(str(code.value) for code in self._codes)
             where = f" for {self._action}" if self._action else ""
             asked = ", ".join(dict.fromkeys(str(call.action) for call in calls))
-            instead = f", the client asked {asked}" if asked else ""
+            instead = f"; the client called {asked}" if asked else ""
             yield finding(
                 f"{names} was never delivered{where}{instead}", "a request inside the block", calls
             )
@@ -158,20 +158,20 @@ class Expectation:
         code = int(self._codes[-1])
         subject = error if wanted else self.value
         returned = self._returns is not NOT_SET and self.value is not NOT_SET
-        told = self._returns is not NOT_SET and not callable(self._returns)
-        silent = subject is NOT_SET or code == Code.OK or told or not self._tells_code
-        if not (silent or tells(subject, code)):
+        compared = self._returns is not NOT_SET and not callable(self._returns)
+        unchecked = subject is NOT_SET or code == Code.OK or compared or not self._tells_code
+        if not (unchecked or carries(subject, code)):
             yield finding(
-                f"{subject!r} does not tell the code {code}",
+                f"{subject!r} does not carry the code {code}",
                 f"{code} in an attribute or in the text ({label(code)})",
                 calls,
             )
-        told_by = self.value if returned and error is None and code != Code.OK else error
-        for leaked in leaks(told_by, self._watch.logged, self._fake.secrets(), self._own):
+        subject = self.value if returned and error is None and code != Code.OK else error
+        for leaked in leaks(subject, self._watch.logged, self._fake.secrets(), self._own):
             yield finding(leaked, "no secret outside the request", calls)
 
     def _ignored(self, calls: Sequence[Call]) -> Iterator[str]:
-        """Yield a finding where no error came and no success either."""
+        """Yield a finding where the client neither raised nor recovered."""
         code = int(self._codes[-1])
         at = max((index for index, call in enumerate(calls) if call.code == code), default=None)
         if at is None or code == Code.OK:
@@ -179,8 +179,8 @@ class Expectation:
         later = calls[at + 1 :]
         if not any(call.action == calls[at].action and call.code == Code.OK for call in later):
             yield finding(
-                f"{calls[at].action} answered {label(code)} and the client neither raised "
-                "nor came through",
+                f"{calls[at].action} answered {label(code)} and the client neither "
+                "raised an error nor recovered",
                 f"a retry that succeeds, or an error: expect({code}, raises=...), "
                 f"expect({code}, returns=...)",
                 calls,
@@ -202,7 +202,7 @@ class Expectation:
             return
         if self.value is NOT_SET:
             yield finding(
-                "no value was given to judge",
+                "seen.value was not set, so there is no value to check",
                 "with flipsnack.expect(..., returns=...) as seen: seen.value = client.call()",
                 calls,
             )

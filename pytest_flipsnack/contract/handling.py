@@ -1,4 +1,4 @@
-"""What a client may and must do with a code: ask again, or not."""
+"""Handling rules: whether and how a client retries after a code."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from enum import StrEnum
 from pytest_flipsnack.catalogue.codes import Code, Handling, code_of
 
 
-class Again(StrEnum):
-    """Whether a client asks again after a code."""
+class RetryMode(StrEnum):
+    """Whether a client retries after a code."""
 
     FORBIDDEN = "forbidden"
     ALLOWED = "allowed"
@@ -19,10 +19,10 @@ class Again(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Retry:
-    """How a client asks again.
+    """A handling rule: how a client retries after a code.
 
-    `at_most` bounds the requests after the first, `exactly` fixes them. `wait_s` is the least wait
-    before each, `waits_s` are all of them. `grows` wants no wait shorter than the one before.
+    `at_most` bounds the retries, `exactly` fixes their number. `wait_s` is the least wait before
+    each, `waits_s` are all the waits. With `grows` no wait may be shorter than the one before.
     """
 
     at_most: int | None = None
@@ -30,43 +30,43 @@ class Retry:
     exactly: int | None = None
     waits_s: tuple[float, ...] | None = None
     grows: bool = False
-    again: Again = Again.ALLOWED
+    mode: RetryMode = RetryMode.ALLOWED
 
     @property
-    def tells_waits(self) -> bool:
-        """Whether it says how long a client waits."""
+    def sets_waits(self) -> bool:
+        """Whether it sets how long a client waits."""
         return bool(self.wait_s or self.waits_s or self.grows)
 
     def __str__(self) -> str:
-        if self.again is Again.FORBIDDEN:
+        if self.mode is RetryMode.FORBIDDEN:
             return "one request"
         wait = f"a wait of {self.wait_s:g} s or more" if self.wait_s else "a wait"
         if self.exactly is not None:
             return f"exactly {self.exactly} retries, each after {wait}"
         bound = f"at most {self.at_most} retries" if self.at_most is not None else "a bounded retry"
-        if self.again is Again.REQUIRED:
+        if self.mode is RetryMode.REQUIRED:
             return f"{bound}, each after {wait}"
         return f"one request, or {bound} after {wait}"
 
 
-FORBIDDEN = Retry(again=Again.FORBIDDEN)
-Declared = Retry | Again | int | bool | str
-"""What a project may write for a code: `Retry(...)`, a number of retries, or how it is held."""
+FORBIDDEN = Retry(mode=RetryMode.FORBIDDEN)
+Declared = Retry | RetryMode | int | bool | str
+"""What a project may declare for a code: `Retry(...)`, a number of retries, or a mode."""
 
 
 def read_retry(value: object) -> Retry:
-    """Return the rule that a declaration means; raise `ValueError` or `TypeError` with examples."""
+    """Return the handling rule for a declaration; raise `ValueError` or `TypeError` with examples."""
     if isinstance(value, Retry):
         return value
     if value is True or value is False:
-        return Retry(again=Again.REQUIRED) if value else FORBIDDEN
+        return Retry(mode=RetryMode.REQUIRED) if value else FORBIDDEN
     if isinstance(value, int) and value >= 0:
         return Retry(exactly=value) if value else FORBIDDEN
-    if isinstance(value, str) and value in set(Again):
-        return Retry(again=Again(value))
+    if isinstance(value, str) and value in set(RetryMode):
+        return Retry(mode=RetryMode(value))
     raise ValueError(
         f"{value!r} is not a rule for retries; allowed: a number of retries, "
-        f"Retry(at_most=5, wait_s=1), {', '.join(repr(item.value) for item in Again)}"
+        f"Retry(at_most=5, wait_s=1), {', '.join(repr(item.value) for item in RetryMode)}"
     )
 
 

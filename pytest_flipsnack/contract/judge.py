@@ -1,4 +1,4 @@
-"""Hold what a client did against the rules; every finding is two lines and a timeline."""
+"""Check what a client did against the handling rules; a finding is two lines and a timeline."""
 
 from __future__ import annotations
 
@@ -7,27 +7,27 @@ from itertools import pairwise
 
 from pytest_flipsnack.catalogue.actions import ACTIONS
 from pytest_flipsnack.catalogue.codes import Code
-from pytest_flipsnack.contract.handling import Again, Retry, rule_for
+from pytest_flipsnack.contract.handling import Retry, RetryMode, rule_for
 from pytest_flipsnack.contract.waits import Waits
 from pytest_flipsnack.fake.call import Call
 from pytest_flipsnack.fake.faults import fault_of
 from pytest_flipsnack.virtual_time.real_waits import RealWait
 
 LEAST_WAIT_S = 1e-6
-"""Less than this is no wait at all; full jitter draws from 0 on, and a drawn wait is one."""
+"""A shorter wait counts as none; full jitter may draw any wait above 0."""
 TOLERANCE_S = 0.05
 """Sums of waits, and a clock that is read twice, are not exact."""
-MOST_REQUESTS = 500
-"""A call that has made so many is taken for endless, where nothing else is declared."""
+MAX_REQUESTS = 500
+"""The default limit: a call that makes so many requests is stopped."""
 LONGEST_S = 86_400.0
 _SHOWN = 8
 _LASTING = frozenset({Code.MAINTENANCE_MODE, Code.REQUESTS_PER_MINUTE, Code.OPERATION_FAILED})
-"""What the vendor says to ask again later, after a minute, after a few seconds."""
+"""Codes that the vendor says to retry later, after a minute, after a few seconds."""
 _PASSING = _LASTING | {Code.REQUESTS_PER_SECOND}
 _HASTY_RETRIES = 3
 _HASTY_S = 1.0
 _BLINK_S = 0.05
-"""So short are three waits in milliseconds, and never three that jitter draws up to a second."""
+"""Three waits within this are milliseconds meant as seconds; jitter up to a second never draws them."""
 _EQUAL = 1.1
 
 
@@ -40,8 +40,8 @@ def label(code: int) -> str:
     return Code(code).label if code in set(Code) else f"{code} (unknown code)"
 
 
-def heard(call: Call) -> str:
-    """Return what came back, as the beginning of a sentence."""
+def reply_of(call: Call) -> str:
+    """Return the reply to a call, as the beginning of a sentence."""
     did = f"answered {call.outcome}" if call.fault is None else fault_of(call.fault).meaning
     return f"{call.action or 'Flipsnack'} {did}"
 
@@ -55,7 +55,7 @@ def seconds(value: float) -> str:
 
 
 def timeline(calls: Sequence[Call], at: Sequence[int] = ()) -> str:
-    """Return what the client asked and heard, on one line; what is long is cut, but not `at`."""
+    """Return requests and replies on one line; a long one is cut, but never the calls in `at`."""
     if not calls:
         return "no request"
     half = _SHOWN // 2
@@ -72,12 +72,12 @@ def timeline(calls: Sequence[Call], at: Sequence[int] = ()) -> str:
 
 
 def finding(what: str, allowed: object, calls: Sequence[Call], at: Sequence[int] = ()) -> str:
-    """Return a finding as it is printed; `at` are the calls that it is about."""
+    """Return a finding as it is printed; `at` are the indexes of the calls that it is about."""
     return f"{what}\n    allowed: {allowed}\n    seen:    {timeline(calls, at)}"
 
 
 def with_notes(text: str, waits: Sequence[RealWait], *, unobserved_sleep: str) -> str:
-    """Return a finding with the waits that virtual time did not see, and why it may not have."""
+    """Return a finding with the real waits of its test, and with what may have caused them."""
     notes = [f"real:    {wait}" for wait in waits]
     if unobserved_sleep:
         notes.append(f"hint:    {unobserved_sleep}; leave it alone, time is virtual here")
@@ -85,7 +85,7 @@ def with_notes(text: str, waits: Sequence[RealWait], *, unobserved_sleep: str) -
 
 
 def judge_retries(calls: Sequence[Call], rules: Mapping[int, Retry], waits: Waits) -> list[str]:
-    """Return what was wrong with the way the client asked again."""
+    """Return what was wrong with the way the client retried."""
     found: list[str] = []
     judged: set[tuple[str | None, int]] = set()
     for index, call in enumerate(calls):
@@ -100,15 +100,15 @@ def judge_retries(calls: Sequence[Call], rules: Mapping[int, Retry], waits: Wait
         if later is None:
             continue
         wait_s, most_s = waits.between(call, calls[later])
-        asked_again = f"{heard(call)} and the client asked again after {seconds(wait_s)} s"
-        if rule.again is Again.FORBIDDEN:
+        retried = f"{reply_of(call)} and the client retried after {seconds(wait_s)} s"
+        if rule.mode is RetryMode.FORBIDDEN:
             found.append(
-                finding(asked_again, f"one request ({label(call.code)})", calls, (index, later))
+                finding(retried, f"one request ({label(call.code)})", calls, (index, later))
             )
         elif wait_s < LEAST_WAIT_S or most_s < rule.wait_s - TOLERANCE_S:
             found.append(
                 finding(
-                    asked_again,
+                    retried,
                     f"{rule} ({call.outcome if call.pending else label(call.code)})",
                     calls,
                     (index, later),
@@ -121,7 +121,7 @@ def judge_retries(calls: Sequence[Call], rules: Mapping[int, Retry], waits: Wait
 
 def judge_pace(calls: Sequence[Call], rules: Mapping[int, Retry], waits: Waits) -> Iterator[str]:
     """Yield a finding where the waits are used up before what passes slowly can have passed."""
-    declared = {code for code, rule in rules.items() if rule.tells_waits}
+    declared = {code for code, rule in rules.items() if rule.sets_waits}
     for code in sorted(_PASSING - declared):
         first = next((call for call in calls if call.code == code), None)
         same = [call for call in calls if first and is_same(call, first) and call.code == code]
@@ -131,7 +131,7 @@ def judge_pace(calls: Sequence[Call], rules: Mapping[int, Retry], waits: Waits) 
         equal = max(least) <= _EQUAL * min(least) and code in _LASTING and sum(least) < _HASTY_S
         if equal or sum(least[:_HASTY_RETRIES]) < _BLINK_S:
             yield finding(
-                f"{same[0].action} answered {code.value} and the client asked again {len(least)} "
+                f"{same[0].action} answered {code.value} and the client retried {len(least)} "
                 f"times within {seconds(sum(least))} s",
                 f"waits that grow, or that last a second ({code.label})",
                 calls,
@@ -140,9 +140,9 @@ def judge_pace(calls: Sequence[Call], rules: Mapping[int, Retry], waits: Waits) 
 
 def judge_end(why: str, calls: Sequence[Call]) -> str:
     """Return the finding on a client that had to be stopped."""
-    # the fake relents in the end, and a success is no reason to ask again
+    # the fake succeeds in the end, and a success is no reason to retry
     asked = [call for call in calls if call.code != Code.OK or call.pending] or calls
-    last = heard(asked[-1]) if asked else "nothing was answered"
+    last = reply_of(asked[-1]) if asked else "there was no reply"
     return finding(f"{last} and the client did not stop: {why}", "a bounded number of tries", calls)
 
 
@@ -154,28 +154,28 @@ def _judge_count(call: Call, rule: Retry, calls: Sequence[Call], waits: Waits) -
     wrong = (
         (rule.at_most is not None and again > rule.at_most)
         or (rule.exactly is not None and again != rule.exactly and same[-1].code == call.code)
-        or (rule.again is Again.REQUIRED and again == 0)
+        or (rule.mode is RetryMode.REQUIRED and again == 0)
     )
     waited = [waits.between(early, late) for early, late in pairwise(same)]
     if not wrong and rule.waits_s is not None:
         wrong = not all(
-            least - TOLERANCE_S <= told <= most + TOLERANCE_S
-            for (least, most), told in zip(waited, rule.waits_s, strict=False)
+            least - TOLERANCE_S <= declared <= most + TOLERANCE_S
+            for (least, most), declared in zip(waited, rule.waits_s, strict=False)
         )
     if not wrong and rule.grows:
         wrong = any(late[1] < early[0] - TOLERANCE_S for early, late in pairwise(waited))
     if not wrong:
         return []
     times = "once" if again == 1 else f"{again} times"
-    did = f"asked again {times}" if again else "did not ask again"
-    text = f"{heard(call)} and the client {did}"
+    did = f"retried {times}" if again else "did not retry"
+    text = f"{reply_of(call)} and the client {did}"
     return [finding(text, f"{rule} ({label(call.code or 0)})", calls)]
 
 
 def is_same(call: Call, other: Call) -> bool:
-    """Return whether a call asks what another one asked.
+    """Return whether a call is a retry of another one.
 
-    What no page lists, as a number that is new with every request, does not make it another.
+    Parameters that no page lists are ignored: a client may send a new number with each request.
     """
     return call.action == other.action and _asked(call) == _asked(other)
 

@@ -7,8 +7,8 @@ import sys
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Self
 
+from pytest_flipsnack.contract.carried_code import parts
 from pytest_flipsnack.contract.libraries import is_library, package_of
-from pytest_flipsnack.contract.telling import parts
 from pytest_flipsnack.fake.masking import is_unmistakable, mask
 
 _OURS = package_of(__name__)

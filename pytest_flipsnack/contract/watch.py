@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import NoReturn
 
-from pytest_flipsnack.contract.judge import LONGEST_S, MOST_REQUESTS, ClientDoesNotStopError
+from pytest_flipsnack.contract.judge import LONGEST_S, MAX_REQUESTS, ClientDoesNotStopError
 from pytest_flipsnack.contract.secrecy import LogWatch
 from pytest_flipsnack.contract.waits import Waits
 from pytest_flipsnack.fake.call import Call
@@ -21,12 +21,12 @@ class Watch:
         self,
         fake: Fake,
         clock: VirtualClock,
-        most_requests: int = MOST_REQUESTS,
+        max_requests: int = MAX_REQUESTS,
         own: Collection[str] = (),
     ) -> None:
         self._fake = fake
         self._clock = clock
-        self._most_requests = most_requests
+        self._most_requests = max_requests
         self.own = own
         self._log = LogWatch(own)
         self.waits = Waits()

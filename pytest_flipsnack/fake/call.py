@@ -1,4 +1,4 @@
-"""What a client asked and what it was told."""
+"""A request of the client with its reply."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Call:
-    """One request and its answer.
+    """One request and its reply.
 
     `action` is the action as sent. `params` are the action's own parameters as text, without
     action, apiKey and signature. `files` holds the uploads, bytes with a `filename`, by field.
-    `timeout_s` is how long the client waits, None for ever, negative where nobody can tell.
-    `pending` says that the answer was 20 and told to ask again later.
+    `timeout_s` is how long the client waits: None without end, negative where it is unknown.
+    `pending` says that the reply was 20 and that processing has not ended.
     `port` is the client's, where the request came over a connection, else 0.
     `code` is the delivered code, None where a fault came instead of an envelope. `at` is in
     seconds since the fixture began.

@@ -158,7 +158,7 @@ class Fake:
             return True
 
     def relent(self) -> None:
-        """Succeed from now on, whatever was declared, so that a client that retries for ever ends."""
+        """Succeed from now on, whatever was declared, so that a client that retries without end ends."""
         with self._lock:
             self.stubs = Stubs()
             self.account.collections.settle()
@@ -204,7 +204,7 @@ class Fake:
         if len(waiting) > _SHOWN:
             lines.append(f"    and {len(waiting) - _SHOWN} more")
         lines.append(f"    requests: {made}")
-        lines.append("    way out:  make the client ask, or declare fewer answers")
+        lines.append("    way out:  let the client send the request, or declare fewer answers")
         return [*self.complaints, mask("\n".join(lines), self.account.secrets)]
 
     def _refuse(self, refusal: Refusal, request: Request, stub: Stub | None) -> Reply:

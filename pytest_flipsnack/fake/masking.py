@@ -14,12 +14,12 @@ _BETWEEN_WORDS = re.compile(r"[-_.\s]+")
 
 
 def is_unmistakable(credential: str) -> bool:
-    """Return whether a text can be nothing but a credential, so that it may be looked for.
+    """Return whether a text can only be a credential, so that logs may be searched for it.
 
-    A key such as `key`, `my-secret` or `secret_key` turns up in ordinary texts: finding it there
-    would accuse a client that leaks nothing, and masking it would garble the text. So a credential
-    counts from 8 characters on, and with more in it than words: a digit, a sign other than
-    `-`, `_` and `.`, or 20 letters in a row.
+    A key such as `key`, `my-secret` or `secret_key` is in ordinary texts too: finding it there
+    would be a false alarm, and masking it would garble the text. So a credential needs 8
+    characters, and more in it than words: a digit, a sign other than `-`, `_` and `.`, or 20
+    letters in a row.
     """
     words = _BETWEEN_WORDS.split(credential)
     only_words = all(len(word) <= _LONGEST_WORD and word.isalpha() for word in words if word)

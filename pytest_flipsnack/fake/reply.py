@@ -18,8 +18,8 @@ _JSON = "application/json"
 class Reply:
     """An HTTP answer, or, where `wire` names a fault, none at all.
 
-    `fault` names what was answered instead of an envelope. `pending` says that the data tells
-    to ask again later. `code` is None for what is no envelope.
+    `fault` names what was answered instead of an envelope. `pending`: the data says
+    to poll again later. `code` is None for what is no envelope.
     """
 
     code: int | None

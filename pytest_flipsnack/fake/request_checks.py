@@ -63,7 +63,7 @@ def _key(subject: Subject) -> Refusal | None:
         return None
     hint = "the key has white space around it" if sent.strip() == subject.account.api_key else ""
     if sent == subject.account.secret:
-        hint = "the secret was sent as the key; nobody but Flipsnack and you should see it"
+        hint = "the secret was sent as the API key; only Flipsnack and you may know it"
     return subject.refuse(
         Code.INVALID_CREDENTIALS,
         "apiKey must be the key of an account",
@@ -171,7 +171,7 @@ def _format(subject: Subject) -> Refusal | None:
                 "a file that begins like one of these types",
                 f"{len(upload)} bytes were sent, beginning {bytes(upload[:12])!r}"
                 if upload
-                else "0 bytes were sent; a file that was read before is opened anew, or rewound",
+                else "0 bytes were sent; the file was already read: reopen or rewind it",
                 documented("SEED", "R0", "HELP"),
             )
     return None

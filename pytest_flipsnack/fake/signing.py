@@ -36,7 +36,7 @@ def sign(secret: str, params: Mapping[str, str], settings: Settings = _DOCUMENTE
 
 
 def accepts(secret: str, params: Mapping[str, str], given: str, settings: Settings) -> bool:
-    """Return whether `given` signs `params` under the settings; hex case is never held against it."""
+    """Return whether `given` signs `params` under the settings; upper and lower case hex are equal."""
     wanted = given.lower()
     if wanted == sign(secret, params, settings):
         return True

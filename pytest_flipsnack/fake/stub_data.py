@@ -1,4 +1,4 @@
-"""The data that a test declares for code 20, held against the schema of the action."""
+"""Check the data that a test declares for code 20 against the schema of the action."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What `plugin.py` is made of: pytest's options, marks and hooks, translated to the rooms."""
+"""Pytest's options, marks, fixtures, reports and gate."""

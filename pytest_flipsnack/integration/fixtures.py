@@ -78,7 +78,7 @@ def plugin() -> ModuleType:
             found = fake.stop()
             recorder.close(fake)
         if not recorder.body_passed:
-            found = fake.refusals
+            found = fake.findings
         if found:
             pytest.fail("\n".join(found), pytrace=False)
         session.warn_of_real_waits(fake)

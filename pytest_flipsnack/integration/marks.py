@@ -134,7 +134,9 @@ def _closest(item: pytest.Item) -> list[pytest.Mark]:
             return marks
     node: Any = item
     while node is not None:
-        marks = [mark for mark in node.own_markers if mark.name == _STUB] if node.own_markers else []
+        marks = (
+            [mark for mark in node.own_markers if mark.name == _STUB] if node.own_markers else []
+        )
         if marks:
             # decorators apply bottom up, people read top down; a module has a list
             return marks if isinstance(node, pytest.Module) else marks[::-1]

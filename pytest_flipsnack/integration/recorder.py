@@ -10,6 +10,7 @@ import pytest
 
 from pytest_flipsnack.coverage.outcomes import REPORT_ATTRIBUTE
 from pytest_flipsnack.coverage.tally import Cell, pack
+from pytest_flipsnack.integration import failures
 
 _NAME = "flipsnack-recorder"
 
@@ -54,6 +55,9 @@ class Recorder:
         self, item: pytest.Item, call: pytest.CallInfo[None]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         report = yield
+        finding = getattr(call.excinfo and call.excinfo.value, "finding", None)
+        if isinstance(finding, str):
+            failures.shorten(item, report, finding)
         if call.when == "call":
             self.body_passed = report.outcome == "passed"
         elif call.when == "teardown":

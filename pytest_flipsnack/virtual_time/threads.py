@@ -359,7 +359,7 @@ def _waits(frame: FrameType, *, still: bool, stood_s: float, unknown_s: float, b
 
 def _has_nothing_to_do(frame: FrameType) -> bool | None:
     """Return whether what a thread waits for has not come; None where its frame does not tell."""
-    # a pool's idle thread waits for work for ever, with or without a client
+    # a pool's idle thread waits for work without end, with or without a client
     if frame.f_code is _WORKER:
         return bool(frame.f_locals["work_queue"].empty())
     if frame.f_code is _CONDITION_WAIT and "waiter" in frame.f_locals and not _goes_on_soon(frame):

@@ -194,6 +194,6 @@ FAULTS = (
         'document = {"file": (filename, file, "application/pdf")}',
         'document = {"file": (filename, __import__("io").BytesIO(file), "application/pdf")}',
         "test_upload[collection.create-50]",
-        "hint:     0 bytes were sent; a file that was read before",
+        "hint:     0 bytes were sent; the file was already read",
     ),
 )

@@ -12,7 +12,7 @@ FAULTS = (
         "RETRY_CODES = 22, 31, 32, 50",
         "RETRY_CODES = 22, 31, 32, 44, 50",
         "test_code[user.getStats-44]",
-        "user.getStats answered 44 and the client asked again after 1.0 s",
+        "user.getStats answered 44 and the client retried after 1.0 s",
     ),
     Fault(
         "everything-retried",
@@ -21,7 +21,7 @@ FAULTS = (
         "if code not in TEMPORARY or attempt == self._attempts:",
         "if attempt == self._attempts:",
         "test_code[user.getStats-30]",
-        "user.getStats answered 30 and the client asked again after 1.0 s",
+        "user.getStats answered 30 and the client retried after 1.0 s",
     ),
     Fault(
         "unknown-code-retried",
@@ -30,7 +30,7 @@ FAULTS = (
         "                if error.code not in RETRYABLE:\n",
         "                if error.code not in RETRYABLE | {99}:\n",
         "test_body[user.getStats-unknown_code]",
-        "user.getStats answered 99 and the client asked again",
+        "user.getStats answered 99 and the client retried",
     ),
     Fault(
         "fifties-retried",
@@ -39,7 +39,7 @@ FAULTS = (
         "                if error.code not in RETRYABLE:\n",
         "                if error.code not in RETRYABLE | {*range(50, 60)}:\n",
         "test_body[user.getStats-unknown_code_59]",
-        "user.getStats answered 59 and the client asked again",
+        "user.getStats answered 59 and the client retried",
     ),
     Fault(
         "milliseconds",
@@ -48,7 +48,7 @@ FAULTS = (
         "                time.sleep(2.0**attempt)\n",
         "                time.sleep(2.0**attempt / 1000)\n",
         "test_code[user.getStats-31]",
-        "user.getStats answered 31 and the client asked again 3 times within 0.007 s",
+        "user.getStats answered 31 and the client retried 3 times within 0.007 s",
     ),
     Fault(
         "no-timeout-on-retries",
@@ -66,7 +66,7 @@ FAULTS = (
         "                time.sleep(2.0**attempt)\n",
         "                pass\n",
         "test_code[user.getStats-31]",
-        "user.getStats answered 31 and the client asked again after 0.0 s",
+        "user.getStats answered 31 and the client retried after 0.0 s",
     ),
     Fault(
         "wrong-unit",
@@ -75,7 +75,7 @@ FAULTS = (
         "await asyncio.sleep(delay)",
         "await asyncio.sleep(delay // 1000)",
         "test_code[user.getStats-50]",
-        "user.getStats answered 50 and the client asked again after 0.0 s",
+        "user.getStats answered 50 and the client retried after 0.0 s",
     ),
     Fault(
         "tenacity-without-a-wait",
@@ -84,7 +84,7 @@ FAULTS = (
         "wait=wait_exponential(multiplier=1, min=1, max=30),",
         "wait=wait_fixed(0),",
         "test_recovery[user.getStats-22]",
-        "user.getStats answered 22 and the client asked again after 0.0 s",
+        "user.getStats answered 22 and the client retried after 0.0 s",
     ),
     Fault(
         "tenacity-in-a-hurry",
@@ -93,7 +93,7 @@ FAULTS = (
         "wait=wait_exponential(multiplier=1, min=1, max=30),",
         "wait=wait_fixed(0.1),",
         "test_code[user.getStats-50]",
-        "user.getStats answered 50 and the client asked again 4 times within 0.4 s",
+        "user.getStats answered 50 and the client retried 4 times within 0.4 s",
     ),
     Fault(
         "backoff-without-a-wait",
@@ -102,7 +102,7 @@ FAULTS = (
         "max_tries=4, factor=2, jitter=None",
         "max_tries=4, factor=0, jitter=None",
         "test_code[user.getStats-32]",
-        "user.getStats answered 32 and the client asked again after 0.0 s",
+        "user.getStats answered 32 and the client retried after 0.0 s",
     ),
     Fault(
         "tenacity-without-an-end",
@@ -147,7 +147,7 @@ FAULTS = (
         "            time.sleep(self.pause)\n            rounds -= 1\n",
         "            rounds -= 1\n",
         "test_processing[collection.downloadHTML-ends]",
-        "answered 20 PROCESSING and the client asked again after 0.0 s",
+        "answered 20 PROCESSING and the client retried after 0.0 s",
     ),
     Fault(
         "38-without-a-wait",
@@ -156,7 +156,7 @@ FAULTS = (
         "            await sleep(self.pause)\n        return await self._query(action",
         "        return await self._query(action",
         "test_recovery[collection.update-38]",
-        "collection.update answered 38 and the client asked again after 0.0 s",
+        "collection.update answered 38 and the client retried after 0.0 s",
     ),
     Fault(
         "first-failure-returned",

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import requests
 
-from pytest_flipsnack import Again, Code, Flipsnack, Retry
+from pytest_flipsnack import Code, Flipsnack, Retry, RetryMode
 from pytest_flipsnack.contract.judge import ClientDoesNotStopError
 from tests.contract.acme import Client, FlipsnackError, RateLimited
 
@@ -60,7 +60,7 @@ def test_a_client_that_takes_no_notice_is_named(flipsnack: Flipsnack, code: int)
     with pytest.raises(AssertionError) as failure, flipsnack.expect(code):
         Client(flipsnack).ask()
     assert str(failure.value).splitlines() == [
-        f"user.getStats answered {Code(code).label} and the client neither raised nor came through",
+        f"user.getStats answered {Code(code).label} and the client neither raised an error nor recovered",
         f"    allowed: a retry that succeeds, or an error: expect({code}, raises=...), "
         f"expect({code}, returns=...)",
         f"    seen:    t=0.0 s {code}",
@@ -124,7 +124,7 @@ def test_a_refusal_is_left_to_the_fixture_to_tell(flipsnack: Flipsnack) -> None:
 def test_a_code_for_another_action_is_named(flipsnack: Flipsnack) -> None:
     found = complaint(flipsnack, Client(flipsnack), 31, action="collection.getList")
     assert found.splitlines()[0] == (
-        "31 was never delivered for collection.getList, the client asked user.getStats"
+        "31 was never delivered for collection.getList; the client called user.getStats"
     )
 
 
@@ -148,7 +148,7 @@ def test_no_exception_at_all_is_named(flipsnack: Flipsnack) -> None:
 
 def test_a_pointless_retry_is_named(flipsnack: Flipsnack) -> None:
     assert complaint(flipsnack, Client(flipsnack, retry_on=(41,)), 41) == (
-        "user.getStats answered 41 and the client asked again after 1.0 s\n"
+        "user.getStats answered 41 and the client retried after 1.0 s\n"
         "    allowed: one request (41 Invalid credentials)\n"
         "    seen:    t=0.0 s 41, t=1.0 s 41, t=3.0 s 41"
     )
@@ -156,7 +156,7 @@ def test_a_pointless_retry_is_named(flipsnack: Flipsnack) -> None:
 
 def test_a_retry_without_a_wait_is_named(flipsnack: Flipsnack) -> None:
     assert complaint(flipsnack, Client(flipsnack, wait_s=0), 31) == (
-        "user.getStats answered 31 and the client asked again after 0.0 s\n"
+        "user.getStats answered 31 and the client retried after 0.0 s\n"
         "    allowed: one request, or a bounded retry after a wait "
         "(31 Requests per second limit exceeded)\n"
         "    seen:    t=0.0 s 31, t=0.0 s 31, t=0.0 s 31"
@@ -167,9 +167,7 @@ def test_an_endless_retry_without_a_wait_is_stopped_and_told_of_the_wait_first(
     flipsnack: Flipsnack,
 ) -> None:
     found = complaint(flipsnack, Client(flipsnack, forever=True, wait_s=0), 50)
-    assert found.splitlines()[0] == (
-        "user.getStats answered 50 and the client asked again after 0.0 s"
-    )
+    assert found.splitlines()[0] == ("user.getStats answered 50 and the client retried after 0.0 s")
     assert "... 492 more ..." in found
 
 
@@ -192,7 +190,7 @@ def test_growing_waits_without_an_end_are_stopped_by_the_clock(flipsnack: Flipsn
 def test_an_error_that_does_not_tell_its_code_is_named(flipsnack: Flipsnack) -> None:
     client = Client(flipsnack, tells=False)
     assert complaint(flipsnack, client, 41).splitlines()[:2] == [
-        "FlipsnackError('refused') does not tell the code 41",
+        "FlipsnackError('refused') does not carry the code 41",
         "    allowed: 41 in an attribute or in the text (41 Invalid credentials)",
     ]
     assert complaint(flipsnack, client, 41, tells_code=False) == ""
@@ -238,7 +236,7 @@ def test_a_declared_rule_is_held(flipsnack: Flipsnack, retries: Any, rule: str) 
 
 @pytest.mark.parametrize(
     "retries",
-    [2, True, "required", "allowed", Again.REQUIRED, Retry(at_most=2, wait_s=1, grows=True)],
+    [2, True, "required", "allowed", RetryMode.REQUIRED, Retry(at_most=2, wait_s=1, grows=True)],
 )
 def test_a_declared_rule_that_is_kept_passes(flipsnack: Flipsnack, retries: Any) -> None:
     assert complaint(flipsnack, Client(flipsnack), 50, retries=retries) == ""
@@ -247,7 +245,7 @@ def test_a_declared_rule_that_is_kept_passes(flipsnack: Flipsnack, retries: Any)
 def test_a_missing_retry_is_named_where_it_is_required(flipsnack: Flipsnack) -> None:
     found = complaint(flipsnack, Client(flipsnack, retry_on=()), 50, retries="required")
     assert found.splitlines()[:2] == [
-        "user.getStats answered 50 and the client did not ask again",
+        "user.getStats answered 50 and the client did not retry",
         "    allowed: a bounded retry, each after a wait (50 Operation failed)",
     ]
 
@@ -313,7 +311,9 @@ def test_a_returned_value_is_judged(flipsnack: Flipsnack) -> None:
 
 
 def test_a_value_that_nobody_set_is_named(flipsnack: Flipsnack) -> None:
-    with pytest.raises(AssertionError, match="no value was given to judge"):
+    with pytest.raises(
+        AssertionError, match=r"seen\.value was not set, so there is no value to check"
+    ):
         with flipsnack.expect(41, returns=None):
             Client(flipsnack).ask()
 
@@ -434,9 +434,7 @@ def test_a_sleep_that_cannot_be_observed_is_named(
 ) -> None:
     monkeypatch.setattr(time, "sleep", Opaque())
     text = complaint(flipsnack, Client(flipsnack), 31)
-    assert text.splitlines()[0] == (
-        "user.getStats answered 31 and the client asked again after 0.0 s"
-    )
+    assert text.splitlines()[0] == ("user.getStats answered 31 and the client retried after 0.0 s")
     assert text.splitlines()[-1] == (
         "    hint:    time.sleep is Opaque, which cannot be observed; leave it alone, "
         "time is virtual here"
@@ -448,7 +446,7 @@ def test_a_hasty_retry_is_named_also_where_the_clients_error_comes_through(
 ) -> None:
     with pytest.raises(AssertionError) as failure, flipsnack.expect(38, 38, 38):
         Client(flipsnack, retry_on=(38,), wait_s=0).call()
-    assert str(failure.value).startswith("user.getStats answered 38 and the client asked again ")
+    assert str(failure.value).startswith("user.getStats answered 38 and the client retried ")
 
 
 def test_a_secret_in_a_returned_error_is_named(flipsnack: Flipsnack) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pytest_flipsnack import Flipsnack
-from pytest_flipsnack.contract.judge import heard
+from pytest_flipsnack.contract.judge import reply_of
 from pytest_flipsnack.fake.call import Call
 from pytest_flipsnack.fake.faults import FAULTS
 from tests.contract.acme import Client, FlipsnackError
@@ -61,7 +61,7 @@ def test_a_fault_that_is_taken_for_a_success_reads_as_a_sentence(project: Projec
 
 
 def test_every_fault_has_a_sentence_of_its_own() -> None:
-    found = {name: heard(Call("user.getStats", {}, None, 0.0, fault=name)) for name in FAULTS}
+    found = {name: reply_of(Call("user.getStats", {}, None, 0.0, fault=name)) for name in FAULTS}
 
     assert found == {
         name: f"user.getStats {sentence}"
@@ -83,7 +83,7 @@ def test_every_fault_has_a_sentence_of_its_own() -> None:
     ],
 )
 def test_what_came_back_begins_a_sentence(call: Call, sentence: str) -> None:
-    assert heard(call) == sentence
+    assert reply_of(call) == sentence
 
 
 ENDLESS = """
@@ -128,7 +128,7 @@ def test_a_poll_without_a_wait_hears_processing(flipsnack: Flipsnack) -> None:
             client.call()
 
     assert str(failure.value).splitlines() == [
-        "collection.getCollection answered 20 PROCESSING and the client asked again after 0.0 s",
+        "collection.getCollection answered 20 PROCESSING and the client retried after 0.0 s",
         "    allowed: one request, or a bounded retry after a wait (20 PROCESSING)",
         "    seen:    t=0.0 s collection.getCollection 20 PROCESSING, "
         "t=0.0 s collection.getCollection 20 PROCESSING, t=0.0 s user.getStats 50, "

@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 import requests
 
-from pytest_flipsnack import Again, Retry
+from pytest_flipsnack import Retry, RetryMode
+from pytest_flipsnack.contract.carried_code import carried_code, carries
 from pytest_flipsnack.contract.handling import FORBIDDEN, read_retry, read_rules, rule_for
 from pytest_flipsnack.contract.libraries import is_library, own_packages
 from pytest_flipsnack.contract.secrecy import LogWatch, leaks
-from pytest_flipsnack.contract.telling import tells, told_code
 
 
 @pytest.mark.parametrize(
@@ -24,11 +24,11 @@ from pytest_flipsnack.contract.telling import tells, told_code
     [
         (0, FORBIDDEN),
         (3, Retry(exactly=3)),
-        (True, Retry(again=Again.REQUIRED)),
+        (True, Retry(mode=RetryMode.REQUIRED)),
         (False, FORBIDDEN),
         ("forbidden", FORBIDDEN),
-        ("required", Retry(again=Again.REQUIRED)),
-        (Again.ALLOWED, Retry()),
+        ("required", Retry(mode=RetryMode.REQUIRED)),
+        (RetryMode.ALLOWED, Retry()),
         (Retry(at_most=2), Retry(at_most=2)),
     ],
 )
@@ -72,7 +72,7 @@ def test_codes_that_stay_and_unknown_ones_may_not(code: int) -> None:
             "one request, or at most 2 retries after a wait of 1 s or more",
         ),
         (Retry(exactly=2), "exactly 2 retries, each after a wait"),
-        (Retry(again=Again.REQUIRED), "a bounded retry, each after a wait"),
+        (Retry(mode=RetryMode.REQUIRED), "a bounded retry, each after a wait"),
     ],
 )
 def test_a_rule_reads_as_a_sentence(rule: Retry, text: str) -> None:
@@ -124,7 +124,7 @@ class Result:
     ids=repr,
 )
 def test_a_value_tells_its_code(value: object) -> None:
-    assert tells(value, 31)
+    assert carries(value, 31)
 
 
 @pytest.mark.parametrize(
@@ -133,21 +133,21 @@ def test_a_value_tells_its_code(value: object) -> None:
     ids=repr,
 )
 def test_a_value_that_tells_nothing_is_seen(value: object) -> None:
-    assert not tells(value, 31)
+    assert not carries(value, 31)
 
 
 def test_the_usual_places_are_read_for_the_code() -> None:
-    assert told_code(WithCode(Known.RATE)) == 31
-    assert told_code({"code": 50}) == 50
-    assert told_code(WithCode(True)) is None
-    assert told_code("no code") is None
+    assert carried_code(WithCode(Known.RATE)) == 31
+    assert carried_code({"code": 50}) == 50
+    assert carried_code(WithCode(True)) is None
+    assert carried_code("no code") is None
 
 
 def test_an_http_status_is_not_taken_for_a_code() -> None:
     error = WithCode(200)
     error.error_code = 31  # type: ignore[attr-defined]
-    assert told_code(error) == 31
-    assert told_code(WithCode(404)) is None
+    assert carried_code(error) == 31
+    assert carried_code(WithCode(404)) is None
 
 
 class ClientError(Exception):
@@ -323,5 +323,5 @@ def test_the_clients_packages_are_those_of_what_it_raises_and_is_given() -> None
 
 
 def test_an_address_in_a_text_is_no_code() -> None:
-    assert not tells("<Answer object at 0x7f50ab50>", 50)
-    assert tells("<Answer 50 at 0x7f41ab>", 50)
+    assert not carries("<Answer object at 0x7f50ab50>", 50)
+    assert carries("<Answer 50 at 0x7f41ab>", 50)

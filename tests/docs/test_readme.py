@@ -86,7 +86,7 @@ def test_the_hasty_client_gets_the_text_of_the_readme(downstream: pytest.Pyteste
     result = downstream.runpytest_subprocess(
         "-p", "pytest_flipsnack", "test_expect.py", "-k", "rate_limit"
     )
-    expected = next(b.text for b in BLOCKS if b.language == "text" and "asked again" in b.text)
+    expected = next(b.text for b in BLOCKS if b.language == "text" and "client retried" in b.text)
     first, allowed, seen = expected.splitlines()
     result.stdout.fnmatch_lines([f"*{first}", f"*{allowed}", f"*{seen.partition(', t=')[0]}*"])
 

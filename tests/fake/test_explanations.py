@@ -154,7 +154,7 @@ def test_a_request_without_action_is_told_as_such() -> None:
                 (f"{KEY}\n", "the key has white space around it"),
                 (
                     SECRET,
-                    "the secret was sent as the key; nobody but Flipsnack and you should see it",
+                    "the secret was sent as the API key; only Flipsnack and you may know it",
                 ),
             )
         ),

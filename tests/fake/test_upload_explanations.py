@@ -60,7 +60,7 @@ def test_a_part_with_the_secret_in_its_file_name_is_masked() -> None:
 
 def test_an_empty_upload_was_probably_read_before() -> None:
     assert explanation(upload(b""))[-1] == (
-        "    hint:     0 bytes were sent; a file that was read before is opened anew, or rewound"
+        "    hint:     0 bytes were sent; the file was already read: reopen or rewind it"
     )
 
 

@@ -10,7 +10,7 @@ from pytest_flipsnack.catalogue.codes import Code
 from tests.fake.rules import keyed, seeded, tampered
 from tests.fake.support import HASH, SECRET, World, get, upload
 
-WAY_OUT = "    way out:  make the client ask, or declare fewer answers"
+WAY_OUT = "    way out:  let the client send the request, or declare fewer answers"
 
 
 def test_a_test_in_which_all_went_well_has_no_verdict() -> None:

@@ -32,7 +32,7 @@ def test_an_answer_that_was_never_delivered_fails_the_teardown(project: Project)
         "a declared answer was never delivered",
         "    50 Operation failed, declared at test_acme.py:4",
         "    requests: t=0.0 s user.getStats 31",
-        "    way out:  make the client ask, or declare fewer answers",
+        "    way out:  let the client send the request, or declare fewer answers",
     ]
 
 
@@ -47,7 +47,7 @@ def test_an_answer_of_a_mark_that_was_never_delivered_names_the_mark(project: Pr
         "    31 Requests per second limit exceeded, declared at @pytest.mark.flipsnack(31, 31)",
         "    31 Requests per second limit exceeded, declared at @pytest.mark.flipsnack(31, 31)",
         "    requests: none",
-        "    way out:  make the client ask, or declare fewer answers",
+        "    way out:  let the client send the request, or declare fewer answers",
     ]
 
 
@@ -227,7 +227,7 @@ def test_the_context_fails_at_its_end_for_an_answer_left(project: Project) -> No
                 "a declared answer was never delivered",
                 "    31 Requests per second limit exceeded, declared at test_acme.py:7",
                 "    requests: none",
-                "    way out:  make the client ask, or declare fewer answers",
+                "    way out:  let the client send the request, or declare fewer answers",
             ]
         def test_body(flipsnack_context):
             with pytest.raises(OSError, match="mine"):

@@ -101,7 +101,7 @@ def test_a_whole_life_is_the_same_calls_and_hits_over_each(style: Style) -> None
     assert flipsnack.calls[3].params == {"collectionHash": name, "title": "A & B"}
     assert [collection["collectionTitle"] for collection in listed] == ["A & B"]
     assert zipfile.ZipFile(io.BytesIO(archive)).namelist() == ["index.html"]
-    assert flipsnack.refusals == []
+    assert flipsnack.findings == []
 
 
 @OVER

@@ -38,11 +38,11 @@ class ClientContract(Declarations):
         flipsnack_rig.check(self, flipsnack_case, trials.request)
 
     def test_code(self, flipsnack_case: Case, flipsnack_rig: Rig) -> None:
-        """A code that stays is an error that tells the code; retries wait and end."""
+        """A code in every reply is an error that carries the code; retries wait and end."""
         flipsnack_rig.check(self, flipsnack_case, trials.code)
 
     def test_recovery(self, flipsnack_case: Case, flipsnack_rig: Rig) -> None:
-        """A code that passes does no harm to a client that asks again."""
+        """A client that retries recovers from a code that passes."""
         flipsnack_rig.check(self, flipsnack_case, trials.recovery)
 
     def test_success(self, flipsnack_case: Case, flipsnack_rig: Rig) -> None:
@@ -82,7 +82,7 @@ def _has_cases(cls: type[ClientContract], test: str) -> bool:
     try:
         return bool(not calls_of(cls) or cases_for(cls, test))
     except (TypeError, ValueError):
-        return True  # a wrong declaration is told at collection
+        return True  # collection reports a wrong declaration
 
 
 def cases_for(cls: type[ClientContract], test: str) -> list[Case]:

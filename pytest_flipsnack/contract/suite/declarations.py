@@ -1,4 +1,4 @@
-"""What a class declares of a client: its calls, its errors, its rules; and whether it can be meant."""
+"""What a contract class declares: calls, errors, rules; and the checks of these declarations."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from urllib.parse import urlsplit
 
 from pytest_flipsnack.catalogue.actions import ACTIONS, API_HOST, BASE_PATH, UPLOAD_HOST, action_of
 from pytest_flipsnack.catalogue.codes import Code
+from pytest_flipsnack.contract.carried_code import carried_code
 from pytest_flipsnack.contract.handling import Retry, read_rules
-from pytest_flipsnack.contract.judge import MOST_REQUESTS
+from pytest_flipsnack.contract.judge import MAX_REQUESTS
 from pytest_flipsnack.contract.suite.cases import processing_of
-from pytest_flipsnack.contract.telling import told_code
 from pytest_flipsnack.fake.refusal import nearest
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -30,7 +30,7 @@ _MAPPINGS = {
 }
 ACTION_ATTRIBUTE = "flipsnack_action"
 PRACTICES = ("bound", "growing_waits", "timeout", "clean_errors", "codes", "secrets", "async")
-"""Sound practice that no page demands; each can be turned off by name."""
+"""Sound practice that no page requires; each can be turned off by name."""
 
 
 def call(action: str) -> Callable[[F], F]:
@@ -51,14 +51,14 @@ def call(action: str) -> Callable[[F], F]:
 
 
 class Declarations:
-    """What the client promises; what is not declared falls back to the catalogue's defaults."""
+    """What a class may declare; the catalogue's rules hold for everything else."""
 
     error: ClassVar[type[BaseException] | tuple[type[BaseException], ...] | None] = None
     """Base of every error the client raises."""
     raises: ClassVar[Mapping[int, Any]] = {}
     """Exception class by code, where it is finer than `error`."""
     retries: ClassVar[Mapping[int, Any]] = {}
-    """Rule by code: a number of retries, `Retry(...)`, or forbidden, allowed, required."""
+    """Handling rule by code: a number of retries, `Retry(...)`, or forbidden, allowed, required."""
     polls: ClassVar[Iterable[str]] = ()
     """Actions whose call waits until processing is over."""
     pages: ClassVar[Mapping[str, int]] = {}
@@ -66,19 +66,19 @@ class Declarations:
     returns: ClassVar[Mapping[int, Any]] = {}
     """Error value by code, or a function that is true of it, for clients that return one."""
     urls: ClassVar[Iterable[str]] = ()
-    """The URLs that the client uses when nobody gives it others."""
-    most_requests: ClassVar[int] = MOST_REQUESTS
-    """A call that makes so many requests is stopped, and taken for one that never ends."""
+    """The URLs that the client uses by default."""
+    max_requests: ClassVar[int] = MAX_REQUESTS
+    """Stop a call after this many requests."""
     without: ClassVar[Iterable[str]] = ()
-    """Sound practices that are not held against this client."""
+    """Sound practices that are not checked for this client."""
 
     def failed(self, outcome: Any) -> bool:
-        """Return whether what a call returned tells of a failure; override for result objects."""
+        """Return whether a returned value means a failure; override for result objects."""
         return False
 
     def code_of(self, outcome: Any) -> Any:
         """Return the code that an error or a result carries; override where it has its own place."""
-        return told_code(outcome)
+        return carried_code(outcome)
 
 
 def rules_of(cls: type[Declarations]) -> dict[int, Retry]:
@@ -87,7 +87,7 @@ def rules_of(cls: type[Declarations]) -> dict[int, Retry]:
 
 
 def check_declarations(cls: type[Declarations]) -> None:
-    """Raise `ValueError` or `TypeError` for a declaration that cannot be meant."""
+    """Raise `ValueError` or `TypeError` for a declaration that is wrong."""
     _check_shapes(cls)
     unknown = sorted(set(cls.without) - set(PRACTICES))
     if unknown:
@@ -124,9 +124,9 @@ def _check_shapes(cls: type[Declarations]) -> None:
             raise TypeError(
                 f"{cls.__name__}.pages: {size!r} for {action} is not a number of records from 1"
             )
-    most = cls.most_requests
+    most = cls.max_requests
     if not isinstance(most, int) or isinstance(most, bool) or most < 1:
-        raise _unfit(cls, "most_requests", "a number from 1, as in most_requests = 1000")
+        raise _unfit(cls, "max_requests", "a number from 1, as in max_requests = 1000")
     for name in ("failed", "code_of"):
         if not callable(getattr(cls, name)):
             raise _unfit(cls, name, f"a method, as in def {name}(self, outcome): ...")
@@ -155,8 +155,7 @@ def _check_actions(cls: type[Declarations], name: str, allowed: Sequence[str]) -
     for action in getattr(cls, name):
         if action_of(action).name not in allowed:
             raise ValueError(
-                f"{cls.__name__}.{name}: {action} has nothing to wait for or to turn; "
-                f"allowed: {', '.join(allowed)}"
+                f"{cls.__name__}.{name}: {action} does not fit here; allowed: {', '.join(allowed)}"
             )
 
 

@@ -1,4 +1,4 @@
-"""What a contract says of the outcome of a call; every finding ends with a way out."""
+"""Check the outcome of a call against the contract; every finding ends with a way out."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from pytest_flipsnack.catalogue.codes import Code
+from pytest_flipsnack.contract.carried_code import carries
 from pytest_flipsnack.contract.judge import finding, judge_end, judge_pace, judge_retries, label
 from pytest_flipsnack.contract.secrecy import leaks
 from pytest_flipsnack.contract.suite.cases import Case
 from pytest_flipsnack.contract.suite.declarations import Declarations, rules_of
 from pytest_flipsnack.contract.suite.probe import Outcome
-from pytest_flipsnack.contract.telling import tells
 
 if TYPE_CHECKING:
     from pytest_flipsnack.fake.fake import Fake
@@ -37,14 +37,14 @@ _TRANSPORTS = frozenset(
 
 
 class Judging:
-    """Holds outcomes of one call against what its contract declares."""
+    """Checks outcomes of one call against what its contract declares."""
 
     fake: Fake
     _contract: Declarations
     _case: Case
 
     def failed(self, outcome: Outcome) -> bool:
-        """Return whether the client told of a failure."""
+        """Return whether the client reported a failure."""
         if outcome.error is not None or self._contract.failed(outcome.value):
             return True
         if outcome.calls and outcome.calls[-1].code == Code.OK:
@@ -53,28 +53,28 @@ class Judging:
         return any(_is_value(outcome.value, value) for value in declared)
 
     def common(self, outcome: Outcome) -> Iterator[str]:
-        """Yield what is wrong whatever was answered."""
+        """Yield the findings that are the same for every reply."""
         calls, rules = outcome.calls, rules_of(type(self._contract))
         if outcome.never_stopped:
             yield from self._blocking(outcome)  # no timeout of its own can stop such a client
             yield from judge_retries(calls, rules, outcome.waits)
-            most = self._contract.most_requests
-            later = f"declare most_requests = {2 * most} if it stops by itself later, "
+            most = self._contract.max_requests
+            later = f"declare max_requests = {2 * most} if it stops by itself later, "
             text = judge_end(str(outcome.error), calls)
             yield from self._sound("bound", text, later if len(calls) >= most else "")
         if not any(call.action in {self._case.action.name, None} for call in calls):
             yield finding(
-                f"{self._case.method} did not ask {self._case.action.name} ({told(outcome)})",
-                f"the call that is marked as @call({self._case.action.name!r}) makes it",
+                f"{self._case.method} did not call {self._case.action.name} ({ending_of(outcome)})",
+                f"a request for {self._case.action.name} by the method that is marked @call({self._case.action.name!r})",
                 calls,
             )
-        if calls[0].timeout_s is not None:  # or test_request tells of it, once for all
+        if calls[0].timeout_s is not None:  # else test_request reports it, once
             yield from self.must_time_out(outcome)
         yield from judge_retries(calls, rules, outcome.waits)
         for hasty in judge_pace(calls, rules, outcome.waits):
             yield from self._sound("growing_waits", hasty)
-        told_by = outcome.subject if self.failed(outcome) else None
-        for leak in leaks(told_by, outcome.logged, self.fake.secrets(), outcome.own):
+        subject = outcome.subject if self.failed(outcome) else None
+        for leak in leaks(subject, outcome.logged, self.fake.secrets(), outcome.own):
             text = finding(leak, "no secret outside the request", calls)
             yield from self._sound("secrets", text)
         yield from self._blocking(outcome)
@@ -89,10 +89,10 @@ class Judging:
             yield from self._sound("async", text)
 
     def must_succeed(self, outcome: Outcome, why: str) -> Iterator[str]:
-        """Yield a finding unless the client took the answer for a success."""
+        """Yield a finding unless the client reported a success."""
         if self.failed(outcome):
             yield finding(
-                f"{self._case.action.name} {why}, and the client {told(outcome)}",
+                f"{self._case.action.name} {why}, and the client {ending_of(outcome)}",
                 "a success",
                 outcome.calls,
             )
@@ -100,9 +100,9 @@ class Judging:
     def must_fail(
         self, outcome: Outcome, why: str, *, wire: bool = False, code: int | None = None
     ) -> Iterator[str]:
-        """Yield a finding unless the client told of a failure, with an error of its own.
+        """Yield a finding unless the client reported a failure, with an error of its own.
 
-        With `code`, the finding says how to declare a value that stands for it.
+        With `code`, the finding says how to declare a value that the client returns for it.
         """
         error = outcome.error
         if not self.failed(outcome):
@@ -117,16 +117,16 @@ class Judging:
     def _clean(self, error: BaseException, outcome: Outcome, why: str) -> Iterator[str]:
         base = self._contract.error
         if base is not None and not isinstance(error, base):
-            what = f"{self._case.action.name} {why}, and the client {told(outcome)}"
+            what = f"{self._case.action.name} {why}, and the client {ending_of(outcome)}"
             allowed = f"{_names(base)}, as the class declares"
             yield from self._sound("clean_errors", finding(what, allowed, outcome.calls))
         elif base is None and isinstance(error, _CRASHES):
-            what = f"{self._case.action.name} {why}, and the client crashed: {told(outcome)}"
-            allowed = "an error that says what came"
+            what = f"{self._case.action.name} {why}, and the client crashed: {ending_of(outcome)}"
+            allowed = "an error that says what happened"
             yield from self._sound("clean_errors", finding(what, allowed, outcome.calls))
 
-    def must_tell(self, outcome: Outcome, code: int) -> Iterator[str]:
-        """Yield a finding unless the error or value is the declared one, and tells the code."""
+    def must_carry(self, outcome: Outcome, code: int) -> Iterator[str]:
+        """Yield a finding unless the error or value is the declared one, and carries the code."""
         declared = self._contract.raises.get(code)
         returned = self._contract.returns.get(code, _NOT_DECLARED)
         kept: list[bool] = []
@@ -141,7 +141,7 @@ class Judging:
             promised.append(f"returns {getattr(returned, '__name__', repr(returned))}")
         if kept and not any(kept):
             yield finding(
-                f"{self._case.action.name} answered {code} and the client {told(outcome)}",
+                f"{self._case.action.name} answered {code} and the client {ending_of(outcome)}",
                 f"it {' or '.join(promised)} ({label(code)})",
                 outcome.calls,
             )
@@ -150,10 +150,10 @@ class Judging:
         number = self._contract.code_of(outcome.subject)
         # a number that is no code of Flipsnack's is one of the client's own
         wrong = number != code and number in set(Code)
-        if wrong or (number is None and not tells(outcome.subject, code)):
+        if wrong or (number is None and not carries(outcome.subject, code)):
             what = (
-                f"{self._case.action.name} answered {code} and the client {told(outcome)}, "
-                f"which {f'tells {number}' if wrong else 'does not tell the code'}"
+                f"{self._case.action.name} answered {code} and the client {ending_of(outcome)}, "
+                f"which {f'carries {number}' if wrong else 'does not carry the code'}"
             )
             allowed = f"{code} in an attribute or in the text ({label(code)})"
             yield from self._sound("codes", finding(what, allowed, outcome.calls))
@@ -163,11 +163,11 @@ class Judging:
         return self._contract.pages[action]
 
     def polls(self, action: str) -> bool:
-        """Return whether the call of an action is declared to wait for the end of processing."""
+        """Return whether the call of an action is declared to poll until processing ends."""
         return action in set(self._contract.polls)
 
     def must_time_out(self, outcome: Outcome) -> Iterator[str]:
-        """Yield a finding where a request would wait for ever."""
+        """Yield a finding where a request has no timeout."""
         if any(call.timeout_s is None for call in outcome.calls):
             allowed = "a timeout on every request"
             text = finding("the request has no timeout", allowed, outcome.calls)
@@ -175,7 +175,7 @@ class Judging:
 
     def _sound(self, practice: str, text: str, other_way: str = "") -> Iterator[str]:
         if practice not in set(self._contract.without):
-            way_out = f"mend the client, {other_way}or declare without = [{practice!r}]"
+            way_out = f"fix the client, {other_way}or declare without = [{practice!r}]"
             yield f"{text}\n    way out: {way_out}"
 
     def _tells_by_class(self, code: int) -> bool:
@@ -192,8 +192,8 @@ def _names(kinds: Any) -> str:
     return " or ".join(kind.__name__ for kind in members)
 
 
-def told(outcome: Outcome) -> str:
-    """Return what a call came to, with the text of its error."""
+def ending_of(outcome: Outcome) -> str:
+    """Return how a call ended, with the text of its error."""
     if outcome.error is None:
         return str(outcome)
     text = str(outcome.error)

@@ -28,7 +28,7 @@ def pages(rig: Rig, case: Case) -> Iterator[str]:
         names = rig.fill(total, title=wanted["query"], status=wanted["collectionStatus"])
         outcome = rig.try_call()
         if not outcome.calls:
-            return  # it keeps what it was told at first
+            return  # it keeps the first reply
     yield from rig.common(outcome)
     yield from rig.must_succeed(outcome, f"holds {total} records in 3 pages")
     got = len(outcome.value) if isinstance(outcome.value, list | tuple) else None

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from pytest_flipsnack.catalogue.codes import Code
-from pytest_flipsnack.contract.judge import finding, heard
+from pytest_flipsnack.contract.judge import finding, reply_of
 from pytest_flipsnack.contract.suite.cases import Case
 from pytest_flipsnack.contract.suite.rig import Rig
 
@@ -33,7 +33,7 @@ def _ends(rig: Rig, action: str) -> Iterator[str]:
         yield from rig.must_succeed(outcome, "answered PROCESSING for a while")
     if rig.polls(action) and outcome.calls[-1].pending:
         yield finding(
-            f"{heard(outcome.calls[-1])} and the client returned",
+            f"{reply_of(outcome.calls[-1])} and the client returned",
             "it polls, as the class declares",
             outcome.calls,
         )
@@ -45,7 +45,7 @@ def _fails(rig: Rig, action: str) -> Iterator[str]:
     yield from rig.common(outcome)
     if sum(call.action == action for call in outcome.calls) > 1:
         yield finding(
-            f"{action} answered FAILED and the client asked again",
+            f"{action} answered FAILED and the client retried",
             "FAILED ends the download",
             outcome.calls,
         )
@@ -76,7 +76,7 @@ def _stays(rig: Rig, action: str) -> Iterator[str]:
     yield from rig.common(outcome)
     polled = sum(call.pending for call in outcome.calls) > 1
     if polled or rig.polls(action):
-        yield from rig.must_fail(outcome, "answered PROCESSING for ever")
+        yield from rig.must_fail(outcome, "answered PROCESSING without end")
 
 
 def _pending(envelope: Mapping[str, Any]) -> dict[str, Any]:

@@ -35,6 +35,7 @@ class Rig(Judging):
         self._resolve = resolve
         self._loop = loop
         self._began: dict[str, int] = {}
+        self._error: BaseException | None = None
 
     def check(
         self, contract: Declarations, case: Case, judge: Callable[[Rig, Case], Iterable[str]]
@@ -48,7 +49,14 @@ class Rig(Judging):
         if problem is not None and not self._is_refused():
             unobserved = self.clock.unobserved_sleep
             text = with_notes(problem, self.clock.real_waits, unobserved_sleep=unobserved)
-            raise AssertionError(self.fake.masked(text))
+            failure = AssertionError(self.fake.masked(text))
+            failure.finding = failure.args[0].partition("\n")[0]  # type: ignore[attr-defined]
+            raise failure from self._cause()
+
+    def _cause(self) -> BaseException | None:
+        """Return the client's own error, unless its text shows a secret."""
+        error = self._error
+        return error if error is not None and self.fake.masked(str(error)) == str(error) else None
 
     def answer(self, answer: Any, *, action: str = "", forever: bool = False, **how: Any) -> None:
         """Declare an answer, for the call's own action or another: a code, or a fault's name."""
@@ -82,8 +90,10 @@ class Rig(Judging):
         for name, value in given.items():
             self._rewind(name, value)
         call = functools.partial(method, **given)
-        watch = Watch(self.fake, self.clock, self._contract.most_requests, self._own(given))
-        return attempt(call, self._loop, watch)
+        watch = Watch(self.fake, self.clock, self._contract.max_requests, self._own(given))
+        outcome = attempt(call, self._loop, watch)
+        self._error = None if outcome.never_stopped else outcome.error
+        return outcome
 
     def _rewind(self, name: str, value: Any) -> None:
         """Let a file object be read by this call as by the first."""

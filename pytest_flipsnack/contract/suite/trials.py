@@ -1,4 +1,4 @@
-"""The trials: what is answered to a call, and what a client must make of it."""
+"""The trials: the reply to a call, and what the client must do with it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pytest_flipsnack.catalogue.codes import Code
 from pytest_flipsnack.catalogue.facts import Basis
 from pytest_flipsnack.contract.judge import finding, is_same
 from pytest_flipsnack.contract.suite.cases import BENDS, MESSAGES, Case, processing_of
-from pytest_flipsnack.contract.suite.judging import told
+from pytest_flipsnack.contract.suite.judging import ending_of
 from pytest_flipsnack.contract.suite.probe import Outcome
 from pytest_flipsnack.contract.suite.rig import Rig
 from pytest_flipsnack.fake.call import Call
@@ -33,30 +33,30 @@ def request(rig: Rig, case: Case) -> Iterator[str]:
 
 
 def code(rig: Rig, case: Case) -> Iterator[str]:
-    """A code that stays is an error."""
+    """A code in every reply is an error."""
     wanted = int(case.what)
     rig.answer(wanted, forever=True)
     outcome = rig.try_call()
     yield from rig.common(outcome)
     yield from rig.must_fail(outcome, f"answered {wanted}", code=wanted)
-    yield from rig.must_tell(outcome, wanted)
+    yield from rig.must_carry(outcome, wanted)
 
 
 def recovery(rig: Rig, case: Case) -> Iterator[str]:
-    """A code that passes: a client that asks again succeeds, another reports the code."""
+    """A code that passes: a client that retries recovers, another reports the code."""
     wanted = int(case.what)
     rig.answer(wanted)
     outcome = rig.try_call()
     yield from rig.common(outcome)
     # a download is waited for by its own state, and 38 may be the caller's to wait for
     polls = wanted == Code.PROCESSING and not processing_of(case.action)
-    if (polls and rig.polls(case.action.name)) or _asked_again(
+    if (polls and rig.polls(case.action.name)) or _retried(
         outcome, lambda call: call.code == wanted
     ):
         yield from rig.must_succeed(outcome, f"answered {wanted} and then 20")
     else:
         yield from rig.must_fail(outcome, f"answered {wanted}", code=wanted)
-        yield from rig.must_tell(outcome, wanted)
+        yield from rig.must_carry(outcome, wanted)
 
 
 def success(rig: Rig, case: Case) -> Iterator[str]:
@@ -84,7 +84,7 @@ def message(rig: Rig, case: Case) -> Iterator[str]:
         yield from rig.must_succeed(outcome, why)
         return
     yield from rig.must_fail(outcome, why)
-    yield from rig.must_tell(outcome, number)
+    yield from rig.must_carry(outcome, number)
 
 
 def fault(rig: Rig, case: Case) -> Iterator[str]:
@@ -94,15 +94,15 @@ def fault(rig: Rig, case: Case) -> Iterator[str]:
     outcome = rig.try_call()
     yield from rig.common(outcome)
     if case.what == "not_utf8" and not rig.failed(outcome):
-        return  # the code can be read all the same, by a decoder that forgives
+        return  # the code can be read all the same, by a lenient decoder
     # a library's own exception is good enough for what the library sees itself
     seen_by_library = found.wire or found.http_status != _HTTP_OK
     yield from rig.must_fail(outcome, found.meaning, wire=seen_by_library)
     if found.unknown is not None:
-        yield from rig.must_tell(outcome, found.unknown)
-        if _asked_again(outcome, lambda call: call.fault == case.what):
+        yield from rig.must_carry(outcome, found.unknown)
+        if _retried(outcome, lambda call: call.fault == case.what):
             yield finding(
-                f"{case.action.name} answered {found.unknown} and the client asked again",
+                f"{case.action.name} answered {found.unknown} and the client retried",
                 "one request: an unknown code is an error",
                 outcome.calls,
             )
@@ -111,7 +111,7 @@ def fault(rig: Rig, case: Case) -> Iterator[str]:
 
 
 def again(rig: Rig, case: Case) -> Iterator[str]:
-    """A failing call, then a good one; and calls that recover, one after the other."""
+    """A call that fails, then one that succeeds; and calls that recover, one after the other."""
     if case.what == "50":
         yield from _recovers_again(rig)
         return
@@ -125,7 +125,7 @@ def again(rig: Rig, case: Case) -> Iterator[str]:
     if not outcome.calls:
         yield finding(
             f"{case.action.name} cannot be called after a call that failed: the client "
-            f"{told(outcome)}, without a request",
+            f"{ending_of(outcome)}, without a request",
             "a new request for a new call",
             first.calls,
         )
@@ -138,7 +138,7 @@ def _succeeds_again(rig: Rig) -> Iterator[str]:
     yield from rig.must_succeed(rig.try_call(), "answered 20 for the second time")
     rig.answer(Code.MISSING_PARAMETER, forever=True)
     last = rig.try_call()
-    rig.forget_answers()  # of one who keeps what he was told, as the limitations page advises
+    rig.forget_answers()  # some clients keep replies, as the limitations page advises
     if any(call.code == Code.MISSING_PARAMETER for call in last.calls):
         yield from rig.common(last)
         yield from rig.must_fail(last, "answered 30 after it had answered 20")
@@ -157,7 +157,7 @@ def _recovers_again(rig: Rig) -> Iterator[str]:
                 outcome, f"answered 50 and then 20, as in call {number} that succeeded"
             )
         elif rig.failed(outcome):
-            return  # it does not ask again
+            return  # it does not retry
 
 
 def upload(rig: Rig, case: Case) -> Iterator[str]:
@@ -177,7 +177,7 @@ def upload(rig: Rig, case: Case) -> Iterator[str]:
             )
 
 
-def _asked_again(outcome: Outcome, failed: Callable[[Call], bool]) -> bool:
+def _retried(outcome: Outcome, failed: Callable[[Call], bool]) -> bool:
     """Return whether the first call that failed was made once more, as it was."""
     first = next(filter(failed, outcome.calls), None)
     return first is not None and sum(is_same(call, first) for call in outcome.calls) > 1
@@ -193,7 +193,7 @@ def _unfit(action: Action, params: Mapping[str, str], outcome: Outcome) -> Itera
     sent |= dict.fromkeys((*COMMON_PARAMETERS, *action.required, *action.one_of), "x") | sent
     for problem in schemas.problems(schemas.parameter_validator(action.name), sent):
         yield finding(
-            f"{action.name} was sent with an unfit parameter: {problem}",
+            f"{action.name} was sent with a wrong parameter: {problem}",
             "what the reference page lists",
             outcome.calls,
         )

@@ -72,7 +72,7 @@ def test_an_async_client_that_blocks_the_loop_is_named(project: Project) -> None
     result.stdout.fnmatch_lines(
         [
             "E*AssertionError: the async client blocks the event loop: time.sleep(1)",
-            "E*    way out: mend the client, or declare without = ?'async'?",
+            "E*    way out: fix the client, or declare without = ?'async'?",
         ]
     )
     project.test(

@@ -20,7 +20,7 @@ def test_a_call_that_asks_something_else_is_named(project: Project) -> None:
     project.test(ADAPTER.replace('@call("user.getStats")', '@call("collection.getList")'))
     result = project.run("-k", "test_request")
     result.stdout.fnmatch_lines(
-        ["E*AssertionError: stats did not ask collection.getList (returned {*"]
+        ["E*AssertionError: stats did not call collection.getList (returned {*"]
     )
 
 
@@ -93,28 +93,28 @@ def test_a_call_that_asks_something_else_is_named(project: Project) -> None:
             "TestAcme: TestAcme.pages: '50' for collection.getList is not a number of records from 1",
         ),
         (
-            "most_requests = 0",
-            "TestAcme: TestAcme.most_requests: 0 does not fit; write a number from 1, "
-            "as in most_requests = 1000",
+            "max_requests = 0",
+            "TestAcme: TestAcme.max_requests: 0 does not fit; write a number from 1, "
+            "as in max_requests = 1000",
         ),
         (
-            "most_requests = True",
-            "TestAcme: TestAcme.most_requests: True does not fit; write a number from 1, "
-            "as in most_requests = 1000",
+            "max_requests = True",
+            "TestAcme: TestAcme.max_requests: True does not fit; write a number from 1, "
+            "as in max_requests = 1000",
         ),
         (
-            'most_requests = "1000"',
-            "TestAcme: TestAcme.most_requests: '1000' does not fit; write a number from 1, "
-            "as in most_requests = 1000",
+            'max_requests = "1000"',
+            "TestAcme: TestAcme.max_requests: '1000' does not fit; write a number from 1, "
+            "as in max_requests = 1000",
         ),
         (
             'polls = ["user.getStats"]',
-            "TestAcme: TestAcme.polls: user.getStats has nothing to wait for or to turn; allowed: "
+            "TestAcme: TestAcme.polls: user.getStats does not fit here; allowed: "
             "collection.create, collection.getCollection, collection.update, *",
         ),
         (
             'pages = {"user.getStats": 50}',
-            "TestAcme: TestAcme.pages: user.getStats has nothing to wait for or to turn; "
+            "TestAcme: TestAcme.pages: user.getStats does not fit here; "
             "allowed: collection.getList",
         ),
         (

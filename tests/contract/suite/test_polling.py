@@ -96,24 +96,24 @@ def test_a_poll_of_many_requests_is_taken_for_endless_and_told_the_way_out(
             "500 requests",
             "E*    allowed: a bounded number of tries",
             "E*    seen:    t=0.0 s 20 PROCESSING, t=2.0 s 20 PROCESSING, *",
-            "E*    way out: mend the client, declare most_requests = 1000 if it stops by itself "
+            "E*    way out: fix the client, declare max_requests = 1000 if it stops by itself "
             "later, or declare without = ?'bound'?",
         ]
     )
 
 
 def test_a_poll_may_be_declared_to_make_many_requests(project: Project) -> None:
-    project.test(patient(600, 2, "most_requests = 601"))
+    project.test(patient(600, 2, "max_requests = 601"))
     assert project.run("-k", "test_processing").ret == 0
 
 
 def test_more_requests_are_no_way_out_for_a_poll_that_lasts_a_day(project: Project) -> None:
-    project.test(patient(600, 3600, "most_requests = 400"))
+    project.test(patient(600, 3600, "max_requests = 400"))
     result = project.run("-k", "test_processing and stays")
     result.stdout.fnmatch_lines(
         [
             "E*the client did not stop: 25 requests in 25 h",
-            "E*    way out: mend the client, or declare without = ?'bound'?",
+            "E*    way out: fix the client, or declare without = ?'bound'?",
         ]
     )
 

@@ -120,7 +120,7 @@ def test_an_unfit_parameter_is_named(project: Project) -> None:
     assert result.ret == 1
     result.stdout.fnmatch_lines(
         [
-            "E*AssertionError: collection.update was sent with an unfit parameter: "
+            "E*AssertionError: collection.update was sent with a wrong parameter: "
             "collectionStatus: 'hidden' is not one of *'public', 'editable', 'unlisted'?"
         ]
     )

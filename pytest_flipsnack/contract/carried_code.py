@@ -1,4 +1,4 @@
-"""Whether an error, or a returned result, tells which code came."""
+"""Whether an error, or a returned result, carries the code of the reply."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _HTTP_FROM = 100  # a number from here on is an HTTP status, never a Flipsnack c
 _NAMES = ("code", "status_code", "error_code", "flipsnack_code", "api_code", "errno", "status")
 
 
-def told_code(value: object) -> object:
+def carried_code(value: object) -> object:
     """Return the code that a value carries in an attribute or item of a usual name, or None."""
     for name in _NAMES:
         found = getattr(value, name, _MISSING)
@@ -25,9 +25,9 @@ def told_code(value: object) -> object:
     return None
 
 
-def tells(value: object, code: int) -> bool:
+def carries(value: object, code: int) -> bool:
     """Return whether a value carries the code anywhere: attributes, items, or text."""
-    if told_code(value) == code:
+    if carried_code(value) == code:
         return True
     if any(_equals(part, code) for part in parts(value)):
         return True
@@ -39,7 +39,7 @@ def tells(value: object, code: int) -> bool:
 
 
 def parts(value: object) -> Iterator[object]:
-    """Yield what a value is made of: arguments, items, attributes."""
+    """Yield the parts of a value: arguments, items, attributes."""
     if isinstance(value, BaseException):
         yield from value.args
     if isinstance(value, tuple | list):

@@ -1,0 +1,71 @@
+"""How a failed test of a contract is shown: at the user's method, with the client's traceback."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+FINDING_ATTRIBUTE = "flipsnack_finding"
+"""The attribute of a report that carries the first line of a finding, also from a worker."""
+_PACKAGE = f"pytest_flipsnack{os.sep}"
+_VARYING = re.compile(r"\b[a-z]+\.[a-z]\w+|\d[\d.]*", re.IGNORECASE)
+"""Action names and numbers: findings that differ in nothing else have one cause."""
+
+
+def locate(item: pytest.Item) -> None:
+    """Let the location of a generated test be the method of the call that it tests."""
+    case = getattr(item, "callspec", None)
+    case = case and case.params.get("flipsnack_case")
+    if case is None:
+        return
+    code = getattr(getattr(item, "cls", None), case.method).__code__
+    place = (Path(code.co_filename), code.co_firstlineno - 1, item.reportinfo()[2])
+    item.reportinfo = lambda: place  # type: ignore[method-assign]
+
+
+def shorten(item: pytest.Item, report: pytest.TestReport, finding: str) -> None:
+    """Show a finding without our own frames and arguments; the client's traceback stays."""
+    setattr(report, FINDING_ATTRIBUTE, finding)
+    chain: list[Any] = getattr(report.longrepr, "chain", [])
+    for trace, crash, _ in chain:
+        entries = trace.reprentries
+        theirs = [entry for entry in entries if not _is_ours(entry)]
+        ours = [entry for entry in entries if _is_ours(entry)]
+        last = (trace, crash) == chain[-1][:2]
+        trace.reprentries = (ours[-1:] if last else theirs) or entries
+        for entry in theirs:
+            entry.reprfuncargs = None  # a client's arguments may be its credentials
+        for entry in ours[-1:] if last else ():
+            _show_only_the_finding(item, entry)
+        if last and crash is not None:
+            crash.path, crash.lineno = str(item.location[0]), (item.location[1] or 0) + 1
+            crash.message = finding
+
+
+def _is_ours(entry: Any) -> bool:
+    place = getattr(entry, "reprfileloc", None)
+    return place is not None and _PACKAGE in str(place.path)
+
+
+def _show_only_the_finding(item: pytest.Item, entry: Any) -> None:
+    entry.lines = [line for line in entry.lines if line.startswith("E ")]
+    entry.reprfuncargs = entry.reprlocals = None
+    path, line, _ = item.location
+    entry.reprfileloc.path, entry.reprfileloc.lineno = str(path), (line or 0) + 1
+
+
+def summary(reports: list[pytest.TestReport]) -> Iterator[str]:
+    """Yield a line for each finding that several tests share, the one of most tests first."""
+    found = [text for report in reports if (text := getattr(report, FINDING_ATTRIBUTE, ""))]
+    kinds = {text: _VARYING.sub("*", text) for text in found}
+    counts = Counter(kinds[text] for text in found)
+    for kind, count in counts.most_common():
+        if count > 1:
+            example = next(text for text in found if kinds[text] == kind)
+            yield f"1 finding in {count} tests: {example}"

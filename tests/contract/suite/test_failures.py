@@ -1,0 +1,118 @@
+"""How the failure of a generated test reads: at the user's method, short, with the client's error."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.downstream import Project
+
+CONTRACT = """
+from pytest_flipsnack import ClientContract, call
+
+
+class TestAcme(ClientContract):
+    error = acme.FlipsnackError
+    without = ["timeout"]
+
+    @pytest.fixture
+    def client(self, flipsnack):
+        return acme.Client(flipsnack.api_key, flipsnack.secret)
+
+    @call("user.getStats")
+    def stats(self, client):
+        {body}
+"""
+HASTY = CONTRACT.replace(
+    "{body}",
+    """for attempt in range(3):
+            try:
+                return client.ask()
+            except acme.FlipsnackError:
+                pass
+        return client.ask()""",
+)
+PLAIN = CONTRACT.replace("{body}", "return client.ask()")
+LINE = 1 + next(n for n, line in enumerate(("x\nx\n" + PLAIN).splitlines()) if "@call" in line)
+
+
+def test_a_finding_is_shown_at_the_method_with_the_clients_traceback(merging: Project) -> None:
+    merging.test(PLAIN)
+    result = merging.run("-k", "test_body and html", "-p", "no:cacheprovider")
+    result.assert_outcomes(failed=1, deselected=result.parseoutcomes().get("deselected", 0))
+    text = result.stdout.str()
+    result.stdout.fnmatch_lines(
+        [
+            "*in ask",
+            "E*JSONDecodeError: *",
+            "The above exception was the direct cause of the following exception:",
+            "E       AssertionError: user.getStats answered with a maintenance page in HTML, and *",
+            "E           allowed: FlipsnackError, as the class declares",
+            f"test_acme.py:{LINE}: AssertionError",
+            "FAILED test_acme.py::TestAcme::test_body?user.getStats-html? - user.getStats answered "
+            "with a maintenance page in HTML, and the client raised JSONDecodeError: *",
+        ]
+    )
+    for ours in ("flipsnack_rig", "flipsnack_case", "client_contract.py", "probe.py"):
+        assert ours not in text
+    assert "test-api-key" not in text
+
+
+@pytest.mark.parametrize("style", ["short", "line", "native", "no"])
+def test_every_style_of_traceback_names_the_finding(project: Project, style: str) -> None:
+    project.test(PLAIN)
+    result = project.run("-k", "test_body and html", f"--tb={style}")
+    result.assert_outcomes(failed=1, deselected=result.parseoutcomes()["deselected"])
+    result.stdout.fnmatch_lines(
+        ["FAILED *html? - *user.getStats answered with a maintenance page*"]
+    )
+
+
+def test_one_cause_of_many_failures_is_counted_once(merging: Project) -> None:
+    merging.test(HASTY)
+    result = merging.run("-k", "test_code", "-p", "no:cacheprovider")
+    found = [line for line in result.outlines if re.match(r"\d+ finding", line)]
+    assert len(found) == 1
+    assert re.fullmatch(
+        r"1 finding in \d+ tests: user\.getStats answered \d\d and the client retried after "
+        r"0\.0 s",
+        found[0],
+    )
+    assert result.ret == 1
+
+
+def test_findings_that_differ_are_not_counted(project: Project) -> None:
+    project.test(PLAIN)
+    result = project.run("-k", "test_body and (html or json_array)")
+    assert result.parseoutcomes()["failed"] == 2
+    assert not [line for line in result.outlines if re.match(r"\d+ finding", line)]
+
+
+def test_a_test_is_located_at_the_method_of_its_call(project: Project) -> None:
+    project.write("base.py", "import pytest, acme\n" + PLAIN)
+    project.test("""
+        from base import TestAcme as Base
+
+        class TestMine(Base):
+            def test_of_my_own(self, client):
+                assert client.try_to_ask() == 20
+    """)
+    project.hooks(
+        """
+        @pytest.hookimpl(trylast=True)
+        def pytest_collection_finish(session):
+            for item in session.items:
+                print("AT", item.location[:2])
+        """
+    )
+    result = project.run("--collect-only", "-q", "-k", "TestMine and (test_request or my_own)")
+    result.stdout.fnmatch_lines([f"AT ('base.py', {LINE - 2})", "AT ('test_acme.py', 6)"])
+
+
+def test_an_error_that_shows_a_secret_is_left_out(project: Project) -> None:
+    project.test(PLAIN.replace("return client.ask()", "raise OSError('key ' + client.secret)"))
+    result = project.run("-k", "test_request")
+    result.assert_outcomes(failed=1, deselected=result.parseoutcomes()["deselected"])
+    assert "direct cause" not in result.stdout.str()
+    result.stdout.no_fnmatch_line("*test-secret*")
