@@ -16,6 +16,7 @@ from pytest_flipsnack.fake.account import API_KEY, SECRET
 from pytest_flipsnack.fake.call import Call
 from pytest_flipsnack.fake.collections import Collections
 from pytest_flipsnack.fake.fake import Fake
+from pytest_flipsnack.fake.finding import Finding
 from pytest_flipsnack.fake.settings import Settings
 from pytest_flipsnack.transports.guard import Guard
 from pytest_flipsnack.transports.in_process import InProcess
@@ -82,7 +83,7 @@ class Flipsnack:
             self._in_process,
             RequestsTransport(self._in_process),
             self._loopback,
-            Guard(self.fake.complain),
+            Guard(self.fake.report),
             OnImport("httpx", self._httpx),
         ]
 
@@ -124,7 +125,7 @@ class Flipsnack:
     @property
     def findings(self) -> list[str]:
         """What the test must fail for so far, without declared answers that are still open."""
-        return list(self.fake.complaints)
+        return self.fake.reported
 
     @_at_the_callers_line
     def respond(
@@ -224,7 +225,7 @@ class Flipsnack:
     def stop(self) -> list[str]:
         """Stop answering; return what the test must fail for, one text each."""
         self._end()
-        return [*self.fake.verdicts(), *self._never_entered()]
+        return [*self.fake.findings(), *self._never_entered()]
 
     def _end(self) -> None:
         """Stop what was started, which may be less than all."""
@@ -237,8 +238,12 @@ class Flipsnack:
 
     def _never_entered(self) -> list[str]:
         return [
-            f"flipsnack.{expectation} at {where} is not a block, and asserted nothing\n"
-            f"    way out:  write with flipsnack.{expectation}: and the call below"
+            str(
+                Finding(
+                    f"flipsnack.{expectation} at {where} is not a block, and asserted nothing",
+                    (("way out", f"write with flipsnack.{expectation}: and the call below"),),
+                )
+            )
             for expectation, where in self._expectations
             if not expectation.entered
         ]

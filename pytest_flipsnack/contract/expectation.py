@@ -22,10 +22,12 @@ from pytest_flipsnack.contract.secrecy import leaks
 from pytest_flipsnack.contract.watch import Watch
 from pytest_flipsnack.fake.call import Call
 from pytest_flipsnack.fake.fake import Fake
+from pytest_flipsnack.fake.finding import Finding
 from pytest_flipsnack.fake.stubs import Stub, Stubs
 from pytest_flipsnack.virtual_time.clock import VirtualClock
 
 NOT_SET: Any = object()
+_LONGEST = 120
 Raises = type[BaseException] | tuple[type[BaseException], ...]
 
 
@@ -130,13 +132,13 @@ class Expectation:
             self.judged = True
             raise AssertionError(self._shown(found[0])) from error
 
-    def _shown(self, problem: str) -> str:
+    def _shown(self, problem: Finding) -> str:
         """Return a finding as the test shows it: with its notes, without a secret."""
         watch = self._watch
         text = with_notes(problem, watch.real_waits, unobserved_sleep=watch.unobserved_sleep)
-        return self._fake.masked(text)
+        return self._fake.masked(str(text))
 
-    def _findings(self, error: BaseException | None, *, wanted: bool) -> Iterator[str]:
+    def _findings(self, error: BaseException | None, *, wanted: bool) -> Iterator[Finding]:
         calls = self._watch.calls
         if isinstance(error, ClientDoesNotStopError):
             yield from judge_retries(calls, self._rules, self._watch.waits)
@@ -149,7 +151,7 @@ class Expectation:
             yield finding(
                 f"{names} was never delivered{where}{instead}", "a request inside the block", calls
             )
-        yield from judge_retries(calls, self._rules, self._watch.waits)
+        yield from judge_retries(calls, self._rules, self._watch.waits, self._ending(error))
         if not wanted and self._raises is not None:
             yield self._not_raised(error, calls)
         if self._raises is None and self._returns is NOT_SET:
@@ -170,7 +172,13 @@ class Expectation:
         for leaked in leaks(subject, self._watch.logged, self._fake.secrets(), self._own):
             yield finding(leaked, "no secret outside the request", calls)
 
-    def _ignored(self, calls: Sequence[Call]) -> Iterator[str]:
+    def _ending(self, error: BaseException | None) -> str:
+        """Say how the call ended: a count alone hides a crash, or a code taken for a success."""
+        if error is not None:
+            return f"raised {type(error).__name__}: {error}".partition("\n")[0][:_LONGEST]
+        return "" if self.value is NOT_SET else f"returned {self.value!r}"[:_LONGEST]
+
+    def _ignored(self, calls: Sequence[Call]) -> Iterator[Finding]:
         """Yield a finding where the client neither raised nor recovered."""
         code = int(self._codes[-1])
         at = max((index for index, call in enumerate(calls) if call.code == code), default=None)
@@ -189,7 +197,7 @@ class Expectation:
     def _was_delivered(self) -> bool:
         return next(self._stubs.undelivered(), None) is None
 
-    def _not_raised(self, error: BaseException | None, calls: Sequence[Call]) -> str:
+    def _not_raised(self, error: BaseException | None, calls: Sequence[Call]) -> Finding:
         expected = self._raises if isinstance(self._raises, tuple) else (self._raises,)
         names = " or ".join(getattr(one, "__name__", str(one)) for one in expected)
         did = f"raised {type(error).__name__}" if error is not None else "raised nothing"
@@ -197,7 +205,7 @@ class Expectation:
             f"the client {did} after {label(self._codes[-1])}", f"it raises {names}", calls
         )
 
-    def _wrong_value(self, calls: Sequence[Call]) -> Iterator[str]:
+    def _wrong_value(self, calls: Sequence[Call]) -> Iterator[Finding]:
         if self._returns is NOT_SET:
             return
         if self.value is NOT_SET:

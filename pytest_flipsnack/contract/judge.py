@@ -11,6 +11,7 @@ from pytest_flipsnack.contract.handling import Retry, RetryMode, rule_for
 from pytest_flipsnack.contract.waits import Waits
 from pytest_flipsnack.fake.call import Call
 from pytest_flipsnack.fake.faults import fault_of
+from pytest_flipsnack.fake.finding import Finding
 from pytest_flipsnack.virtual_time.real_waits import RealWait
 
 LEAST_WAIT_S = 1e-6
@@ -71,22 +72,29 @@ def timeline(calls: Sequence[Call], at: Sequence[int] = ()) -> str:
     return ", ".join(shown)
 
 
-def finding(what: str, allowed: object, calls: Sequence[Call], at: Sequence[int] = ()) -> str:
-    """Return a finding as it is printed; `at` are the indexes of the calls that it is about."""
-    return f"{what}\n    allowed: {allowed}\n    seen:    {timeline(calls, at)}"
+def finding(what: str, allowed: object, calls: Sequence[Call], at: Sequence[int] = ()) -> Finding:
+    """Return a finding with a timeline; `at` are the indexes of the calls that it is about."""
+    return Finding(what, (("allowed", str(allowed)), ("seen", timeline(calls, at))))
 
 
-def with_notes(text: str, waits: Sequence[RealWait], *, unobserved_sleep: str) -> str:
+def with_notes(found: Finding, waits: Sequence[RealWait], *, unobserved_sleep: str) -> Finding:
     """Return a finding with the real waits of its test, and with what may have caused them."""
-    notes = [f"real:    {wait}" for wait in waits]
+    for wait in waits:
+        found = found.adding("real", str(wait))
     if unobserved_sleep:
-        notes.append(f"hint:    {unobserved_sleep}; leave it alone, time is virtual here")
-    return "\n    ".join([text, *notes])
+        found = found.adding("hint", f"{unobserved_sleep}; leave it alone, time is virtual here")
+    return found
 
 
-def judge_retries(calls: Sequence[Call], rules: Mapping[int, Retry], waits: Waits) -> list[str]:
-    """Return what was wrong with the way the client retried."""
-    found: list[str] = []
+def judge_retries(
+    calls: Sequence[Call], rules: Mapping[int, Retry], waits: Waits, ending: str = ""
+) -> list[Finding]:
+    """Return what was wrong with the way the client retried.
+
+    `ending` says how the call ended: a client that did not retry may have taken the code for a
+    success, or crashed.
+    """
+    found: list[Finding] = []
     judged: set[tuple[str | None, int]] = set()
     for index, call in enumerate(calls):
         if call.code is None or (call.code == Code.OK and not call.pending):
@@ -96,7 +104,7 @@ def judge_retries(calls: Sequence[Call], rules: Mapping[int, Retry], waits: Wait
         key = (call.action, call.code)
         if key not in judged:
             judged.add(key)
-            found += _judge_count(call, rule, calls, waits)
+            found += _judge_count(call, rule, calls, waits, ending)
         if later is None:
             continue
         wait_s, most_s = waits.between(call, calls[later])
@@ -119,7 +127,9 @@ def judge_retries(calls: Sequence[Call], rules: Mapping[int, Retry], waits: Wait
     return found[:1]
 
 
-def judge_pace(calls: Sequence[Call], rules: Mapping[int, Retry], waits: Waits) -> Iterator[str]:
+def judge_pace(
+    calls: Sequence[Call], rules: Mapping[int, Retry], waits: Waits
+) -> Iterator[Finding]:
     """Yield a finding where the waits are used up before what passes slowly can have passed."""
     declared = {code for code, rule in rules.items() if rule.sets_waits}
     for code in sorted(_PASSING - declared):
@@ -138,7 +148,7 @@ def judge_pace(calls: Sequence[Call], rules: Mapping[int, Retry], waits: Waits) 
             )
 
 
-def judge_end(why: str, calls: Sequence[Call]) -> str:
+def judge_end(why: str, calls: Sequence[Call]) -> Finding:
     """Return the finding on a client that had to be stopped."""
     # the fake succeeds in the end, and a success is no reason to retry
     asked = [call for call in calls if call.code != Code.OK or call.pending] or calls
@@ -146,7 +156,9 @@ def judge_end(why: str, calls: Sequence[Call]) -> str:
     return finding(f"{last} and the client did not stop: {why}", "a bounded number of tries", calls)
 
 
-def _judge_count(call: Call, rule: Retry, calls: Sequence[Call], waits: Waits) -> list[str]:
+def _judge_count(
+    call: Call, rule: Retry, calls: Sequence[Call], waits: Waits, ending: str
+) -> list[Finding]:
     same = [other for other in calls if is_same(call, other)]
     if any(other.code != call.code for other in same[:-1]):
         return []
@@ -168,7 +180,7 @@ def _judge_count(call: Call, rule: Retry, calls: Sequence[Call], waits: Waits) -
         return []
     times = "once" if again == 1 else f"{again} times"
     did = f"retried {times}" if again else "did not retry"
-    text = f"{reply_of(call)} and the client {did}"
+    text = f"{reply_of(call)} and the client {did}" + (f": {ending}" if ending else "")
     return [finding(text, f"{rule} ({label(call.code or 0)})", calls)]
 
 

@@ -17,6 +17,7 @@ from pytest_flipsnack.fake.call import Call
 from pytest_flipsnack.fake.checks import Subject, account_refusal, request_refusal
 from pytest_flipsnack.fake.collections import Collections
 from pytest_flipsnack.fake.faults import fault_of
+from pytest_flipsnack.fake.finding import Finding
 from pytest_flipsnack.fake.limits import Limits
 from pytest_flipsnack.fake.masking import is_unmistakable, mask
 from pytest_flipsnack.fake.refusal import Refusal
@@ -69,7 +70,7 @@ class Fake:
         self.stubs = Stubs()
         self.calls: list[Call] = []
         self.hits: Counter[tuple[str, int]] = Counter()
-        self.complaints: list[str] = []
+        self._reported: list[str] = []
         self.signatures: deque[str] = deque(maxlen=_REMEMBERED)
         self.observers: list[Observer] = []
 
@@ -185,33 +186,39 @@ class Fake:
         """Return the text without key, secret and signatures."""
         return mask(text, [*self.account.secrets, *self.signatures])
 
-    def complain(self, text: str) -> None:
-        """Remember something the test must fail for; said twice, it is kept once."""
-        text = mask(text, self.account.secrets)
-        with self._lock:
-            if text not in self.complaints:
-                self.complaints.append(text)
+    @property
+    def reported(self) -> list[str]:
+        """What the test must fail for so far, declared answers that are still open left out."""
+        return list(self._reported)
 
-    def verdicts(self) -> list[str]:
-        """Return what the test must fail for: refusals, unfit data, stubs no request has met."""
+    def report(self, finding: Finding | str) -> None:
+        """Remember what the test must fail for, masked; the same finding is kept once."""
+        text = mask(str(finding), self.account.secrets)
+        with self._lock:
+            if text not in self._reported:
+                self._reported.append(text)
+
+    def findings(self) -> list[str]:
+        """Return what the test must fail for: refusals, wrong data, answers not delivered."""
         waiting = self.undelivered()
         if not waiting:
-            return list(self.complaints)
+            return self.reported
         made = ", ".join(str(call) for call in self.calls[-_SHOWN:]) or "none"
-        lines = [f"{len(waiting)} declared answers were never delivered"]
-        lines[0] = lines[0] if len(waiting) > 1 else "a declared answer was never delivered"
-        lines += [f"    {stub}, declared at {stub.where}" for stub in waiting[:_SHOWN]]
+        several = f"{len(waiting)} declared answers were never delivered"
+        what = several if len(waiting) > 1 else "a declared answer was never delivered"
+        lines = [("declared", f"{stub}, at {stub.where}") for stub in waiting[:_SHOWN]]
         if len(waiting) > _SHOWN:
-            lines.append(f"    and {len(waiting) - _SHOWN} more")
-        lines.append(f"    requests: {made}")
-        lines.append("    way out:  let the client send the request, or declare fewer answers")
-        return [*self.complaints, mask("\n".join(lines), self.account.secrets)]
+            lines.append(("declared", f"and {len(waiting) - _SHOWN} more"))
+        lines.append(("requests", made))
+        lines.append(("way out", "let the client send the request, or declare fewer answers"))
+        found = Finding(what, tuple(lines))
+        return [*self.reported, mask(str(found), self.account.secrets)]
 
     def _refuse(self, refusal: Refusal, request: Request, stub: Stub | None) -> Reply:
         if stub is not None and stub.answer is refusal.code:
             self.stubs.deliver(stub)
         elif refusal.code not in self._allowed | self.stubs.asked():
-            self.complain("\n".join(refusal.explain(request.action)))
+            self.report(refusal.explain(request.action))
         return envelope(refusal.code, None, self.account.settings.http_status)
 
     def _deliver(self, stub: Stub, request: Request, now: float) -> Reply:
@@ -233,7 +240,7 @@ class Fake:
             return self._success(request, now)
         unfit = stub_data.unfit_where_delivered(stub, request)
         if unfit:
-            self.complain(unfit)
+            self.report(unfit)
         return envelope(Code.OK, stub.data, 200)
 
     def _own(self, refusal: Refusal | None, request: Request, now: float) -> Reply:
@@ -242,7 +249,7 @@ class Fake:
             return self._success(request, now)
         unknown = refusal.code in {Code.INVALID_HASH, Code.INVALID_HASH_47}
         if unknown and refusal.code not in self._allowed:
-            self.complain("\n".join(refusal.explain(request.action)))
+            self.report(refusal.explain(request.action))
         return envelope(refusal.code, None, self.account.settings.http_status)
 
     def _success(self, request: Request, now: float) -> Reply:
@@ -282,9 +289,10 @@ class Fake:
         secret = self.account.secret
         if secret in request.params.values() and is_unmistakable(secret):
             name = next(name for name, value in request.params.items() if value == secret)
-            self.complain(
-                f"{request.action} was sent with the secret itself, as the parameter {name}\n"
-                "    rule:     the secret signs a request and never travels with it; documented "
-                "(H1, R0, M)\n"
-                "    way out:  take it out of the parameters"
+            rule = "the secret signs a request and is never sent with it; documented (H1, R0, M)"
+            self.report(
+                Finding(
+                    f"{request.action} was sent with the secret itself, as the parameter {name}",
+                    (("rule", rule), ("way out", "take it out of the parameters")),
+                )
             )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from pytest_flipsnack.catalogue.codes import Code
 from pytest_flipsnack.catalogue.facts import TABLE, Source
+from pytest_flipsnack.fake.finding import Finding
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,22 +21,24 @@ class Refusal:
     hint: str = ""
     source: Source = TABLE
 
-    def explain(self, action: str | None) -> list[str]:
-        """Return the lines that tell a test author what happened, what was allowed, what to do."""
-        lines = [
+    def explain(self, action: str | None) -> Finding:
+        """Return the finding for a test author: what happened, what was allowed, what to do."""
+        found = Finding(
             f"{action or 'a request without action'} was refused with {self.code.label}, "
             f"and the test did not ask for {self.code.value}",
-            f"    rule:     {self.rule}; {self.source}",
-            f"    sent:     {self.sent}",
-            f"    expected: {self.expected}",
-        ]
-        if self.hint:
-            lines.append(f"    hint:     {self.hint}")
-        lines.append(
-            f"    way out:  correct the request; or, if the test is about this refusal, "
-            f"flipsnack.allow({self.code.value}) before it"
+            (
+                ("rule", f"{self.rule}; {self.source}"),
+                ("sent", self.sent),
+                ("expected", self.expected),
+            ),
         )
-        return lines
+        if self.hint:
+            found = found.adding("hint", self.hint)
+        return found.adding(
+            "way out",
+            "correct the request; or, if the test is about this refusal, "
+            f"flipsnack.allow({self.code.value}) before it",
+        )
 
 
 def nearest(name: str, known: Sequence[str], cutoff: float = 0.6) -> str:

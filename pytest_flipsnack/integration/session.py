@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pytest_flipsnack.fake.account import API_KEY, SECRET
+from pytest_flipsnack.fake.finding import Finding
 from pytest_flipsnack.fake.settings import Settings
 from pytest_flipsnack.flipsnack import Flipsnack
 from pytest_flipsnack.integration.recorder import recorder_of
@@ -16,12 +17,25 @@ if TYPE_CHECKING:
     from pytest_flipsnack.transports.server import LoopbackServer
 
 
+_VIRTUAL_INSTEAD = (
+    (
+        "virtual",
+        "time.sleep, asyncio.sleep, trio.sleep, select.select without a file, and the waits of "
+        "threading, queue and concurrent.futures with a timeout",
+    ),
+    (
+        "way out",
+        "let the client wait with one of these, or ignore pytest_flipsnack.RealWaitWarning",
+    ),
+)
+
+
 class LateRequestWarning(pytest.PytestWarning):
     """A request reached the loopback server after its test had ended."""
 
 
 class RealWaitWarning(pytest.PytestWarning):
-    """A test waited in earnest where time is virtual; it works, and it is slow."""
+    """A test really waited where time is virtual; it works, and it is slow."""
 
 
 def _are_two_texts(value: object) -> bool:
@@ -57,14 +71,8 @@ class Session:
     def warn_of_real_waits(self, flipsnack: Flipsnack) -> None:
         """Name what really waited in a test, at the line that did."""
         for wait in flipsnack.clock.real_waits:
-            text = (
-                f"the test really waited {wait}\n"
-                "    virtual: time.sleep, asyncio.sleep, trio.sleep, select.select without a file, "
-                "and the waits of threading, queue and concurrent.futures with a timeout\n"
-                "    way out: let the client wait with one of these, or ignore "
-                "pytest_flipsnack.RealWaitWarning"
-            )
-            warning = RealWaitWarning(flipsnack.fake.masked(text))
+            found = Finding(f"the test really waited {wait}", _VIRTUAL_INSTEAD)
+            warning = RealWaitWarning(flipsnack.fake.masked(str(found)))
             warnings.warn_explicit(warning, RealWaitWarning, wait.path, wait.line)
 
     def close(self) -> None:

@@ -60,7 +60,7 @@ class Control:
     def end(self, *, passed: bool = True) -> list[str]:
         """End the running test and return what it must fail for; one that fails counts nothing."""
         ended, self.fake = self.fake, self._make()
-        problems = [_CALL.sub(_as_request, problem) for problem in ended.verdicts()]
+        problems = [_CALL.sub(_as_request, problem) for problem in ended.findings()]
         if passed and not problems:
             self._finished(ended.hits)
         return problems

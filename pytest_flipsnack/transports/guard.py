@@ -6,15 +6,17 @@ import socket
 from collections.abc import Callable
 from typing import Any
 
+from pytest_flipsnack.fake.finding import Finding
 from pytest_flipsnack.transports.patches import Patches
 
+_URLS = "the base URL flipsnack.url (uploads: flipsnack.upload_url)"
 _DOMAIN = "flipsnack.com"
 
 
 class Guard:
     """Refuses to look up Flipsnack's hosts, whatever library asks, and reports that it had to."""
 
-    def __init__(self, report: Callable[[str], None]) -> None:
+    def __init__(self, report: Callable[[Finding], None]) -> None:
         self._patches = Patches()
         self._report = report
 
@@ -26,10 +28,13 @@ class Guard:
             name = _text(host) if self._patches.active else ""
             if name == _DOMAIN or name.endswith(f".{_DOMAIN}"):
                 self._report(
-                    f"a request to {name} went past the fake and was stopped\n"
-                    f"    its HTTP library is not one that is answered in process\n"
-                    f"    way out:  give the client the base URL flipsnack.url "
-                    f"(uploads: flipsnack.upload_url)"
+                    Finding(
+                        f"a request to {name} went past the fake and was stopped",
+                        (
+                            ("cause", "its HTTP library is not one that is answered in process"),
+                            ("way out", f"give the client {_URLS}"),
+                        ),
+                    )
                 )
                 raise socket.gaierror(
                     socket.EAI_NONAME, f"{name} is not reached while the fixture flipsnack is used"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from pytest_flipsnack.catalogue.actions import UPLOAD_HOST
+from pytest_flipsnack.fake.finding import Finding
 from pytest_flipsnack.fake.reply import Reply
 from pytest_flipsnack.fake.request import parse, whole
 
@@ -80,11 +81,12 @@ class InProcess:
         timeout_s: float | None,
     ) -> Reply:
         if not self._urls:
-            raise ForkedChildError(
-                "a forked process has only a copy of the fake\n"
-                "    way out:  give the client of the child the base URL flipsnack.url (uploads: "
+            way_out = (
+                "give the client of the child the base URL flipsnack.url (uploads: "
                 "flipsnack.upload_url), for which pip install 'pytest-flipsnack[server]'"
             )
+            what = "a forked process has only a copy of the fake"
+            raise ForkedChildError(str(Finding(what, (("way out", way_out),))))
         asked = urlsplit(url)
         server = urlsplit(self._urls[asked.hostname == UPLOAD_HOST])
         guest = server.path.rpartition("/")[0]

@@ -126,7 +126,7 @@ def test_what_a_test_must_fail_for_is_returned(served: Served, tmp_path: Path) -
     assert report["cells"] == [], "a test that fails counts nothing"
     assert problem.splitlines()[:2] == [
         "a declared answer was never delivered",
-        "    fault html, declared at a control request",
+        "    declared: fault html, at a control request",
     ]
 
 
@@ -220,7 +220,7 @@ def test_it_stops_on_an_interrupt_and_says_what_was_left_over(tmp_path: Path) ->
     lines = err.splitlines()
     assert lines[:2] == [
         "a declared answer was never delivered",
-        "    20 OK, declared at --respond",
+        "    declared: 20 OK, at --respond",
     ]
     assert lines[2].endswith(" s user.getStats 50")
 

@@ -79,7 +79,7 @@ def test_a_block_without_with_is_named() -> None:
 
     assert flipsnack.stop() == [
         f"flipsnack.expect(31, 41) at test_expect.py:{line} is not a block, and asserted nothing\n"
-        "    way out:  write with flipsnack.expect(31, 41): and the call below"
+        "    way out: write with flipsnack.expect(31, 41): and the call below"
     ]
 
 
@@ -245,9 +245,22 @@ def test_a_declared_rule_that_is_kept_passes(flipsnack: Flipsnack, retries: Any)
 def test_a_missing_retry_is_named_where_it_is_required(flipsnack: Flipsnack) -> None:
     found = complaint(flipsnack, Client(flipsnack, retry_on=()), 50, retries="required")
     assert found.splitlines()[:2] == [
-        "user.getStats answered 50 and the client did not retry",
+        "user.getStats answered 50 and the client did not retry: raised FlipsnackError: refused",
         "    allowed: a bounded retry, each after a wait (50 Operation failed)",
     ]
+
+
+def test_a_missing_retry_shows_what_was_returned_instead(flipsnack: Flipsnack) -> None:
+    with pytest.raises(AssertionError) as failure:
+        with flipsnack.expect(50, returns=lambda result: True, retries="required") as seen:
+            seen.value = Client(flipsnack).ask()
+    assert (
+        str(failure.value)
+        .splitlines()[0]
+        .startswith(
+            "user.getStats answered 50 and the client did not retry: returned {'code': 50, "
+        )
+    )
 
 
 class Threaded(Client):

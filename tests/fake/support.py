@@ -56,7 +56,7 @@ class World:
 
     @property
     def complaints(self) -> list[str]:
-        return self.fake.complaints
+        return self.fake.reported
 
     def reply(self, request: Request) -> Reply:
         return self.fake.answer(request)

@@ -62,11 +62,11 @@ def test_a_secret_that_travels_is_told_of() -> None:
     world = World()
     world.ask("collection.getList", query=SECRET)
 
-    [text] = world.fake.verdicts()
+    [text] = world.fake.findings()
     assert text.splitlines() == [
         "collection.getList was sent with the secret itself, as the parameter query",
-        "    rule:     the secret signs a request and never travels with it; documented (H1, R0, M)",
-        "    way out:  take it out of the parameters",
+        "    rule:    the secret signs a request and is never sent with it; documented (H1, R0, M)",
+        "    way out: take it out of the parameters",
     ]
 
 

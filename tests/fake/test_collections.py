@@ -69,7 +69,7 @@ def test_a_whole_life() -> None:
     assert world.ask("collection.getCollection", collectionHash=name)["code"] == 43
     assert world.ask("collection.deleteCollection", collectionHash=name)["code"] == 43
     assert world.data("collection.getList") == {"collectionCount": 0, "collections": []}
-    assert world.fake.verdicts() == []
+    assert world.fake.findings() == []
 
 
 def test_without_a_wait_everything_is_ready_at_once() -> None:

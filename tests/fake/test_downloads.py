@@ -24,7 +24,7 @@ def test_the_archive_is_served_and_is_no_call() -> None:
     assert (reply.http_status, reply.content_type) == (200, "application/zip")
     assert zipfile.ZipFile(io.BytesIO(reply.body)).namelist() == ["index.html"]
     assert [call.action for call in world.fake.calls] == ["collection.downloadHTML"]
-    assert world.fake.verdicts() == []
+    assert world.fake.findings() == []
 
 
 def test_the_url_expires_after_a_minute_and_a_new_one_can_be_had() -> None:
@@ -38,7 +38,7 @@ def test_the_url_expires_after_a_minute_and_a_new_one_can_be_had() -> None:
     again = world.reply(parse("GET", offered(world), {}, None))
 
     assert again.http_status == 200
-    assert world.fake.verdicts() == []
+    assert world.fake.findings() == []
 
 
 def test_another_file_is_refused_and_told_why() -> None:

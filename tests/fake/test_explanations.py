@@ -39,7 +39,7 @@ def explanation(request: Request, before: Step = nothing, **settings: object) ->
     world = World(settings)
     before(world)
     world.reply(request)
-    [complaint] = world.fake.verdicts()
+    [complaint] = world.fake.findings()
     return complaint
 
 

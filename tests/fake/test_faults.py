@@ -67,7 +67,7 @@ def test_a_fault_is_recorded_and_counts_as_no_code(name: str) -> None:
     assert (call.code, call.fault, call.outcome) == (None, name, name)
     assert str(call) == f"t=0.0 s user.getStats {name}"
     assert world.fake.hits == {}
-    assert world.fake.verdicts() == []
+    assert world.fake.findings() == []
 
 
 @pytest.mark.parametrize("name", ["html", "http_500"])
@@ -117,7 +117,7 @@ def test_a_transport_that_hears_no_request_can_still_refuse_the_connection() -> 
     assert [world.fake.refuse_connection() for _ in range(2)] == [True, False]
     assert [str(call) for call in world.fake.calls] == ["t=2.0 s user.getStats refused"]
     assert world.ask("user.getStats")["code"] == 50
-    assert world.fake.verdicts() == []
+    assert world.fake.findings() == []
 
 
 def test_a_connection_is_refused_only_where_that_comes_next() -> None:

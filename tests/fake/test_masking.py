@@ -92,7 +92,7 @@ def test_no_refusal_shows_a_secret(case: Case) -> None:
     call = world.fake.calls[-1]
     assert call.refusal is not None
     signatures = [text for text in [case.broken.params.get("signature")] if text]
-    for text in ["\n".join(call.refusal.explain(None)), *world.fake.verdicts()]:
+    for text in [str(call.refusal.explain(None)), *world.fake.findings()]:
         assert shows_no_secret(text, *signatures)
 
 
@@ -125,7 +125,7 @@ def test_a_credential_in_the_wrong_place_is_not_shown(hidden: str, number: int) 
 
     world.reply(request)
 
-    [text] = world.fake.verdicts()
+    [text] = world.fake.findings()
     assert shows_no_secret(text, request.params.get("signature", "none"))
 
 
@@ -133,9 +133,9 @@ def test_a_complaint_is_masked_and_kept_once() -> None:
     world = World()
 
     for _ in range(2):
-        world.fake.complain(f"GET https://api.flipsnack.com/v1/?apiKey=x failed with {SECRET}")
+        world.fake.report(f"GET https://api.flipsnack.com/v1/?apiKey=x failed with {SECRET}")
 
-    assert world.fake.verdicts() == [
+    assert world.fake.findings() == [
         "GET https://api.flipsnack.com/v1/?apiKey=*** failed with ***",
     ]
 

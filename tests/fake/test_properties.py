@@ -63,7 +63,7 @@ def check_records(world: World, request: Request, code: Code) -> None:
     assert (call.refusal is None) is (code is Code.OK)
     signature = request.params.get("signature", "")
     hidden = [signature] if len(signature) == 32 else []
-    assert all(shows_no_secret(text, *hidden) for text in world.fake.verdicts())
+    assert all(shows_no_secret(text, *hidden) for text in world.fake.findings())
 
 
 Requests = SearchStrategy[Request]

@@ -18,17 +18,17 @@ def test_a_test_in_which_all_went_well_has_no_verdict() -> None:
     world.fake.respond((31, 20), None, None, "test_a.py:3")
 
     assert [world.ask("user.getStats")["code"] for _ in range(3)] == [31, 20, 20]
-    assert world.fake.verdicts() == []
+    assert world.fake.findings() == []
 
 
 def test_an_undelivered_stub_is_named_with_its_line() -> None:
     world = World()
     world.fake.respond((31,), "collection.getList", None, "test_a.py:3")
 
-    assert world.fake.verdicts() == [
+    assert world.fake.findings() == [
         "a declared answer was never delivered\n"
-        "    31 Requests per second limit exceeded for collection.getList, "
-        "declared at test_a.py:3\n"
+        "    declared: 31 Requests per second limit exceeded for collection.getList, "
+        "at test_a.py:3\n"
         f"    requests: none\n{WAY_OUT}"
     ]
 
@@ -42,12 +42,12 @@ def test_several_undelivered_stubs_come_with_the_requests_that_were_made() -> No
     world.clock.pass_(1.25)
     world.ask("collection.getList")
 
-    assert world.fake.verdicts() == [
+    assert world.fake.findings() == [
         "3 declared answers were never delivered\n"
-        "    31 Requests per second limit exceeded for collection.getList, "
-        "declared at test_a.py:3\n"
-        "    22 Maintenance mode for collection.getEmbed (always), declared at test_a.py:4\n"
-        "    fault timeout for collection.update, declared at test_a.py:5\n"
+        "    declared: 31 Requests per second limit exceeded for collection.getList, "
+        "at test_a.py:3\n"
+        "    declared: 22 Maintenance mode for collection.getEmbed (always), at test_a.py:4\n"
+        "    declared: fault timeout for collection.update, at test_a.py:5\n"
         "    requests: t=0.0 s user.getStats 20, t=1.2 s collection.getList 50\n"
         f"{WAY_OUT}"
     ]
@@ -59,12 +59,12 @@ def test_a_long_list_of_undelivered_stubs_is_cut() -> None:
     world.fake.respond((20,) * 12, "user.getStats", None, "test_a.py:4")
     for _ in range(12):
         world.ask("collection.getList")
-    text = "\n    20 OK for user.getStats, declared at test_a.py:4"
+    text = "\n    declared: 20 OK for user.getStats, at test_a.py:4"
     requests = ", ".join(["t=0.0 s collection.getList 50"] * 10)
 
-    assert world.fake.verdicts() == [
+    assert world.fake.findings() == [
         f"12 declared answers were never delivered{text * 10}\n"
-        f"    and 2 more\n    requests: {requests}\n{WAY_OUT}"
+        f"    declared: and 2 more\n    requests: {requests}\n{WAY_OUT}"
     ]
 
 
@@ -74,7 +74,7 @@ def test_an_undelivered_stub_does_not_show_what_a_client_sent_as_action() -> Non
     world.fake.allow((42,))
     world.ask(SECRET)
 
-    assert world.fake.verdicts()[0].splitlines()[2] == "    requests: t=0.0 s *** 42"
+    assert world.fake.findings()[0].splitlines()[2] == "    requests: t=0.0 s *** 42"
 
 
 def test_a_refusal_goes_before_a_stub_which_then_is_still_to_come() -> None:
@@ -83,12 +83,12 @@ def test_a_refusal_goes_before_a_stub_which_then_is_still_to_come() -> None:
 
     assert world.code(tampered()) == 44
 
-    [refused, undelivered] = world.fake.verdicts()
+    [refused, undelivered] = world.fake.findings()
     assert refused.splitlines()[0] == (
         "user.getStats was refused with 44 Invalid signature, and the test did not ask for 44"
     )
     assert undelivered.splitlines()[1:3] == [
-        "    50 Operation failed, declared at test_a.py:3",
+        "    declared: 50 Operation failed, at test_a.py:3",
         "    requests: t=0.0 s user.getStats 44",
     ]
     assert world.ask("user.getStats")["code"] == 50
@@ -100,7 +100,7 @@ def test_always_20_hides_no_refusal(request_: Any) -> None:
     world.fake.always(20, None)
 
     assert world.code(request_) in {41, 42, 44, 45}
-    assert " was refused with " in world.fake.verdicts()[0]
+    assert " was refused with " in world.fake.findings()[0]
 
 
 def test_a_stub_with_the_code_of_the_refusal_counts_as_asked_and_delivered() -> None:
@@ -109,7 +109,7 @@ def test_a_stub_with_the_code_of_the_refusal_counts_as_asked_and_delivered() -> 
 
     assert world.code(tampered()) == 44
     assert world.ask("user.getStats")["code"] == 20
-    assert world.fake.verdicts() == []
+    assert world.fake.findings() == []
 
 
 def test_a_stub_further_back_with_the_code_of_the_refusal_counts_as_asked() -> None:
@@ -126,7 +126,7 @@ def test_always_with_the_code_of_the_refusal_counts_as_asked() -> None:
     world.fake.always(44, "user.getStats")
 
     assert world.code(tampered()) == 44
-    assert world.fake.verdicts() == []
+    assert world.fake.findings() == []
 
 
 def test_a_stub_of_another_code_does_not_count_as_asked() -> None:
@@ -142,7 +142,7 @@ def test_an_allowed_refusal_is_what_the_test_is_about() -> None:
     world.fake.allow((44, Code.INVALID_CREDENTIALS))
 
     assert [world.code(tampered()), world.code(keyed("x"))] == [44, 41]
-    assert world.fake.verdicts() == []
+    assert world.fake.findings() == []
 
 
 def test_allowing_one_code_allows_no_other() -> None:
@@ -150,14 +150,14 @@ def test_allowing_one_code_allows_no_other() -> None:
     world.fake.allow((44,))
 
     assert world.code(keyed("x")) == 41
-    assert len(world.fake.verdicts()) == 1
+    assert len(world.fake.findings()) == 1
 
 
 def test_the_same_refusal_is_told_once() -> None:
     world = World()
 
     assert [world.code(tampered()) for _ in range(3)] == [44] * 3
-    assert len(world.fake.verdicts()) == 1
+    assert len(world.fake.findings()) == 1
 
 
 @pytest.mark.parametrize("code", [46, 47])
@@ -168,8 +168,8 @@ def test_an_unknown_hash_is_a_slip_unless_allowed(code: int) -> None:
         seeded("another")(world)
         assert world.ask("collection.getCollection", collectionHash=HASH)["code"] == code
 
-    assert len(strict.fake.verdicts()) == 1
-    assert allowing.fake.verdicts() == []
+    assert len(strict.fake.findings()) == 1
+    assert allowing.fake.findings() == []
 
 
 @pytest.mark.parametrize(
@@ -180,14 +180,14 @@ def test_a_state_that_the_test_made_is_no_slip(state: dict[str, Any], code: int)
     seeded(**state)(world)
 
     assert world.ask("collection.update", collectionHash=HASH)["code"] == code
-    assert world.fake.verdicts() == []
+    assert world.fake.findings() == []
 
 
 def test_a_limit_that_the_test_set_is_no_slip() -> None:
     world = World({"requests_per_second": 1})
 
     assert [world.ask("user.getStats")["code"] for _ in range(2)] == [20, 31]
-    assert world.fake.verdicts() == []
+    assert world.fake.findings() == []
 
 
 def test_data_that_does_not_fit_the_action_it_met_is_named_with_its_line() -> None:
@@ -195,7 +195,7 @@ def test_data_that_does_not_fit_the_action_it_met_is_named_with_its_line() -> No
     world.fake.respond((20,), None, {"views": "many", "downloads": None}, "test_a.py:3")
 
     assert world.data("user.getStats") == {"views": "many", "downloads": None}
-    assert world.fake.verdicts() == [
+    assert world.fake.findings() == [
         "the data stubbed at test_a.py:3 was delivered to user.getStats "
         "and does not satisfy its schema:\n"
         "    downloads: None is not of type 'number'\n"
@@ -208,7 +208,7 @@ def test_data_that_met_an_action_without_data_is_named_with_its_line() -> None:
     world.fake.respond((20,), None, {"views": 1}, "test_a.py:3")
 
     assert world.ask("collection.deleteCollection", collectionHash=HASH)["data"] == {"views": 1}
-    assert world.fake.verdicts() == [
+    assert world.fake.findings() == [
         "the data stubbed at test_a.py:3 was delivered to collection.deleteCollection, "
         "which answers 20 without data (R0)"
     ]
@@ -219,4 +219,4 @@ def test_data_declared_for_an_action_is_not_judged_again() -> None:
     world.fake.respond((20,), "user.getStats", {"views": 1}, "test_a.py:3")
 
     assert world.data("user.getStats") == {"views": 1}
-    assert world.fake.verdicts() == []
+    assert world.fake.findings() == []

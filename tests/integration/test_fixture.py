@@ -30,7 +30,7 @@ def test_an_answer_that_was_never_delivered_fails_the_teardown(project: Project)
         re.sub(r"t=\d+\.\d s", "t=0.0 s", line) for line in lines
     ] == [  # a busy machine is late
         "a declared answer was never delivered",
-        "    50 Operation failed, declared at test_acme.py:4",
+        "    declared: 50 Operation failed, at test_acme.py:4",
         "    requests: t=0.0 s user.getStats 31",
         "    way out:  let the client send the request, or declare fewer answers",
     ]
@@ -44,8 +44,8 @@ def test_an_answer_of_a_mark_that_was_never_delivered_names_the_mark(project: Pr
     result.assert_outcomes(passed=1, errors=1)
     assert failure_below(result, "ERROR at teardown of test_it") == [
         "2 declared answers were never delivered",
-        "    31 Requests per second limit exceeded, declared at @pytest.mark.flipsnack(31, 31)",
-        "    31 Requests per second limit exceeded, declared at @pytest.mark.flipsnack(31, 31)",
+        "    declared: 31 Requests per second limit exceeded, at @pytest.mark.flipsnack(31, 31)",
+        "    declared: 31 Requests per second limit exceeded, at @pytest.mark.flipsnack(31, 31)",
         "    requests: none",
         "    way out:  let the client send the request, or declare fewer answers",
     ]
@@ -225,7 +225,7 @@ def test_the_context_fails_at_its_end_for_an_answer_left(project: Project) -> No
                     flipsnack.respond(31)
             assert str(caught.value).splitlines() == [
                 "a declared answer was never delivered",
-                "    31 Requests per second limit exceeded, declared at test_acme.py:7",
+                "    declared: 31 Requests per second limit exceeded, at test_acme.py:7",
                 "    requests: none",
                 "    way out:  let the client send the request, or declare fewer answers",
             ]

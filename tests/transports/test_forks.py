@@ -156,7 +156,7 @@ def test_without_a_server_the_child_is_told_the_way_out(monkeypatch: pytest.Monk
         in_a_child(ask, flipsnack)
     assert str(error.value).splitlines() == [
         "a forked process has only a copy of the fake",
-        "    way out:  give the client of the child the base URL flipsnack.url (uploads: "
+        "    way out: give the client of the child the base URL flipsnack.url (uploads: "
         "flipsnack.upload_url), for which pip install 'pytest-flipsnack[server]'",
     ]
 

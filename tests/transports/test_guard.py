@@ -16,8 +16,8 @@ from pytest_flipsnack.transports.guard import Guard
 def complaint(name: str) -> str:
     return (
         f"a request to {name} went past the fake and was stopped\n"
-        "    its HTTP library is not one that is answered in process\n"
-        "    way out:  give the client the base URL flipsnack.url (uploads: flipsnack.upload_url)"
+        "    cause:   its HTTP library is not one that is answered in process\n"
+        "    way out: give the client the base URL flipsnack.url (uploads: flipsnack.upload_url)"
     )
 
 
@@ -79,7 +79,7 @@ def test_a_name_of_flipsnack_does_not_resolve(
     resolver: Resolver, host: str | bytes, name: str
 ) -> None:
     said: list[str] = []
-    guard = Guard(said.append)
+    guard = Guard(lambda found: said.append(str(found)))
     guard.start()
 
     with pytest.raises(socket.gaierror):
@@ -95,7 +95,7 @@ def test_a_name_of_flipsnack_does_not_resolve(
 )
 def test_any_other_name_resolves_as_before(resolver: Resolver, host: str | bytes | None) -> None:
     said: list[str] = []
-    guard = Guard(said.append)
+    guard = Guard(lambda found: said.append(str(found)))
     guard.start()
 
     socket.getaddrinfo(host, 443, type=socket.SOCK_STREAM)

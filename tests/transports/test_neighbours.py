@@ -168,7 +168,7 @@ def test_a_client_that_swallows_everything_is_found_out() -> None:
     )
     assert lines[5:] == [
         "a declared answer was never delivered",
-        f"    50 Operation failed, declared at test_neighbours.py:{line_of('fake.respond(50)')}",
+        f"    declared: 50 Operation failed, at test_neighbours.py:{line_of('fake.respond(50)')}",
         f"    requests: t={fake.calls[0].at:.1f} s user.getStats 40",
         "    way out:  let the client send the request, or declare fewer answers",
     ]

@@ -12,6 +12,7 @@ from pytest_flipsnack.contract.secrecy import leaks
 from pytest_flipsnack.contract.suite.cases import Case
 from pytest_flipsnack.contract.suite.declarations import Declarations, rules_of
 from pytest_flipsnack.contract.suite.probe import Outcome
+from pytest_flipsnack.fake.finding import Finding
 
 if TYPE_CHECKING:
     from pytest_flipsnack.fake.fake import Fake
@@ -52,7 +53,7 @@ class Judging:
         declared = self._contract.returns.values()
         return any(_is_value(outcome.value, value) for value in declared)
 
-    def common(self, outcome: Outcome) -> Iterator[str]:
+    def common(self, outcome: Outcome) -> Iterator[Finding]:
         """Yield the findings that are the same for every reply."""
         calls, rules = outcome.calls, rules_of(type(self._contract))
         if outcome.never_stopped:
@@ -70,7 +71,7 @@ class Judging:
             )
         if calls[0].timeout_s is not None:  # else test_request reports it, once
             yield from self.must_time_out(outcome)
-        yield from judge_retries(calls, rules, outcome.waits)
+        yield from judge_retries(calls, rules, outcome.waits, ending_of(outcome))
         for hasty in judge_pace(calls, rules, outcome.waits):
             yield from self._sound("growing_waits", hasty)
         subject = outcome.subject if self.failed(outcome) else None
@@ -79,7 +80,7 @@ class Judging:
             yield from self._sound("secrets", text)
         yield from self._blocking(outcome)
 
-    def _blocking(self, outcome: Outcome) -> Iterator[str]:
+    def _blocking(self, outcome: Outcome) -> Iterator[Finding]:
         for blocking in outcome.blocking:
             text = finding(
                 f"the async client blocks the event loop: {blocking}",
@@ -88,7 +89,7 @@ class Judging:
             )
             yield from self._sound("async", text)
 
-    def must_succeed(self, outcome: Outcome, why: str) -> Iterator[str]:
+    def must_succeed(self, outcome: Outcome, why: str) -> Iterator[Finding]:
         """Yield a finding unless the client reported a success."""
         if self.failed(outcome):
             yield finding(
@@ -99,7 +100,7 @@ class Judging:
 
     def must_fail(
         self, outcome: Outcome, why: str, *, wire: bool = False, code: int | None = None
-    ) -> Iterator[str]:
+    ) -> Iterator[Finding]:
         """Yield a finding unless the client reported a failure, with an error of its own.
 
         With `code`, the finding says how to declare a value that the client returns for it.
@@ -114,7 +115,7 @@ class Judging:
         elif error is not None and not (outcome.never_stopped or (wire and _is_transport(error))):
             yield from self._clean(error, outcome, why)
 
-    def _clean(self, error: BaseException, outcome: Outcome, why: str) -> Iterator[str]:
+    def _clean(self, error: BaseException, outcome: Outcome, why: str) -> Iterator[Finding]:
         base = self._contract.error
         if base is not None and not isinstance(error, base):
             what = f"{self._case.action.name} {why}, and the client {ending_of(outcome)}"
@@ -125,7 +126,7 @@ class Judging:
             allowed = "an error that says what happened"
             yield from self._sound("clean_errors", finding(what, allowed, outcome.calls))
 
-    def must_carry(self, outcome: Outcome, code: int) -> Iterator[str]:
+    def must_carry(self, outcome: Outcome, code: int) -> Iterator[Finding]:
         """Yield a finding unless the error or value is the declared one, and carries the code."""
         declared = self._contract.raises.get(code)
         returned = self._contract.returns.get(code, _NOT_DECLARED)
@@ -166,17 +167,17 @@ class Judging:
         """Return whether the call of an action is declared to poll until processing ends."""
         return action in set(self._contract.polls)
 
-    def must_time_out(self, outcome: Outcome) -> Iterator[str]:
+    def must_time_out(self, outcome: Outcome) -> Iterator[Finding]:
         """Yield a finding where a request has no timeout."""
         if any(call.timeout_s is None for call in outcome.calls):
             allowed = "a timeout on every request"
             text = finding("the request has no timeout", allowed, outcome.calls)
             yield from self._sound("timeout", text)
 
-    def _sound(self, practice: str, text: str, other_way: str = "") -> Iterator[str]:
+    def _sound(self, practice: str, found: Finding, other_way: str = "") -> Iterator[Finding]:
         if practice not in set(self._contract.without):
             way_out = f"fix the client, {other_way}or declare without = [{practice!r}]"
-            yield f"{text}\n    way out: {way_out}"
+            yield found.adding("way out", way_out)
 
     def _tells_by_class(self, code: int) -> bool:
         declared = self._contract.raises.get(code)

@@ -8,12 +8,13 @@ from pytest_flipsnack.catalogue.codes import Code
 from pytest_flipsnack.contract.judge import finding
 from pytest_flipsnack.contract.suite.cases import Case
 from pytest_flipsnack.contract.suite.rig import Rig
+from pytest_flipsnack.fake.finding import Finding
 
 _PAGES = 3
 _FILTERS = ("query", "collectionStatus")
 
 
-def pages(rig: Rig, case: Case) -> Iterator[str]:
+def pages(rig: Rig, case: Case) -> Iterator[Finding]:
     """More records than a page holds, or an error on the second page."""
     per_page = rig.per_page(case.action.name)
     total = 2 * per_page + 1
@@ -44,7 +45,7 @@ def pages(rig: Rig, case: Case) -> Iterator[str]:
         )
 
 
-def _page_breaks(rig: Rig, case: Case) -> Iterator[str]:
+def _page_breaks(rig: Rig, case: Case) -> Iterator[Finding]:
     rig.answer(Code.OK)
     rig.answer(Code.INVALID_CREDENTIALS, forever=True)
     outcome = rig.try_call()

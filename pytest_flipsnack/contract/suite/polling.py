@@ -9,6 +9,7 @@ from pytest_flipsnack.catalogue.codes import Code
 from pytest_flipsnack.contract.judge import finding, reply_of
 from pytest_flipsnack.contract.suite.cases import Case
 from pytest_flipsnack.contract.suite.rig import Rig
+from pytest_flipsnack.fake.finding import Finding
 
 _FOREVER_S = 1e12
 _CREATE = "collection.create"
@@ -16,12 +17,12 @@ _GET = "collection.getCollection"
 _DOWNLOAD = "collection.downloadHTML"
 
 
-def processing(rig: Rig, case: Case) -> Iterator[str]:
+def processing(rig: Rig, case: Case) -> Iterator[Finding]:
     """PROCESSING that ends, that does not end, and that ends in FAILED or in an error."""
     yield from _TRIALS[case.what](rig, case.action.name)
 
 
-def _ends(rig: Rig, action: str) -> Iterator[str]:
+def _ends(rig: Rig, action: str) -> Iterator[Finding]:
     rig.take_time()
     if action == _GET:
         account = rig.fake.account
@@ -39,7 +40,7 @@ def _ends(rig: Rig, action: str) -> Iterator[str]:
         )
 
 
-def _fails(rig: Rig, action: str) -> Iterator[str]:
+def _fails(rig: Rig, action: str) -> Iterator[Finding]:
     rig.answer(Code.OK, forever=True, data={"status": "FAILED"})
     outcome = rig.try_call()
     yield from rig.common(outcome)
@@ -53,7 +54,7 @@ def _fails(rig: Rig, action: str) -> Iterator[str]:
         yield from rig.must_fail(outcome, "answered FAILED")
 
 
-def _breaks(rig: Rig, action: str) -> Iterator[str]:
+def _breaks(rig: Rig, action: str) -> Iterator[Finding]:
     polled = action
     if action == _CREATE:
         polled = _GET
@@ -68,7 +69,7 @@ def _breaks(rig: Rig, action: str) -> Iterator[str]:
         yield from rig.must_fail(outcome, f"answered PROCESSING and then {again}43")
 
 
-def _stays(rig: Rig, action: str) -> Iterator[str]:
+def _stays(rig: Rig, action: str) -> Iterator[Finding]:
     rig.fake.configure({"processing_s": _FOREVER_S, "download_s": _FOREVER_S})
     if action == _GET:
         rig.fake.account.collections.assume_processing(_FOREVER_S)
@@ -86,7 +87,7 @@ def _pending(envelope: Mapping[str, Any]) -> dict[str, Any]:
     return {**envelope, "data": {"status": "PROCESSING"}}
 
 
-_TRIALS: dict[str, Callable[[Rig, str], Iterator[str]]] = {
+_TRIALS: dict[str, Callable[[Rig, str], Iterator[Finding]]] = {
     "ends": _ends,
     "fails": _fails,
     "breaks": _breaks,

@@ -17,6 +17,7 @@ from pytest_flipsnack.contract.suite.judging import Judging
 from pytest_flipsnack.contract.suite.probe import Loop, Outcome, attempt
 from pytest_flipsnack.contract.watch import Watch
 from pytest_flipsnack.fake.faults import fault_of
+from pytest_flipsnack.fake.finding import Finding
 from pytest_flipsnack.fake.stubs import Stub, Stubs
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ class Rig(Judging):
         self._error: BaseException | None = None
 
     def check(
-        self, contract: Declarations, case: Case, judge: Callable[[Rig, Case], Iterable[str]]
+        self, contract: Declarations, case: Case, judge: Callable[[Rig, Case], Iterable[Finding]]
     ) -> None:
         """Fail with the first thing that the client did wrong."""
         __tracebackhide__ = True
@@ -48,8 +49,8 @@ class Rig(Judging):
         problem = next(iter(judge(self, case)), None)
         if problem is not None and not self._is_refused():
             unobserved = self.clock.unobserved_sleep
-            text = with_notes(problem, self.clock.real_waits, unobserved_sleep=unobserved)
-            failure = AssertionError(self.fake.masked(text))
+            found = with_notes(problem, self.clock.real_waits, unobserved_sleep=unobserved)
+            failure = AssertionError(self.fake.masked(str(found)))
             failure.finding = failure.args[0].partition("\n")[0]  # type: ignore[attr-defined]
             raise failure from self._cause()
 
@@ -116,4 +117,4 @@ class Rig(Judging):
         return self._loop.run(awaitable)
 
     def _is_refused(self) -> bool:
-        return bool(self.fake.complaints)
+        return bool(self.fake.reported)

@@ -16,12 +16,13 @@ from pytest_flipsnack.contract.suite.probe import Outcome
 from pytest_flipsnack.contract.suite.rig import Rig
 from pytest_flipsnack.fake.call import Call
 from pytest_flipsnack.fake.faults import fault_of
+from pytest_flipsnack.fake.finding import Finding
 
 _CALLS_IN_A_ROW = 6  # more than most clients try at once
 _HTTP_OK = 200
 
 
-def request(rig: Rig, case: Case) -> Iterator[str]:
+def request(rig: Rig, case: Case) -> Iterator[Finding]:
     """The request is valid, as documented, and has a timeout; the call succeeds."""
     outcome = rig.try_call()
     yield from rig.common(outcome)
@@ -32,7 +33,7 @@ def request(rig: Rig, case: Case) -> Iterator[str]:
     yield from rig.must_time_out(outcome)
 
 
-def code(rig: Rig, case: Case) -> Iterator[str]:
+def code(rig: Rig, case: Case) -> Iterator[Finding]:
     """A code in every reply is an error."""
     wanted = int(case.what)
     rig.answer(wanted, forever=True)
@@ -42,7 +43,7 @@ def code(rig: Rig, case: Case) -> Iterator[str]:
     yield from rig.must_carry(outcome, wanted)
 
 
-def recovery(rig: Rig, case: Case) -> Iterator[str]:
+def recovery(rig: Rig, case: Case) -> Iterator[Finding]:
     """A code that passes: a client that retries recovers, another reports the code."""
     wanted = int(case.what)
     rig.answer(wanted)
@@ -59,7 +60,7 @@ def recovery(rig: Rig, case: Case) -> Iterator[str]:
         yield from rig.must_carry(outcome, wanted)
 
 
-def success(rig: Rig, case: Case) -> Iterator[str]:
+def success(rig: Rig, case: Case) -> Iterator[Finding]:
     """20 with more, less or nothing."""
     rig.answer(Code.OK, forever=True, bend=BENDS[case.what])
     outcome = rig.try_call()
@@ -71,7 +72,7 @@ def success(rig: Rig, case: Case) -> Iterator[str]:
         yield from rig.must_fail(outcome, "answered 20 without data")
 
 
-def message(rig: Rig, case: Case) -> Iterator[str]:
+def message(rig: Rig, case: Case) -> Iterator[Finding]:
     """Another text for the same code."""
     wanted, _, text = case.what.partition("-")
     number = int(wanted)
@@ -87,7 +88,7 @@ def message(rig: Rig, case: Case) -> Iterator[str]:
     yield from rig.must_carry(outcome, number)
 
 
-def fault(rig: Rig, case: Case) -> Iterator[str]:
+def fault(rig: Rig, case: Case) -> Iterator[Finding]:
     """Anything but an envelope."""
     found = fault_of(case.what)
     rig.answer(case.what, forever=True)
@@ -110,7 +111,7 @@ def fault(rig: Rig, case: Case) -> Iterator[str]:
         yield from rig.must_time_out(outcome)
 
 
-def again(rig: Rig, case: Case) -> Iterator[str]:
+def again(rig: Rig, case: Case) -> Iterator[Finding]:
     """A call that fails, then one that succeeds; and calls that recover, one after the other."""
     if case.what == "50":
         yield from _recovers_again(rig)
@@ -133,7 +134,7 @@ def again(rig: Rig, case: Case) -> Iterator[str]:
     yield from rig.must_succeed(outcome, "answered 20 after a call that failed")
 
 
-def _succeeds_again(rig: Rig) -> Iterator[str]:
+def _succeeds_again(rig: Rig) -> Iterator[Finding]:
     rig.try_call()
     yield from rig.must_succeed(rig.try_call(), "answered 20 for the second time")
     rig.answer(Code.MISSING_PARAMETER, forever=True)
@@ -144,7 +145,7 @@ def _succeeds_again(rig: Rig) -> Iterator[str]:
         yield from rig.must_fail(last, "answered 30 after it had answered 20")
 
 
-def _recovers_again(rig: Rig) -> Iterator[str]:
+def _recovers_again(rig: Rig) -> Iterator[Finding]:
     for number in range(_CALLS_IN_A_ROW):
         rig.answer(Code.OPERATION_FAILED)
         outcome = rig.try_call()
@@ -160,7 +161,7 @@ def _recovers_again(rig: Rig) -> Iterator[str]:
             return  # it does not retry
 
 
-def upload(rig: Rig, case: Case) -> Iterator[str]:
+def upload(rig: Rig, case: Case) -> Iterator[Finding]:
     """The same bytes on every attempt and in every call."""
     rig.answer(Code.OPERATION_FAILED if case.what == "50" else case.what)
     first = rig.try_call()
@@ -187,7 +188,7 @@ def _bytes(call: Any) -> bytes:
     return b"".join(bytes(file) for file in call.files.values())
 
 
-def _unfit(action: Action, params: Mapping[str, str], outcome: Outcome) -> Iterator[str]:
+def _unfit(action: Action, params: Mapping[str, str], outcome: Outcome) -> Iterator[Finding]:
     known = {param.name for param in action.params if param.source.basis is Basis.DOCUMENTED}
     sent = {name: value for name, value in params.items() if name in known}
     sent |= dict.fromkeys((*COMMON_PARAMETERS, *action.required, *action.one_of), "x") | sent
