@@ -48,6 +48,18 @@ def shorten(item: pytest.Item, report: pytest.TestReport, finding: str) -> None:
             crash.message = finding
 
 
+def explain(report: pytest.TestReport, findings: list[str]) -> bool:
+    """Show findings below the error that they have caused; return whether that can be done."""
+    shown: Any = report.longrepr
+    if not findings or not hasattr(shown, "addsection"):
+        return False
+    shown.addsection("Flipsnack", "\n".join(findings))
+    crash = getattr(shown, "reprcrash", None)
+    if crash is not None:
+        crash.message += f" ({findings[0].partition(chr(10))[0]})"
+    return True
+
+
 def _is_ours(entry: Any) -> bool:
     place = getattr(entry, "reprfileloc", None)
     return place is not None and _PACKAGE in str(place.path)

@@ -16,10 +16,13 @@ _NAME = "flipsnack-recorder"
 
 
 class Delivering(Protocol):
-    """Something that counts its deliveries by action and code."""
+    """A fake: it counts its deliveries by action and code, and has findings."""
 
     @property
     def hits(self) -> Mapping[Cell, int]: ...
+
+    @property
+    def findings(self) -> list[str]: ...
 
 
 class Recorder:
@@ -33,6 +36,8 @@ class Recorder:
         self._hits: Counter[Cell] = Counter()
         self._open: list[tuple[Delivering, dict[Cell, int]]] = []
         self.body_passed = False
+        self.shown: set[str] = set()
+        """Findings that the report of the body shows; the teardown need not repeat them."""
 
     def open(self, fake: Delivering) -> None:
         """Count what a fake delivers from now on."""
@@ -60,6 +65,8 @@ class Recorder:
             failures.shorten(item, report, finding)
         if call.when == "call":
             self.body_passed = report.outcome == "passed"
+            found = [text for fake, _ in self._open for text in fake.findings]
+            self.shown = set(found) if report.failed and failures.explain(report, found) else set()
         elif call.when == "teardown":
             self._collect()
             if self._hits:

@@ -100,15 +100,58 @@ def test_a_refusal_that_the_client_swallows_fails_the_teardown(project: Project)
     )
 
 
-def test_a_refusal_is_told_though_the_body_failed_of_it(project: Project) -> None:
-    project.test("def test_it(client):\n    client.secret = 'wrong'\n    client.ask()")
+REFUSED = "user.getStats was refused with 44 Invalid signature, and the test did not ask for 44"
+
+
+@pytest.mark.parametrize("style", ["auto", "line", "native", "no"])
+def test_a_refusal_is_one_outcome_with_the_error_that_it_caused(
+    merging: Project, style: str
+) -> None:
+    merging.test("def test_it(client):\n    client.secret = 'wrong'\n    client.ask()")
+
+    result = merging.run(f"--tb={style}", "--show-capture=no", "-p", "no:cacheprovider")
+
+    result.assert_outcomes(failed=1)
+    assert result.ret == 1
+    result.stdout.fnmatch_lines([f"FAILED test_acme.py::test_it - *answered 44 ({REFUSED})"])
+    if style in {"auto", "native"}:
+        result.stdout.fnmatch_lines(
+            ["*- Flipsnack -*", REFUSED, "    rule:     *", "    way out:  *"]
+        )
+
+
+def test_what_is_refused_after_the_body_failed_is_an_error_of_the_teardown(
+    project: Project,
+) -> None:
+    project.hooks("""
+        @pytest.fixture
+        def ends(client):
+            yield
+            client.secret = "wrong"
+            client.try_to_ask()
+    """)
+    project.test("def test_it(ends):\n    raise ValueError")
 
     result = project.run()
 
     result.assert_outcomes(failed=1, errors=1)
-    assert failure_below(result, "ERROR at teardown of test_it")[0].startswith(
-        "user.getStats was refused with 44 Invalid signature"
-    )
+    assert failure_below(result, "ERROR at teardown of test_it")[0] == REFUSED
+
+
+def test_a_failure_without_a_traceback_leaves_the_refusal_to_the_teardown(
+    project: Project,
+) -> None:
+    project.test("""
+        def test_it(client):
+            client.secret = "wrong"
+            client.try_to_ask()
+            pytest.xfail("not yet")
+    """)
+
+    result = project.run()
+
+    result.assert_outcomes(xfailed=1, errors=1)
+    assert failure_below(result, "ERROR at teardown of test_it")[0] == REFUSED
 
 
 def test_nothing_the_plugin_prints_shows_a_secret(project: Project) -> None:
