@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from pytest_flipsnack.fake.settings import Settings
     from pytest_flipsnack.flipsnack import Flipsnack
     from pytest_flipsnack.integration.session import LateRequestWarning, RealWaitWarning
-    from pytest_flipsnack.virtual_time.clock import Sleep, VirtualClock
+    from pytest_flipsnack.virtual_time.clock import VirtualClock
+    from pytest_flipsnack.virtual_time.process import Sleep
     from pytest_flipsnack.virtual_time.real_waits import RealWait
 
 __all__ = [
@@ -55,7 +56,7 @@ _HOMES = {
     "RealWaitWarning": "integration.session",
     "Retry": "contract.handling",
     "Settings": "fake.settings",
-    "Sleep": "virtual_time.clock",
+    "Sleep": "virtual_time.process",
     "VirtualClock": "virtual_time.clock",
     "call": "contract.suite.declarations",
 }

@@ -12,7 +12,7 @@ from pytest_flipsnack.virtual_time import patching
 from pytest_flipsnack.virtual_time.originals import original
 
 if TYPE_CHECKING:
-    from pytest_flipsnack.virtual_time.clock import _Process
+    from pytest_flipsnack.virtual_time.process import Process
 
 _NAMES = ("sleep", "_sleep")
 _ASYNC = asyncio.tasks.sleep
@@ -25,7 +25,7 @@ class ForeignSleeps:
     as right as others: the mock sees its calls, and the clock moves by what it was asked for.
     """
 
-    def __init__(self, process: _Process) -> None:
+    def __init__(self, process: Process) -> None:
         self._process = process
         self._observed: dict[int, patching.Switch] = {}
         self._spaces: list[dict[str, Any]] = []

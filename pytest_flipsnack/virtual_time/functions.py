@@ -1,4 +1,4 @@
-"""What each function does in virtual time, a row each: sleeps, waits, clocks."""
+"""What the functions that wait do in virtual time; all switches, put in and taken out together."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import select
 import selectors
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from types import FrameType
 from typing import TYPE_CHECKING, Any
@@ -17,35 +16,21 @@ from typing import TYPE_CHECKING, Any
 from pytest_flipsnack.virtual_time import patching
 from pytest_flipsnack.virtual_time.dates import DateSwitch
 from pytest_flipsnack.virtual_time.loops import Loops
-from pytest_flipsnack.virtual_time.originals import localtime, original, wall_clock
-from pytest_flipsnack.virtual_time.threads import is_a_clients
+from pytest_flipsnack.virtual_time.originals import original
+from pytest_flipsnack.virtual_time.readings import Readings
+from pytest_flipsnack.virtual_time.thread_state import acts_for_a_client, outermost_name
 from pytest_flipsnack.virtual_time.timeline import journey
 
 if TYPE_CHECKING:
-    from pytest_flipsnack.virtual_time.clock import _Process
+    from pytest_flipsnack.virtual_time.process import Process
 
-_NS = 1_000_000_000
-_READINGS = {"time": 1, "monotonic": 1, "perf_counter": 1,
-             "time_ns": _NS, "monotonic_ns": _NS, "perf_counter_ns": _NS}  # fmt: skip
-_OF_THE_SYSTEM = {"clock_gettime": 1, "clock_gettime_ns": _NS}
-_OF_WORK = frozenset(
-    # clocks of the operating system that do not go on while somebody sleeps
-    getattr(time, name)
-    for name in ("CLOCK_PROCESS_CPUTIME_ID", "CLOCK_THREAD_CPUTIME_ID", "CLOCK_PROF")
-    if hasattr(time, name)
-)
 _SELECTORS = ("EpollSelector", "KqueueSelector", "PollSelector", "SelectSelector")
-_ON_BEHALF = frozenset(["concurrent", "queue", "threading"])
-"""Whoever called these waits, not they."""
-_PROCESSES = frozenset(["multiprocessing", "subprocess"])
-"""These wait for another process, whose time is real."""
-_TIMER = threading.Timer.run.__code__
 
 
 class Functions:
     """All switches of this process, made with the first use, put in and taken out together."""
 
-    def __init__(self, process: _Process) -> None:
+    def __init__(self, process: Process) -> None:
         self._process = process
         self._loops = Loops(process)
         self._switches: list[patching.Switch] = []
@@ -61,7 +46,7 @@ class Functions:
         if not self._switches:
             self._switches = [
                 DateSwitch(self.ahead),
-                *self._of_time(),
+                *Readings(self.ahead).switches(),
                 *self._of_waits(),
                 *self._of_loops(),
             ]
@@ -112,19 +97,8 @@ class Functions:
             self._journey = found
             self._began_after = self._process.timeline.skipped if found is not None else 0.0
 
-    def _of_time(self) -> Iterator[patching.Switch]:
-        yield patching.switch(original("sleep"), self._sleep)
-        for name, unit in _READINGS.items():
-            yield patching.switch(original(name), self._reading(unit))
-        for name, unit in _OF_THE_SYSTEM.items():
-            if hasattr(time, name):  # pragma: no branch - Windows has none
-                yield patching.switch(original(name), self._reading_of(unit))
-        for name in ("gmtime", "localtime", "ctime"):
-            yield patching.switch(original(name), self._date)
-        for name, given in (("strftime", 1), ("asctime", 0)):
-            yield patching.switch(original(name), self._text(given))
-
     def _of_waits(self) -> Iterator[patching.Switch]:
+        yield patching.switch(original("sleep"), self._sleep)
         yield patching.switch(select.select, self._select_files)
         yield patching.switch(threading.Condition.wait, self._condition_wait)
         yield patching.switch(threading.Thread.join, self._join)
@@ -167,45 +141,6 @@ class Functions:
                 real(seconds)
 
         return sleep
-
-    def _reading(self, unit: int) -> Callable[[Any], Callable[[], Any]]:
-        def made(real: Any) -> Callable[[], Any]:
-            def reading() -> Any:
-                return real() + _shift(self.ahead(sys._getframe(1)), unit)
-
-            return reading
-
-        return made
-
-    def _reading_of(self, unit: int) -> Callable[[Any], Callable[[int], Any]]:
-        def made(real: Any) -> Callable[[int], Any]:
-            def reading(clock: int, /) -> Any:
-                ahead = 0.0 if clock in _OF_WORK else self.ahead(sys._getframe(1))
-                return real(clock) + _shift(ahead, unit)
-
-            return reading
-
-        return made
-
-    def _date(self, real: Any) -> Callable[..., Any]:
-        def date(seconds: Any = None, /) -> Any:
-            if seconds is None:
-                seconds = wall_clock() + self.ahead(sys._getframe(1))
-            return real(seconds)
-
-        return date
-
-    def _text(self, given: int) -> Callable[[Any], Callable[..., Any]]:
-        def made(real: Any) -> Callable[..., Any]:
-            def text(*args: Any) -> Any:
-                if len(args) == given:  # the date is left out
-                    now = wall_clock() + self.ahead(sys._getframe(1))
-                    args = (*args, localtime(now))
-                return real(*args)
-
-            return text
-
-        return made
 
     def _select_files(self, real: Any) -> Callable[..., Any]:
         def select(reads: Any, writes: Any, errors: Any, timeout: Any = None, /) -> Any:
@@ -283,7 +218,7 @@ class Functions:
         come = bool(self._process.threads.wait(float(timeout)).until(listen, woken))
         if not come:
             blocked = asyncio._get_running_loop() is not None
-            self._process.record(float(timeout), _outermost_name(frame), blocked=blocked)
+            self._process.record(float(timeout), outermost_name(frame), blocked=blocked)
             self._process.tell_slept()
         return come
 
@@ -298,36 +233,3 @@ def seconds_of(value: Any) -> float:
         return float(value if isinstance(value, int | float) else operator.index(value))
     except Exception:
         return -1.0
-
-
-def acts_for_a_client(frame: FrameType | None, *, waits: bool = False) -> bool:
-    """Return whether the code of a frame is a client's, or was called by one to wait.
-
-    With `waits`, what the standard library waits for on its own account is none of a client's.
-    """
-    while frame is not None:
-        package = str(frame.f_globals.get("__name__")).partition(".")[0]
-        if frame.f_code is _TIMER:
-            theirs = frame.f_locals["self"].function
-            return is_a_clients(str(getattr(theirs, "__module__", "")))
-        if package not in _ON_BEHALF:
-            own = package in _PROCESSES or (waits and package in sys.stdlib_module_names)
-            return not own and is_a_clients(package)
-        frame = frame.f_back
-    return not waits  # a thread that does nothing but sleep, as `Timer` and pools have them
-
-
-def _outermost_name(frame: FrameType | None) -> str:
-    """Return the function of the standard library that a client called, as `queue.Queue.get`."""
-    name = ""
-    while frame is not None:
-        module = str(frame.f_globals.get("__name__"))
-        if module.partition(".")[0] not in _ON_BEHALF:
-            break
-        name = f"{module}.{frame.f_code.co_qualname}"
-        frame = frame.f_back
-    return name
-
-
-def _shift(seconds: float, unit: int) -> float:
-    return seconds if unit == 1 else int(seconds * unit)

@@ -10,10 +10,10 @@ from weakref import WeakKeyDictionary
 
 from pytest_flipsnack.virtual_time.originals import monotonic
 from pytest_flipsnack.virtual_time.real_waits import RealWait
-from pytest_flipsnack.virtual_time.threads import SOON_S, WITHOUT_END
+from pytest_flipsnack.virtual_time.thread_state import SOON_S, WITHOUT_END
 
 if TYPE_CHECKING:
-    from pytest_flipsnack.virtual_time.clock import _Process
+    from pytest_flipsnack.virtual_time.process import Process
 
 _ANSWER_S = 5.0
 """How long a loop listens for the answer of a server of this process, which is on its way."""
@@ -51,7 +51,7 @@ class _Quiet:
 class Loops:
     """Makes the stand-ins for `asyncio.sleep` and for the wait of a loop."""
 
-    def __init__(self, process: _Process) -> None:
+    def __init__(self, process: Process) -> None:
         self._process = process
         self._quiet: WeakKeyDictionary[Any, _Quiet] = WeakKeyDictionary()
         self._stands_since_s: float | None = None

@@ -11,7 +11,7 @@ from pathlib import PurePath
 from types import FrameType
 
 from pytest_flipsnack.virtual_time.originals import process_time
-from pytest_flipsnack.virtual_time.threads import looking
+from pytest_flipsnack.virtual_time.thread_state import looking
 
 TICK_S = 0.1
 LEAST_TICKS = 5

@@ -6,16 +6,16 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from pytest_flipsnack.virtual_time import patching
-from pytest_flipsnack.virtual_time.threads import GRACE_S, Wait
+from pytest_flipsnack.virtual_time.waits import GRACE_S, Wait
 
 if TYPE_CHECKING:
-    from pytest_flipsnack.virtual_time.clock import _Process
+    from pytest_flipsnack.virtual_time.process import Process
 
 
 class TrioTasks:
     """Makes the stand-ins for trio's sleeps: the task that wakes first moves the clock."""
 
-    def __init__(self, process: _Process, trio: Any) -> None:
+    def __init__(self, process: Process, trio: Any) -> None:
         self._process = process
         self._trio = trio
         self._ends: list[float] = []

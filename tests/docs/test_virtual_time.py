@@ -7,7 +7,7 @@ import re
 import pytest
 
 from pytest_flipsnack import VirtualClock
-from pytest_flipsnack.virtual_time import threads
+from pytest_flipsnack.virtual_time import thread_state, waits
 from tests.docs.blocks import ROOT, blocks
 
 PAGE = ROOT / "docs/virtual-time.md"
@@ -28,9 +28,9 @@ def test_the_readme_points_to_the_page() -> None:
 
 def test_the_figures_of_the_page_are_those_of_the_code() -> None:
     assert "at most half a second of real time for a sleep" in TEXT
-    assert threads.SOON_S == 0.5
+    assert thread_state.SOON_S == 0.5
     assert "gives it up to five seconds while it works" in TEXT
-    assert threads._PATIENCE_WITH_WORK_S == 5.0
+    assert waits._PATIENCE_WITH_WORK_S == 5.0
 
 
 def test_every_clock_that_the_page_names_moves() -> None:

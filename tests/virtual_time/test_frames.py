@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import pytest
 
 from pytest_flipsnack.virtual_time.clock import VirtualClock
-from pytest_flipsnack.virtual_time.threads import end_all_looks, looking
+from pytest_flipsnack.virtual_time.thread_state import end_all_looks, looking
 
 pytestmark = pytest.mark.skipif(
     sys.version_info >= (3, 12), reason="from 3.12 on collections wait until it is safe"

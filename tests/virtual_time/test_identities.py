@@ -261,8 +261,8 @@ def test_a_leftover_is_seen(project: Project) -> None:
             pytest_flipsnack.VirtualClock().start()
 
         def test_stops_it():
-            from pytest_flipsnack.virtual_time.clock import _PROCESS
-            _PROCESS.clocks[0].stop()
+            from pytest_flipsnack.virtual_time.process import PROCESS
+            PROCESS.clocks[0].stop()
         """
     )
     project.run().assert_outcomes(passed=2)

@@ -19,6 +19,7 @@ from pytest_flipsnack.virtual_time import patching
 from pytest_flipsnack.virtual_time.clock import VirtualClock
 from pytest_flipsnack.virtual_time.originals import original
 from pytest_flipsnack.virtual_time.patching import switch
+from pytest_flipsnack.virtual_time.process import PROCESS
 
 
 def doubled(number: int, factor: int = 2) -> int:
@@ -174,9 +175,7 @@ def test_an_unknown_layout_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_start_that_fails_undoes_all_it_did(monkeypatch: pytest.MonkeyPatch) -> None:
-    from pytest_flipsnack.virtual_time import clock as clock_module
-
-    functions = clock_module._PROCESS.functions
+    functions = PROCESS.functions
     with VirtualClock():
         pass  # its switches are made with the first use
 

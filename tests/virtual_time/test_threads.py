@@ -18,9 +18,9 @@ from typing import Any
 import pytest
 import trio
 
-from pytest_flipsnack.virtual_time import clock as clock_module
 from pytest_flipsnack.virtual_time.clock import VirtualClock
 from pytest_flipsnack.virtual_time.originals import monotonic
+from pytest_flipsnack.virtual_time.process import PROCESS
 
 LIMIT_S = 20.0  # far less than the sleeps below, far more than a busy machine needs
 
@@ -362,7 +362,7 @@ def test_who_works_longer_than_another_sleeps_does_not_see_time_pass(clock: Virt
 
 
 def test_who_was_just_woken_goes_on_before_the_clock_moves(clock: VirtualClock) -> None:
-    threads = clock_module._PROCESS.threads
+    threads = PROCESS.threads
     with threads.wait(5) as first, threads.wait(9) as second:
         second.woken = lambda: True
         assert not threads.end(first)
@@ -374,7 +374,7 @@ def test_who_was_just_woken_goes_on_before_the_clock_moves(clock: VirtualClock) 
 
 
 def test_a_pause_ends_at_once_for_who_is_woken_and_woken_again(clock: VirtualClock) -> None:
-    threads = clock_module._PROCESS.threads
+    threads = PROCESS.threads
     with threads.wait(5) as first, threads.wait(9) as second:
         first.wake()
         first.wake()
