@@ -153,7 +153,9 @@ def judge_end(why: str, calls: Sequence[Call]) -> Finding:
     # the fake succeeds in the end, and a success is no reason to retry
     asked = [call for call in calls if call.code != Code.OK or call.pending] or calls
     last = reply_of(asked[-1]) if asked else "there was no reply"
-    return finding(f"{last} and the client did not stop: {why}", "a bounded number of tries", calls)
+    return finding(
+        f"{last} and the client did not stop: {why}", "a limited number of requests", calls
+    )
 
 
 def _judge_count(

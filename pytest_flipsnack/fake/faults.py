@@ -6,8 +6,8 @@ import json
 from dataclasses import dataclass
 
 UNKNOWN_CODES = {"": 99, "_0": 0, "_21": 21, "_59": 59}
-"""What no page knows: beyond the table, false in Python, beside 20, and beside 50."""
-"""A code that no page knows, for clients that must treat it as an error."""
+"""Codes that no page documents: beyond the table, false in Python, beside 20, and beside 50."""
+"""A code that no page documents, for clients that must treat it as an error."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +15,7 @@ class Fault:
     """A way to fail: on the wire (`wire`), or with a body that is not an envelope.
 
     `meaning` completes a sentence about an action: it `refused the connection`. `unknown` is the
-    code in the envelope, where that is one which no page knows.
+    code in the envelope, where that is one which no page documents.
     """
 
     name: str
@@ -80,7 +80,7 @@ _ROWS = (
     *(
         Fault(
             f"unknown_code{suffix}",
-            f"answered with code {number}, which no page knows",
+            f"answered with code {number}, which is not documented",
             body=_json({"code": number, "status": "Something new"}),
             unknown=number,
         )

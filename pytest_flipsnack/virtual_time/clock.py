@@ -69,6 +69,7 @@ class VirtualClock:
 
     def makes_requests(self) -> None:
         """Note that the calling thread is the client's, and see what it sleeps with."""
+        # a client may have been given another sleep since the block began
         if _PROCESS.threads.moving:
             _PROCESS.threads.makes_requests()
             _PROCESS.foreign.look()
@@ -92,7 +93,7 @@ class VirtualClock:
 
     def keep(self) -> None:
         """Show from now on until `release` how late it is by the clocks that ended before."""
-        self._kept = True
+        self._kept = True  # also where a block of this clock is open already
         _PROCESS.admit(self)
 
     def release(self) -> None:
@@ -110,12 +111,13 @@ class VirtualClock:
             if not (self._kept or self.running):
                 _PROCESS.dismiss(self)
             raise
-        self._depth += 1
+        self._depth += 1  # last: a start that failed is no block
         return self
 
     def stop(self) -> None:
         """Let sleeps be real again where no other block is open."""
         self._depth -= 1
+        # other clocks may hold the time in blocks of their own
         if not _PROCESS.running:
             _PROCESS.stop()
         if not (self.running or self._kept):

@@ -86,7 +86,7 @@ class ForeignSleeps:
             # it may have slept really, or moved a clock of its own: only the rest is left to sleep
             if not inspect.isawaitable(given) and wait.end > process.timeline.now():
                 wait.sleep()
-                process.tell_slept()
+                process.notify_slept()
             else:
                 wait.skip()
             return given

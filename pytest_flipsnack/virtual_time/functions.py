@@ -76,6 +76,7 @@ class Functions:
 
     def take_out(self) -> None:
         """Let every function do what it did before."""
+        # last in, first out: a switch of a switched function finds its own again
         while self._in:
             self._in.pop().take_out()
 
@@ -215,11 +216,12 @@ class Functions:
         listen: Callable[[float], bool],
         woken: Callable[[], object],
     ) -> bool:
+        # what came counts nothing: only a timeout that has passed is a sleep
         come = bool(self._process.threads.wait(float(timeout)).until(listen, woken))
         if not come:
             blocked = asyncio._get_running_loop() is not None
             self._process.record(float(timeout), outermost_name(frame), blocked=blocked)
-            self._process.tell_slept()
+            self._process.notify_slept()
         return come
 
 

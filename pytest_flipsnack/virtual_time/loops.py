@@ -114,7 +114,7 @@ class Loops:
             if ready:
                 self._quiet.get(this, _Quiet()).hear([key.fd for key, _ in ready])
             if threads.is_main():
-                self._process.tell_slept()  # an error in another thread would end only the loop
+                self._process.notify_slept()  # an error in another thread would end only the loop
             return ready or []
 
         return select
@@ -171,7 +171,7 @@ class Loops:
             self._stands_since_s = monotonic()
         elif monotonic() - self._stands_since_s >= _STUCK_S:
             self._stands_since_s = None
-            self._process.tell_stuck()
+            self._process.notify_stuck()
 
     def _note_foreign_loop(self, loop: Any, seconds: float) -> None:
         frame = sys._getframe(2)

@@ -140,7 +140,7 @@ class Process:
         # at its beginning: sleeps of several threads are listed in the order they began
         self.record(seconds, by, blocked=asyncio._get_running_loop() is not None)
         self.threads.wait(seconds).sleep()
-        self.tell_slept()
+        self.notify_slept()
 
     def record(self, seconds: float, by: str, *, blocked: bool = False) -> None:
         """Record a sleep that ends elsewhere."""
@@ -148,13 +148,13 @@ class Process:
         for clock in self.running:
             clock.sleeps.append(sleep)
 
-    def tell_slept(self) -> None:
+    def notify_slept(self) -> None:
         """Tell the observers that the calling thread has slept."""
         for clock in self.running:
             for observer in list(clock.observers):  # one that raises ends its block, and goes
                 observer.slept()
 
-    def tell_stuck(self) -> None:
+    def notify_stuck(self) -> None:
         """Tell the observers that an event loop waits for what never comes."""
         for clock in self.running:
             for observer in list(clock.observers):

@@ -92,12 +92,13 @@ class Threads:
     def end(self, wait: Wait) -> bool:
         """Move the clock to the end of the first wait, unless another one was just woken."""
         with self._lock:
+            # one that was just woken goes on first, in the time in which it was woken
             if self.first is not wait or any(other.woken() for other in self._waits):
                 return False
             if wait.end < WITHOUT_END:
                 self.timeline.advance_to(wait.end)
                 wait.skipped = True
-            if wait.background:
+            if wait.background:  # a heartbeat: how often it has come before the others is counted
                 for other in self._waits:
                     other.overtaken += 1
             return True
@@ -110,6 +111,7 @@ class Threads:
         """
         known = {threading.get_ident(), *(wait.thread for wait in list(self._waits))}
         threads = threading.enumerate()
+        # a frame knows no thread: what the thread was started for tells whose it is
         by_ident = {thread.ident: thread for thread in threads}
         found: dict[int, FrameType | None] = {
             ident: outside_ours(frame)
@@ -141,7 +143,7 @@ class Threads:
         self.first = min(chosen, key=lambda wait: wait.end, default=None)
         if self.first is None:
             return
-        if self.first is not self._latest:
+        if self.first is not self._latest:  # what the last one saw may be long out of date
             self.first.start_over()
         self._latest = self.first
         self.first.wake()

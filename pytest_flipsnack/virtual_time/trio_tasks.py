@@ -73,4 +73,4 @@ class TrioTasks:
                     over = wait.over()
                     if not over:
                         wait.pause()
-        self._process.tell_slept()
+        self._process.notify_slept()

@@ -48,7 +48,7 @@ FAULTS = (
         "        if code != 20:\n",
         "        if code not in (20, 21):\n",
         "test_body[user.getStats-unknown_code_21]",
-        "answered with code 21, which no page knows, and the client took it for a success",
+        "answered with code 21, which is not documented, and the client took it for a success",
     ),
     Fault(
         "falsy-code-is-fine",
@@ -57,7 +57,7 @@ FAULTS = (
         "        if code != 20:\n",
         "        if code and code != 20:\n",
         "test_body[user.getStats-unknown_code_0]",
-        "answered with code 0, which no page knows, and the client took it for a success",
+        "answered with code 0, which is not documented, and the client took it for a success",
     ),
     Fault(
         "last-success-again",

@@ -175,7 +175,7 @@ def test_an_endless_retry_is_stopped_and_named(flipsnack: Flipsnack) -> None:
     found = complaint(flipsnack, Client(flipsnack, forever=True, wait_s=1), 50)
     lines = found.splitlines()
     assert lines[0] == "user.getStats answered 50 and the client did not stop: 500 requests"
-    assert lines[1] == "    allowed: a bounded number of tries"
+    assert lines[1] == "    allowed: a limited number of requests"
     assert lines[2].startswith("    seen:    t=0.0 s 50, ")
     assert "... 492 more ..." in lines[2]
 

@@ -22,10 +22,10 @@ SENTENCES = {
     "json_array": "answered with a JSON array instead of an envelope",
     "http_500": "answered with HTTP 500 and no envelope",
     "http_500_envelope": "answered with HTTP 500 and code 50 in the envelope",
-    "unknown_code": "answered with code 99, which no page knows",
-    "unknown_code_0": "answered with code 0, which no page knows",
-    "unknown_code_21": "answered with code 21, which no page knows",
-    "unknown_code_59": "answered with code 59, which no page knows",
+    "unknown_code": "answered with code 99, which is not documented",
+    "unknown_code_0": "answered with code 0, which is not documented",
+    "unknown_code_21": "answered with code 21, which is not documented",
+    "unknown_code_59": "answered with code 59, which is not documented",
     "string_code": "answered with the code of an error as a string",
     "null_code": "answered with a code that is null",
     "missing_code": "answered with an envelope without a code",
@@ -111,7 +111,7 @@ def test_a_client_that_connects_for_ever_is_told_of_in_a_sentence(project: Proje
         [
             "E*AssertionError: user.getStats refused the connection and the client did not stop: "
             "500 requests",
-            "E*    allowed: a bounded number of tries",
+            "E*    allowed: a limited number of requests",
             "E*    seen:    t=0.0 s refused, *",
         ]
     )

@@ -607,7 +607,7 @@ def test_all_observers_of_all_blocks_hear_of_a_loop_that_is_stuck(clock: Virtual
     clock.observers.append(Watching("outer"))
     with clock, VirtualClock() as inner, VirtualClock():
         inner.observers.append(Watching("inner"))
-        PROCESS.tell_stuck()
+        PROCESS.notify_stuck()
     assert heard == ["outer", "inner"]
 
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
+from pytest_flipsnack.integration import failures
 from tests.downstream import Project
 
 CONTRACT = """
@@ -116,3 +119,12 @@ def test_an_error_that_shows_a_secret_is_left_out(project: Project) -> None:
     result.assert_outcomes(failed=1, deselected=result.parseoutcomes()["deselected"])
     assert "direct cause" not in result.stdout.str()
     result.stdout.no_fnmatch_line("*test-secret*")
+
+
+def test_a_failure_without_a_place_is_explained_as_well() -> None:
+    sections: list[tuple[str, str]] = []
+    shown = SimpleNamespace(addsection=lambda *given: sections.append(given), reprcrash=None)
+    report = cast("pytest.TestReport", SimpleNamespace(longrepr=shown))
+    assert failures.explain(report, ["refused", "not delivered"])
+    assert sections == [("Flipsnack", "refused\nnot delivered")]
+    assert not failures.explain(report, [])

@@ -94,7 +94,7 @@ def test_a_poll_of_many_requests_is_taken_for_endless_and_told_the_way_out(
         [
             "E*AssertionError: collection.getCollection answered 20 PROCESSING and the client did not stop: "
             "500 requests",
-            "E*    allowed: a bounded number of tries",
+            "E*    allowed: a limited number of requests",
             "E*    seen:    t=0.0 s 20 PROCESSING, t=2.0 s 20 PROCESSING, *",
             "E*    way out: fix the client, declare max_requests = 1000 if it stops by itself "
             "later, or declare without = ?'bound'?",
