@@ -118,5 +118,5 @@ class Watch:
     def _stop(self, why: str) -> NoReturn:
         error = ClientDoesNotStopError(why)
         self.stopped = self.stopped or error
-        self._fake.relent()
+        self._fake.succeed_from_now_on()
         raise error

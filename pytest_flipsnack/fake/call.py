@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from pytest_flipsnack.fake.request import UNKNOWN_S
 
@@ -49,3 +49,13 @@ class Call:
         if self.fault is not None:
             return self.fault
         return f"{self.code} PROCESSING" if self.pending else str(self.code)
+
+
+class Observer(Protocol):
+    """Something that is called while a client makes requests."""
+
+    def asks(self) -> None:
+        """Follow a request before it is answered, in the client's thread; may raise there."""
+
+    def answered(self, call: Call) -> None:
+        """Follow a call that has just been recorded."""

@@ -6,40 +6,28 @@ import threading
 from collections import Counter, deque
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
-from typing import Protocol
 
 from pytest_flipsnack.catalogue.actions import ACTIONS, COMMON_PARAMETERS, action_of
 from pytest_flipsnack.catalogue.codes import Code, code_of
 from pytest_flipsnack.fake import stub_data
 from pytest_flipsnack.fake.account import Account
 from pytest_flipsnack.fake.answers import succeed
-from pytest_flipsnack.fake.call import Call
-from pytest_flipsnack.fake.checks import Subject, account_refusal, request_refusal
+from pytest_flipsnack.fake.call import Call, Observer
+from pytest_flipsnack.fake.checks import Subject, account_refusal, request_refusal, secret_sent
 from pytest_flipsnack.fake.collections import Collections
 from pytest_flipsnack.fake.faults import fault_of
 from pytest_flipsnack.fake.finding import Finding
 from pytest_flipsnack.fake.limits import Limits
-from pytest_flipsnack.fake.masking import is_unmistakable, mask
+from pytest_flipsnack.fake.masking import mask
 from pytest_flipsnack.fake.refusal import Refusal
 from pytest_flipsnack.fake.reply import Reply, bent, envelope, from_fault
 from pytest_flipsnack.fake.request import Request
 from pytest_flipsnack.fake.settings import Settings, setting_names
-from pytest_flipsnack.fake.stubs import Stub, Stubs
+from pytest_flipsnack.fake.stubs import Stub, Stubs, never_delivered
 
 _REMEMBERED = 64  # signatures that a leak is looked for with
-_SHOWN = 10  # lines of a list that a failure text shows
 UNKNOWN_ACTION = "(unknown)"
 """The action under which a code is counted when the request names none that exists."""
-
-
-class Observer(Protocol):
-    """Somebody who looks on while a client makes requests."""
-
-    def asks(self) -> None:
-        """Follow a request before it is answered, in the client's thread; may raise there."""
-
-    def answered(self, call: Call) -> None:
-        """Follow a call that has just been recorded."""
 
 
 class Fake:
@@ -145,7 +133,9 @@ class Fake:
                 reply = self._own(refusal, request, now)
             self._record(request, reply, refusal, stub, now)
             if refusal is None:
-                self._look_for_secret(request)
+                sent = secret_sent(request, self.account.secret)
+                if sent is not None:
+                    self.report(sent)
             return reply
 
     def refuse_connection(self) -> bool:
@@ -158,7 +148,7 @@ class Fake:
             self._keep_call(Call(stub.action, {}, None, self.now(), fault="refused"))
             return True
 
-    def relent(self) -> None:
+    def succeed_from_now_on(self) -> None:
         """Succeed from now on, whatever was declared, so that a client that retries without end ends."""
         with self._lock:
             self.stubs = Stubs()
@@ -203,15 +193,7 @@ class Fake:
         waiting = self.undelivered()
         if not waiting:
             return self.reported
-        made = ", ".join(str(call) for call in self.calls[-_SHOWN:]) or "none"
-        several = f"{len(waiting)} declared answers were never delivered"
-        what = several if len(waiting) > 1 else "a declared answer was never delivered"
-        lines = [("declared", f"{stub}, at {stub.where}") for stub in waiting[:_SHOWN]]
-        if len(waiting) > _SHOWN:
-            lines.append(("declared", f"and {len(waiting) - _SHOWN} more"))
-        lines.append(("requests", made))
-        lines.append(("way out", "let the client send the request, or declare fewer answers"))
-        found = Finding(what, tuple(lines))
+        found = never_delivered(waiting, self.calls)
         return [*self.reported, mask(str(found), self.account.secrets)]
 
     def _refuse(self, refusal: Refusal, request: Request, stub: Stub | None) -> Reply:
@@ -284,15 +266,3 @@ class Fake:
             del self.calls[: -self._keep]
         for observer in self.observers:
             observer.answered(call)
-
-    def _look_for_secret(self, request: Request) -> None:
-        secret = self.account.secret
-        if secret in request.params.values() and is_unmistakable(secret):
-            name = next(name for name, value in request.params.items() if value == secret)
-            rule = "the secret signs a request and is never sent with it; documented (H1, R0, M)"
-            self.report(
-                Finding(
-                    f"{request.action} was sent with the secret itself, as the parameter {name}",
-                    (("rule", rule), ("way out", "take it out of the parameters")),
-                )
-            )

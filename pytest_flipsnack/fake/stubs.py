@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from pytest_flipsnack.catalogue.codes import Code
+from pytest_flipsnack.fake.call import Call
 from pytest_flipsnack.fake.faults import FAULTS, Fault
+from pytest_flipsnack.fake.finding import Finding
+
+_SHOWN = 10  # lines of a list that a finding shows
 
 
 @dataclass(slots=True)
@@ -98,3 +102,16 @@ class Stubs:
         pending += self._always.values()
         asked = {int(stub.answer) for stub in pending if isinstance(stub.answer, Code)}
         return asked | self._below.asked() if self._below else asked
+
+
+def never_delivered(stubs: Sequence[Stub], calls: Sequence[Call]) -> Finding:
+    """Return the finding on declared answers that no request has met."""
+    several = f"{len(stubs)} declared answers were never delivered"
+    lines = [("declared", f"{stub}, at {stub.where}") for stub in stubs[:_SHOWN]]
+    if len(stubs) > _SHOWN:
+        lines.append(("declared", f"and {len(stubs) - _SHOWN} more"))
+    lines.append(("requests", ", ".join(str(call) for call in calls[-_SHOWN:]) or "none"))
+    lines.append(("way out", "let the client send the request, or declare fewer answers"))
+    return Finding(
+        several if len(stubs) > 1 else "a declared answer was never delivered", tuple(lines)
+    )

@@ -11,7 +11,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from pytest_flipsnack.transports.patches import Patches
-from pytest_flipsnack.transports.server import ADDRESS, Guest, LoopbackServer
+from pytest_flipsnack.transports.server import Guest, LoopbackServer
+from pytest_flipsnack.transports.wsgi import ADDRESS
 
 if TYPE_CHECKING:
     from pytest_flipsnack.fake.fake import Fake

@@ -70,13 +70,13 @@ def test_a_secret_that_travels_is_told_of() -> None:
     ]
 
 
-def test_a_fake_that_relents_succeeds_whatever_was_declared() -> None:
+def test_a_fake_may_succeed_from_now_on_whatever_was_declared() -> None:
     world = World({"processing_s": 60.0, "download_s": 60.0})
     name = world.create()["data"]["collectionHash"]
     world.ask("collection.downloadHTML", collectionHash=name)
     world.fake.always(50, None)
 
-    world.fake.relent()
+    world.fake.succeed_from_now_on()
 
     assert world.data("collection.getCollection", collectionHash=name)["collectionStatus"] == (
         "public"

@@ -198,6 +198,7 @@ def test_a_bound_method_that_is_stored_before_the_block_moves_too() -> None:
     clock.release()
 
 
+@pytest.mark.filterwarnings("ignore:.*utcnow:DeprecationWarning")
 def test_a_stored_method_tells_pytest_the_real_time() -> None:
     held = HELD["limiter"]
     assert isinstance(held, Limiter)
