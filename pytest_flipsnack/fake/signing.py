@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from urllib.parse import quote, quote_plus
 
 from pytest_flipsnack.fake.settings import Settings
@@ -99,6 +99,20 @@ def _slips(secret: str, params: Mapping[str, str], settings: Settings) -> Iterat
     else:
         for encoded in _encoded(pairs):
             yield "the values were signed URL-encoded, not raw", secret + _joined(encoded, by_name)
+    yield from _joins(pairs, secret, by_name)
+    filled = [pair for pair in pairs if pair[1]]
+    yield "empty values were left out of the signed text", secret + _joined(filled, by_name)
+    for name, _ in pairs:
+        rest = [pair for pair in pairs if pair[0] != name]
+        yield f"{name} was left out of the signed text", secret + _joined(rest, by_name)
+    latin = text.encode("utf-8", "replace").decode("latin-1")
+    yield "the text was encoded twice", secret + latin
+
+
+def _joins(
+    pairs: Sequence[tuple[str, str]], secret: str, by_name: Key
+) -> Iterator[tuple[str, str]]:
+    """Yield what is signed where names and values are joined otherwise than documented."""
     ordered = sorted(pairs, key=by_name)
     for joint, between in (("=", "&"), ("=", ""), ("", "&")):
         joined = between.join(f"{name}{joint}{value}" for name, value in ordered)
@@ -116,10 +130,3 @@ def _slips(secret: str, params: Mapping[str, str], settings: Settings) -> Iterat
         "the parameters were sorted in reverse",
         secret + "".join(name + value for name, value in reversed(ordered)),
     )
-    filled = [pair for pair in pairs if pair[1]]
-    yield "empty values were left out of the signed text", secret + _joined(filled, by_name)
-    for name, _ in pairs:
-        rest = [pair for pair in pairs if pair[0] != name]
-        yield f"{name} was left out of the signed text", secret + _joined(rest, by_name)
-    latin = text.encode("utf-8", "replace").decode("latin-1")
-    yield "the text was encoded twice", secret + latin

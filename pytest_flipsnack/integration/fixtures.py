@@ -42,6 +42,24 @@ def session_of(node: pytest.Session) -> Session:
     return found
 
 
+def _one_fake(item: pytest.Item, credentials: tuple[str, str]) -> Iterator[Flipsnack]:
+    session = session_of(item.session)
+    recorder = session.recorder
+    fake = session.make(credentials, item.nodeid).start()
+    recorder.open(fake)
+    try:
+        marks.apply(item, fake)
+        yield fake
+    finally:
+        found = fake.stop()
+        recorder.close(fake)
+    if not recorder.body_passed:
+        found = [finding for finding in fake.findings if finding not in recorder.shown]
+    if found:
+        pytest.fail("\n".join(found), pytrace=False)
+    session.warn_of_real_waits(fake)
+
+
 def plugin() -> ModuleType:
     """Return a plugin for one run of pytest.
 
@@ -67,21 +85,7 @@ def plugin() -> ModuleType:
     @pytest.fixture
     def flipsnack(flipsnack_credentials: tuple[str, str]) -> Iterator[Flipsnack]:
         """A fake Flipsnack for one test: stub its answers, look at its calls."""
-        item, session = running, session_of(running.session)
-        recorder = session.recorder
-        fake = session.make(flipsnack_credentials, item.nodeid).start()
-        recorder.open(fake)
-        try:
-            marks.apply(item, fake)
-            yield fake
-        finally:
-            found = fake.stop()
-            recorder.close(fake)
-        if not recorder.body_passed:
-            found = [finding for finding in fake.findings if finding not in recorder.shown]
-        if found:
-            pytest.fail("\n".join(found), pytrace=False)
-        session.warn_of_real_waits(fake)
+        yield from _one_fake(running, flipsnack_credentials)
 
     made = ModuleType(NAME)
     vars(made).update(

@@ -42,6 +42,11 @@ _FAIL_UNDER = "--flipsnack-fail-under"
 
 def add_options(parser: pytest.Parser) -> None:
     """Declare every flag and key; parse and reject values where they are given."""
+    _add_flags(parser)
+    _add_keys(parser)
+
+
+def _add_flags(parser: pytest.Parser) -> None:
     group = parser.getgroup("flipsnack", "Flipsnack status codes")
     group.addoption(
         "--flipsnack-report",
@@ -61,6 +66,9 @@ def add_options(parser: pytest.Parser) -> None:
         metavar="PERCENT",
         help="fail the run if fewer codes are exercised; enforced on narrowed runs as well",
     )
+
+
+def _add_keys(parser: pytest.Parser) -> None:
     parser.addini(
         "flipsnack_fail_under",
         "fail a whole run if fewer codes are exercised, in percent",
