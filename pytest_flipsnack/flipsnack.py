@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Mapping
 from functools import wraps
 from types import TracebackType
-from typing import Any, ParamSpec, Self
+from typing import TYPE_CHECKING, Any, ParamSpec, Self
 
 from pytest_flipsnack.catalogue.actions import action_of
 from pytest_flipsnack.catalogue.codes import code_of
@@ -23,8 +23,10 @@ from pytest_flipsnack.transports.in_process import InProcess
 from pytest_flipsnack.transports.late import OnImport, Transport
 from pytest_flipsnack.transports.loopback import LoopbackTransport
 from pytest_flipsnack.transports.requests import RequestsTransport
-from pytest_flipsnack.transports.server import LoopbackServer
 from pytest_flipsnack.virtual_time.clock import VirtualClock
+
+if TYPE_CHECKING:
+    from pytest_flipsnack.transports.server import LoopbackServer
 
 P = ParamSpec("P")
 

@@ -5,12 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from email import policy
-from email.headerregistry import HeaderRegistry
-from email.message import EmailMessage, Message
-from email.parser import BytesFeedParser
-from functools import lru_cache
-from typing import Any, Self
+from typing import Self
 from urllib.parse import parse_qsl, urlsplit
 
 from pytest_flipsnack.catalogue.actions import BASE_PATH
@@ -140,8 +135,10 @@ def whole(body: bytes | str | Iterable[bytes | str] | None) -> bytes:
 def _read_form(request: Request, content_type: str, content: bytes) -> None:
     kind = content_type.partition(";")[0].strip().lower()
     if kind == "multipart/form-data":
+        from pytest_flipsnack.fake.multipart import read_multipart  # few clients upload anything
+
         try:
-            _read_multipart(request, content_type, content)
+            read_multipart(request, content_type, content)
         except RecursionError:
             raise
         except Exception as error:
@@ -152,58 +149,3 @@ def _read_form(request: Request, content_type: str, content: bytes) -> None:
         request.params.update(parse_qsl(text, keep_blank_values=True, errors="replace"))
     else:
         request.malformed = f"the body is {kind}, Flipsnack reads multipart/form-data"
-
-
-@lru_cache(maxsize=256)
-def _parsed_header(name: str, value: str) -> Any:
-    """Return a parsed header; `email` asks for each several times, and a client repeats its own."""
-    return _HEADERS(name, value)
-
-
-_HEADERS = HeaderRegistry()
-_POLICY = policy.HTTP.clone(header_factory=_parsed_header)
-
-
-class _Message(EmailMessage):
-    """A form, whose parts are taken as they are, be they e-mails or multipart themselves."""
-
-    def get_content_maintype(self) -> str:
-        return "multipart" if self.get_content_type() == "multipart/form-data" else "application"
-
-
-def _read_multipart(request: Request, content_type: str, content: bytes) -> None:
-    parser = BytesFeedParser(_Message, policy=_POLICY)
-    parser.feed(b"Content-Type: " + content_type.encode("latin-1", "replace") + b"\r\n\r\n")
-    parser.feed(content)
-    message = parser.close()
-    if content.strip() == f"--{message.get_boundary()}--".encode("utf-8", "replace"):
-        return  # a form without fields, as urllib3 and browsers write it
-    if message.defects or not message.is_multipart():
-        names = ", ".join(type(defect).__name__ for defect in message.defects) or "no boundary"
-        request.malformed = f"the multipart body cannot be read: {names}"
-        return
-    assert isinstance(message, EmailMessage)
-    for part in message.iter_parts():
-        _read_part(request, part)
-
-
-def _read_part(request: Request, part: Message) -> None:
-    name = part.get_param("name", header="content-disposition")
-    payload = part.get_payload(decode=True)
-    if not isinstance(name, str):
-        request.malformed = "a part of the multipart body has no name"
-        return
-    if not isinstance(payload, bytes):
-        request.malformed = f"the part {name!r} of the multipart body is a form itself"
-        return
-    name = _utf8(name)
-    filename = part.get_filename()
-    if filename is None and name != "file":
-        request.params[name] = payload.decode("utf-8", "replace")
-    else:
-        shown = None if filename is None else _utf8(filename)
-        request.uploads.append(File(payload, name, shown, part.get_content_type()))
-
-
-def _utf8(text: str) -> str:
-    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")

@@ -6,6 +6,8 @@ import os
 import socket
 from collections.abc import Collection
 
+ADDRESS = "127.0.0.1"
+"""Where a loopback server listens."""
 CONNECTING = 0
 
 

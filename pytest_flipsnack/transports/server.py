@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_flipsnack.catalogue.actions import API_HOST, BASE_PATH, UPLOAD_HOST
 from pytest_flipsnack.fake.request import Request
-from pytest_flipsnack.transports.connections import client_port
+from pytest_flipsnack.transports.connections import ADDRESS, client_port
 from pytest_flipsnack.transports.control import Control
 from pytest_flipsnack.transports.senders import Senders
-from pytest_flipsnack.transports.wsgi import ADDRESS, App, handler, reset
+from pytest_flipsnack.transports.wsgi import App, handler, reset
 
 if TYPE_CHECKING:
     from werkzeug.serving import BaseWSGIServer

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from pytest_flipsnack.fake.downloads import FOLDER
 from pytest_flipsnack.fake.request import Request, parse
+from pytest_flipsnack.transports.connections import ADDRESS
 from pytest_flipsnack.transports.control import PREFIX, Control
 
 if TYPE_CHECKING:
     from pytest_flipsnack.fake.reply import Reply
     from pytest_flipsnack.transports.server import Guest, LoopbackServer
 
-ADDRESS = "127.0.0.1"
 _TRUNCATED = "truncated"
 
 
