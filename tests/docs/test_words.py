@@ -58,3 +58,14 @@ def test_every_word_of_the_table_is_explained() -> None:
         "reply", "refusal", "finding", "retry", "recover", "handling rule", "verdict",
         "observer", "carry", "without end",
     ]  # fmt: skip
+
+
+def test_every_place_where_something_is_added_exists() -> None:
+    table = (ROOT / "CONTRIBUTING.md").read_text("utf-8").partition("| to add |")[2]
+    table = table.partition("`tests/docs/")[0]
+    files = re.findall(
+        r"`([a-z_/]+\.py)`(?:: a (?:row|member|field|name) (?:of|in) `(\w+)`)?", table
+    )
+    assert len(files) >= 10
+    for file, name in files:
+        assert re.search(rf"\b{name}\b", (PACKAGE / file).read_text("utf-8")), (file, name)
