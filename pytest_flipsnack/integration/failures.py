@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import inspect
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -13,18 +13,18 @@ import pytest
 
 FINDING_ATTRIBUTE = "flipsnack_finding"
 """The attribute of a report that carries the first line of a finding, also from a worker."""
-_PACKAGE = f"pytest_flipsnack{os.sep}"
+_PACKAGE = Path(__file__).resolve().parents[1]
 _VARYING = re.compile(r"\b[a-z]+\.[a-z]\w+|\d[\d.]*", re.IGNORECASE)
 """Action names and numbers: findings that differ in nothing else have one cause."""
 
 
 def locate(item: pytest.Item) -> None:
     """Let the location of a generated test be the method of the call that it tests."""
-    case = getattr(item, "callspec", None)
-    case = case and case.params.get("flipsnack_case")
-    if case is None:
+    case = getattr(item, "callspec", None) and item.callspec.params.get("flipsnack_case")  # type: ignore[attr-defined]
+    method = getattr(getattr(item, "cls", None), getattr(case, "method", ""), None)
+    code = getattr(inspect.unwrap(method), "__code__", None) if callable(method) else None
+    if code is None:  # a test of the user's own, or a call that is no function
         return
-    code = getattr(getattr(item, "cls", None), case.method).__code__
     place = (Path(code.co_filename), code.co_firstlineno - 1, item.reportinfo()[2])
     item.reportinfo = lambda: place  # type: ignore[method-assign]
 
@@ -62,7 +62,8 @@ def explain(report: pytest.TestReport, findings: list[str]) -> bool:
 
 def _is_ours(entry: Any) -> bool:
     place = getattr(entry, "reprfileloc", None)
-    return place is not None and _PACKAGE in str(place.path)
+    # pytest shows paths relative to where it stands
+    return place is not None and Path(place.path).resolve().is_relative_to(_PACKAGE)
 
 
 def _show_only_the_finding(item: pytest.Item, entry: Any) -> None:

@@ -113,6 +113,34 @@ def test_a_test_is_located_at_the_method_of_its_call(project: Project) -> None:
     result.stdout.fnmatch_lines([f"AT ('base.py', {LINE - 2})", "AT ('test_acme.py', 6)"])
 
 
+OBJECT = """
+class Stats:
+    flipsnack_action = "user.getStats"
+
+    def __call__(self, client):
+        return client.ask()
+
+
+class TestAcme(ClientContract):
+    error = acme.FlipsnackError
+    stats = Stats()
+"""
+
+
+def test_a_call_that_is_no_function_is_tested_as_well(project: Project) -> None:
+    fixture = "\n    @pytest.fixture\n    def client(self, flipsnack):\n"
+    made = "        return acme.Client(flipsnack.api_key, flipsnack.secret)\n"
+    project.test("from pytest_flipsnack import ClientContract\n" + OBJECT + fixture + made)
+    result = project.run("-k", "test_code and 41")
+    result.assert_outcomes(passed=1, deselected=result.parseoutcomes()["deselected"])
+
+
+def test_a_client_in_a_folder_of_the_same_name_keeps_its_traceback(project: Project) -> None:
+    project.test(PLAIN, "pytest_flipsnack/test_acme.py")
+    result = project.run("-k", "test_body and html", "--import-mode=importlib")
+    result.stdout.fnmatch_lines(["*pytest_flipsnack/test_acme.py:*: *", "E*JSONDecodeError: *"])
+
+
 def test_an_error_that_shows_a_secret_is_left_out(project: Project) -> None:
     project.test(PLAIN.replace("return client.ask()", "raise OSError('key ' + client.secret)"))
     result = project.run("-k", "test_request")
