@@ -25,7 +25,7 @@ class Refusal:
         """Return the finding for a test author: what happened, what was allowed, what to do."""
         found = Finding(
             f"{action or 'a request without action'} was refused with {self.code.label}, "
-            f"and the test did not ask for {self.code.value}",
+            f"and the test did not expect {self.code.value}",
             (
                 ("rule", f"{self.rule}; {self.source}"),
                 ("sent", self.sent),
@@ -37,7 +37,7 @@ class Refusal:
         return found.adding(
             "way out",
             "correct the request; or, if the test is about this refusal, "
-            f"flipsnack.allow({self.code.value}) before it",
+            f"call flipsnack.allow({self.code.value}) before the request",
         )
 
 

@@ -123,7 +123,7 @@ def _signature(subject: Subject) -> Refusal | None:
     text = signing.signed_text(MASK, shown, account.settings)
     return subject.refuse(
         Code.INVALID_SIGNATURE,
-        "signature is the MD5 of the secret, then name and value of every parameter but "
+        "signature is the MD5 of the secret, then name and value of every parameter except "
         "signature and file, sorted by name",
         f"the MD5 of {text.replace(quote_plus(MASK), MASK)}",
         signing.near_miss(account.secret, params, given, account.settings),

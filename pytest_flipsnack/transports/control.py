@@ -97,11 +97,11 @@ def _object(body: bytes) -> dict[str, Any]:
     return given
 
 
-_CALL = re.compile(r"flipsnack\.allow\((\d+)\)")
+_CALL = re.compile(r"call flipsnack\.allow\((\d+)\)")
 
 
 def _as_request(call: re.Match[str]) -> str:
-    return f'POST {PREFIX}allow {{"codes": [{call[1]}]}}'
+    return f'send POST {PREFIX}allow {{"codes": [{call[1]}]}}'
 
 
 _ACTION = ((str, type(None)), '"action": "collection.getList"')

@@ -136,7 +136,7 @@ def test_a_refusal_tells_the_way_out_of_who_has_no_python(served: Served) -> Non
     (problem,) = answer["problems"]
     assert problem.splitlines()[-1] == (
         "    way out:  correct the request; or, if the test is about this refusal, "
-        'POST /_flipsnack/allow {"codes": [42]} before it'
+        'send POST /_flipsnack/allow {"codes": [42]} before the request'
     )
     served.stop()
 

@@ -91,7 +91,7 @@ FAULTS = (
         "        fail(action, code)\n",
         "        fail(action)\n",
         "test_code[user.getStats-41]",
-        "which does not carry the code",
+        "this does not carry the code",
     ),
     Fault(
         "http-status-as-code",
@@ -100,7 +100,7 @@ FAULTS = (
         'raise error(action, "is the code of the answer", code)',
         'raise error(action, "is the code of the answer", response.status_code)',
         "test_code[user.getStats-42]",
-        "200 is the code of the answer, which does not carry the code",
+        "200 is the code of the answer; this does not carry the code",
     ),
     Fault(
         "wrong-code",
@@ -109,7 +109,7 @@ FAULTS = (
         'raise FlipsnackError(f"{action} was refused", code)',
         'raise FlipsnackError(f"{action} was refused", StatusCode.CREDENTIALS.value)',
         "test_code[user.getStats-44]",
-        "which carries 41",
+        "this carries 41",
     ),
     Fault(
         "classes-swapped",

@@ -21,7 +21,7 @@ FAULTS = (
         "self._session.get(url, params=fields, timeout=self.timeout_s)",
         "self._session.get(url, params=fields)",
         "test_request[collection.getList]",
-        "the request has no timeout",
+        "the client sent a request without a timeout",
     ),
     Fault(
         "no-timeout-httpx",
@@ -30,7 +30,7 @@ FAULTS = (
         "httpx.AsyncClient(timeout=timeout)",
         "httpx.AsyncClient(timeout=None)",
         "test_request[user.getStats]",
-        "the request has no timeout",
+        "the client sent a request without a timeout",
     ),
     Fault(
         "no-timeout-urllib",
@@ -39,7 +39,7 @@ FAULTS = (
         "self._opener.open(request, timeout=self.timeout)",
         "self._opener.open(request)",
         "test_request[user.getStats]",
-        "the request has no timeout",
+        "the client sent a request without a timeout",
     ),
     Fault(
         "signature-in-error",

@@ -57,7 +57,7 @@ FAULTS = (
         "                time.sleep(2.0**attempt)\n",
         "                time.sleep(2.0**attempt)\n                self.timeout_s = None\n",
         "test_code[user.getStats-50]",
-        "the request has no timeout",
+        "the client sent a request without a timeout",
     ),
     Fault(
         "never-waits",

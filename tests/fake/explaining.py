@@ -11,7 +11,7 @@ URL = "https://api.flipsnack.com/v1/?apiKey=***&action="
 def way_out(code: int) -> str:
     return (
         f"    way out:  correct the request; or, if the test is about this refusal, "
-        f"flipsnack.allow({code}) before it"
+        f"call flipsnack.allow({code}) before the request"
     )
 
 

@@ -48,13 +48,13 @@ def told(head: str, rule: str, sent: str, expected: str, hint: str = "") -> str:
     action, code, message = head.split(" ", 2)
     hint = f"    hint:     {hint}\n" if hint else ""
     return (
-        f"{action} was refused with {code} {message}, and the test did not ask for {code}\n"
+        f"{action} was refused with {code} {message}, and the test did not expect {code}\n"
         f"    rule:     {rule}\n"
         f"    sent:     {sent}\n"
         f"    expected: {expected}\n"
         f"{hint}"
         f"    way out:  correct the request; or, if the test is about this refusal, "
-        f"flipsnack.allow({code}) before it"
+        f"call flipsnack.allow({code}) before the request"
     )
 
 
@@ -62,14 +62,14 @@ def test_a_wrong_signature_tells_the_text_that_should_have_been_signed() -> None
     request = tampered(title="a b")
 
     assert explanation(request) == (
-        "user.getStats was refused with 44 Invalid signature, and the test did not ask for 44\n"
+        "user.getStats was refused with 44 Invalid signature, and the test did not expect 44\n"
         "    rule:     signature is the MD5 of the secret, then name and value of every parameter "
-        "but signature and file, sorted by name; documented (H1, R0, M)\n"
+        "except signature and file, sorted by name; documented (H1, R0, M)\n"
         "    sent:     GET https://api.flipsnack.com/v1/?apiKey=***&action=user.getStats&title=a+b"
         "&signature=***\n"
         "    expected: the MD5 of ***actionuser.getStatsapiKey***titlea b\n"
         "    way out:  correct the request; or, if the test is about this refusal, "
-        "flipsnack.allow(44) before it"
+        "call flipsnack.allow(44) before the request"
     )
 
 

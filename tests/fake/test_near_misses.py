@@ -95,14 +95,14 @@ def test_44_tells_what_was_signed_instead(slip: str, text: str) -> None:
         "&query=&description=&signature=***"
     )
     assert told(text) == [
-        "collection.update was refused with 44 Invalid signature, and the test did not ask for 44",
+        "collection.update was refused with 44 Invalid signature, and the test did not expect 44",
         "    rule:     signature is the MD5 of the secret, then name and value of every parameter "
-        "but signature and file, sorted by name; documented (H1, R0, M)",
+        "except signature and file, sorted by name; documented (H1, R0, M)",
         f"    sent:     GET {url}",
         f"    expected: {EXPECTED}",
         f"    hint:     {slip}",
         "    way out:  correct the request; or, if the test is about this refusal, "
-        "flipsnack.allow(44) before it",
+        "call flipsnack.allow(44) before the request",
     ]
 
 

@@ -12,8 +12,7 @@ from tests.fake.support import SECRET, UPLOAD, World, form, part, pdf, signed, u
 
 def test_45_shows_how_the_file_begins() -> None:
     assert explanation(upload(b"once upon a time")) == [
-        "collection.create was refused with 45 Invalid file format, "
-        "and the test did not ask for 45",
+        "collection.create was refused with 45 Invalid file format, and the test did not expect 45",
         "    rule:     an upload is of type pdf, jpg, png; documented (SEED, R0, HELP)",
         "    sent:     POST https://upload.flipsnack.com/v1/ with <File file='book.pdf', 16 bytes>",
         "    expected: a file that begins like one of these types",

@@ -85,7 +85,7 @@ def test_a_refusal_goes_before_a_stub_which_then_is_still_to_come() -> None:
 
     [refused, undelivered] = world.fake.findings()
     assert refused.splitlines()[0] == (
-        "user.getStats was refused with 44 Invalid signature, and the test did not ask for 44"
+        "user.getStats was refused with 44 Invalid signature, and the test did not expect 44"
     )
     assert undelivered.splitlines()[1:3] == [
         "    declared: 50 Operation failed, at test_a.py:3",

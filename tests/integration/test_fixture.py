@@ -96,11 +96,11 @@ def test_a_refusal_that_the_client_swallows_fails_the_teardown(project: Project)
     result.assert_outcomes(passed=1, errors=1)
     assert result.ret == 1
     assert failure_below(result, "ERROR at teardown of test_it")[0] == (
-        "user.getStats was refused with 44 Invalid signature, and the test did not ask for 44"
+        "user.getStats was refused with 44 Invalid signature, and the test did not expect 44"
     )
 
 
-REFUSED = "user.getStats was refused with 44 Invalid signature, and the test did not ask for 44"
+REFUSED = "user.getStats was refused with 44 Invalid signature, and the test did not expect 44"
 
 
 @pytest.mark.parametrize("style", ["auto", "line", "native", "no"])

@@ -149,7 +149,7 @@ def test_a_wrong_signature_is_the_same_verdict_over_each(style: Style) -> None:
     found = flipsnack.stop()
 
     assert [text.splitlines()[0] for text in found] == [
-        "user.getStats was refused with 44 Invalid signature, and the test did not ask for 44"
+        "user.getStats was refused with 44 Invalid signature, and the test did not expect 44"
     ]
     assert codes(flipsnack) == [44]
 

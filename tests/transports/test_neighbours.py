@@ -164,7 +164,7 @@ def test_a_client_that_swallows_everything_is_found_out() -> None:
 
     lines = str(caught.value).splitlines()
     assert lines[0] == (
-        "user.getStats was refused with 40 Bad request, and the test did not ask for 40"
+        "user.getStats was refused with 40 Bad request, and the test did not expect 40"
     )
     assert lines[5:] == [
         "a declared answer was never delivered",

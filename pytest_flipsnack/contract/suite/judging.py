@@ -60,7 +60,7 @@ class Judging:
             yield from self._blocking(outcome)  # no timeout of its own can stop such a client
             yield from judge_retries(calls, rules, outcome.waits)
             most = self._contract.max_requests
-            later = f"declare max_requests = {2 * most} if it stops by itself later, "
+            later = f"raise the limit if it stops by itself later: max_requests = {2 * most}, "
             text = judge_end(str(outcome.error), calls)
             yield from self._sound("bound", text, later if len(calls) >= most else "")
         if not any(call.action in {self._case.action.name, None} for call in calls):
@@ -153,8 +153,8 @@ class Judging:
         wrong = number != code and number in set(Code)
         if wrong or (number is None and not carries(outcome.subject, code)):
             what = (
-                f"{self._case.action.name} answered {code} and the client {ending_of(outcome)}, "
-                f"which {f'carries {number}' if wrong else 'does not carry the code'}"
+                f"{self._case.action.name} answered {code} and the client {ending_of(outcome)}; "
+                f"this {f'carries {number}' if wrong else 'does not carry the code'}"
             )
             allowed = f"{code} in an attribute or in the text ({label(code)})"
             yield from self._sound("codes", finding(what, allowed, outcome.calls))
@@ -171,12 +171,12 @@ class Judging:
         """Yield a finding where a request has no timeout."""
         if any(call.timeout_s is None for call in outcome.calls):
             allowed = "a timeout on every request"
-            text = finding("the request has no timeout", allowed, outcome.calls)
+            text = finding("the client sent a request without a timeout", allowed, outcome.calls)
             yield from self._sound("timeout", text)
 
     def _sound(self, practice: str, found: Finding, other_way: str = "") -> Iterator[Finding]:
         if practice not in set(self._contract.without):
-            way_out = f"fix the client, {other_way}or declare without = [{practice!r}]"
+            way_out = f"fix the client, {other_way}or turn the check off: without = [{practice!r}]"
             yield found.adding("way out", way_out)
 
     def _tells_by_class(self, code: int) -> bool:

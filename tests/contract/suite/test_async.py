@@ -72,7 +72,7 @@ def test_an_async_client_that_blocks_the_loop_is_named(project: Project) -> None
     result.stdout.fnmatch_lines(
         [
             "E*AssertionError: the async client blocks the event loop: time.sleep(1)",
-            "E*    way out: fix the client, or declare without = ?'async'?",
+            "E*    way out: fix the client, or turn the check off: without = ?'async'?",
         ]
     )
     project.test(
@@ -182,7 +182,7 @@ class TestAcme(ClientContract):
 def test_an_event_loop_without_any_timer_has_no_timeout(project: Project) -> None:
     project.test(SILENT.replace("TOTAL", "None"))
     result = project.run("-k", "test_wire and timeout")
-    result.stdout.fnmatch_lines(["E*AssertionError: the request has no timeout"])
+    result.stdout.fnmatch_lines(["E*AssertionError: the client sent a request without a timeout"])
 
     project.test(SILENT.replace("TOTAL", "30"))
     assert project.run("-k", "test_wire and timeout").ret == 0
