@@ -44,7 +44,6 @@ __all__ = [
 ]
 
 _HOMES = {
-    "RetryMode": "contract.handling",
     "Call": "fake.call",
     "ClientContract": "contract.suite.client_contract",
     "Code": "catalogue.codes",
@@ -55,6 +54,7 @@ _HOMES = {
     "RealWait": "virtual_time.real_waits",
     "RealWaitWarning": "integration.session",
     "Retry": "contract.handling",
+    "RetryMode": "contract.handling",
     "Settings": "fake.settings",
     "Sleep": "virtual_time.process",
     "VirtualClock": "virtual_time.clock",

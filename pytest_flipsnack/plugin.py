@@ -47,9 +47,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     marks.request_fixture(items, config)
-    for item in items:
-        if getattr(getattr(item, "cls", None), "is_flipsnack_contract", False):
-            failures.locate(item)
+    contracts.locate(config, items)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -135,8 +135,8 @@ class Expectation:
     def _shown(self, problem: Finding) -> str:
         """Return a finding as the test shows it: with its notes, without a secret."""
         watch = self._watch
-        text = with_notes(problem, watch.real_waits, unobserved_sleep=watch.unobserved_sleep)
-        return self._fake.masked(str(text))
+        found = with_notes(problem, watch.real_waits, unobserved_sleep=watch.unobserved_sleep)
+        return self._fake.masked(str(found))
 
     def _findings(self, error: BaseException | None, *, wanted: bool) -> Iterator[Finding]:
         calls = self._watch.calls
@@ -168,8 +168,8 @@ class Expectation:
                 f"{code} in an attribute or in the text ({label(code)})",
                 calls,
             )
-        subject = self.value if returned and error is None and code != Code.OK else error
-        for leaked in leaks(subject, self._watch.logged, self._fake.secrets(), self._own):
+        shown = self.value if returned and error is None and code != Code.OK else error
+        for leaked in leaks(shown, self._watch.logged, self._fake.secrets(), self._own):
             yield finding(leaked, "no secret outside the request", calls)
 
     def _ending(self, error: BaseException | None) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from pytest_flipsnack.integration import failures
 from pytest_flipsnack.integration.marks import checked
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from pytest_flipsnack.flipsnack import Flipsnack
 
 _CASE = "flipsnack_case"
+_FOUND = pytest.StashKey[bool]()
 
 
 def parametrize(metafunc: pytest.Metafunc) -> None:
@@ -28,7 +30,15 @@ def parametrize(metafunc: pytest.Metafunc) -> None:
     cases = checked(
         cls.__name__, lambda: client_contract.cases_for(cls, metafunc.function.__name__)
     )
+    metafunc.config.stash[_FOUND] = True
     variants.parametrize(metafunc, declarations.calls_of(cls), _CASE, cases)
+
+
+def locate(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Let each generated test be located at its call; sessions without a contract pay nothing."""
+    if config.stash.get(_FOUND, False):
+        for item in items:
+            failures.locate(item)
 
 
 def rig(request: pytest.FixtureRequest, flipsnack: Flipsnack) -> Iterator[Rig]:

@@ -124,7 +124,7 @@ class Process:
         self.threads.begin()
         self.threads.moving = True
         self.foreign.start()
-        self.lookout = Lookout(self._note_real_wait, self._is_stalling)
+        self.lookout = Lookout(self.note_real_wait, self._is_stalling)
         self.lookout.start()
 
     def stop(self) -> None:
@@ -164,12 +164,8 @@ class Process:
         """Return the servers of this process that clients may wait for."""
         return [server for clock in self.running for server in clock.servers]
 
-    def note_real_wait(self, wait: RealWait) -> None:
-        """Remember a wait that is real, for a reason that is known."""
-        for clock in self.running:
-            clock.real_waits.append(wait)
-
-    def _note_real_wait(self, wait: RealWait, extends: RealWait | None) -> None:
+    def note_real_wait(self, wait: RealWait, extends: RealWait | None = None) -> None:
+        """Remember a wait that is real, in the place of the shorter one that it extends."""
         for clock in self.running:
             if extends in clock.real_waits:  # one wait that lasts is listed once
                 clock.real_waits.remove(extends)

@@ -18,9 +18,8 @@ from pytest_flipsnack.virtual_time.thread_state import (
     runs_for_a_client,
 )
 from pytest_flipsnack.virtual_time.timeline import Timeline
-from pytest_flipsnack.virtual_time.waits import Wait
+from pytest_flipsnack.virtual_time.waits import TICK_S, Wait
 
-_TICK_S = 0.001
 _MOST_OVERTAKEN = 50
 
 
@@ -44,7 +43,7 @@ class Threads:
     @property
     def tick_s(self) -> float:
         """How long a wait listens before it looks again whether it is first."""
-        return _TICK_S * (1 + len(self._waits) // 8)
+        return TICK_S * (1 + len(self._waits) // 8)
 
     def makes_requests(self) -> None:
         """Note that the calling thread makes requests; threads that never do are background."""

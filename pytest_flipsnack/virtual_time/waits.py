@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pytest_flipsnack.virtual_time.threads import Threads
 
 T = TypeVar("T")
-_TICK_S = 0.001
+TICK_S = 0.001
 GRACE_S = 0.01
 """How long a thread does not move before it counts as waiting at its lock."""
 _STILL_S = 0.1
@@ -129,7 +129,7 @@ class Wait:
         """Wait for the others: a moment where this is the first, else until it is."""
         first = self._threads.first is self
         # the others are woken when they become the first; looking all the time would cost CPU time
-        self._bell.acquire(timeout=_TICK_S if first else _STILL_S)
+        self._bell.acquire(timeout=TICK_S if first else _STILL_S)
 
     def wake(self) -> None:
         """End a pause."""
@@ -172,7 +172,7 @@ class Wait:
             listens = self._may_be_woken_by(frame)
             stood_s = now_s - stands[ident]
             # a thread that has stood there for long costs a sleep nothing but its order
-            grace_s = _TICK_S if stood_s >= _LONG_S and not listens else GRACE_S
+            grace_s = TICK_S if stood_s >= _LONG_S and not listens else GRACE_S
             still = now_s - self._since_s >= grace_s
             unknown_s = _PATIENCE_S if listens else _STILL_S
             if self.background and threads.is_requesting(ident):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 import functools
 import pickle
 import select
@@ -15,11 +16,14 @@ from unittest import mock
 import pytest
 import time_machine
 
+from pytest_flipsnack import Flipsnack
 from pytest_flipsnack.virtual_time import patching
 from pytest_flipsnack.virtual_time.clock import VirtualClock
+from pytest_flipsnack.virtual_time.functions import Functions
 from pytest_flipsnack.virtual_time.originals import original
 from pytest_flipsnack.virtual_time.patching import switch
-from pytest_flipsnack.virtual_time.process import PROCESS
+from pytest_flipsnack.virtual_time.process import PROCESS, VirtualTimeError
+from tests.contract.acme import Client
 
 
 def doubled(number: int, factor: int = 2) -> int:
@@ -225,3 +229,17 @@ def test_the_original_is_found_where_a_test_has_hidden_it(monkeypatch: pytest.Mo
     found = find("sleep")
     assert (found.__name__, found.__self__) == ("sleep", time)
     assert find("no_such_function") is None
+
+
+def test_where_time_cannot_be_virtual_a_stub_works_and_no_class_is_touched(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(patching, "problem", lambda: "it needs CPython, and this is other")
+    monkeypatch.setattr(PROCESS, "functions", Functions(PROCESS))
+    before = vars(dt.datetime)["now"]
+    with Flipsnack() as flipsnack:
+        flipsnack.respond(31)
+        assert vars(dt.datetime)["now"] is before
+        assert Client(flipsnack).ask("user.getStats")["code"] == 31
+        with pytest.raises(VirtualTimeError, match="it needs CPython"):
+            flipsnack.clock.start()
