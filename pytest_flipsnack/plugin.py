@@ -15,7 +15,7 @@ import pytest
 from pytest_flipsnack.integration import contracts, failures, fixtures, marks, options
 
 if TYPE_CHECKING:
-    from pytest_flipsnack.contract.suite.rig import Rig
+    from pytest_flipsnack.contract.suite.tester import Workbench
     from pytest_flipsnack.flipsnack import Flipsnack
     from pytest_flipsnack.virtual_time.clock import VirtualClock
 
@@ -37,6 +37,13 @@ def pytest_configure(config: pytest.Config) -> None:
 
     gate = Gate(config, demand, options.read_targets(config))
     config.pluginmanager.register(gate, "flipsnack-gate")
+
+
+def pytest_pycollect_makeitem(
+    collector: pytest.Module | pytest.Class, name: str
+) -> list[pytest.Item] | None:
+    left_out = isinstance(collector, pytest.Class) and contracts.is_left_out(collector.obj, name)
+    return [] if left_out else None
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -64,9 +71,11 @@ def flipsnack_clock(flipsnack: Flipsnack) -> Iterator[VirtualClock]:
 
 
 @pytest.fixture
-def flipsnack_rig(request: pytest.FixtureRequest, flipsnack: Flipsnack) -> Iterator[Rig]:
+def flipsnack_workbench(
+    request: pytest.FixtureRequest, flipsnack: Flipsnack
+) -> Iterator[Workbench]:
     """What the generated tests of a `ClientContract` work with."""
-    yield from contracts.rig(request, flipsnack)
+    yield from contracts.workbench(request, flipsnack)
 
 
 @pytest.fixture(scope="session")

@@ -83,7 +83,13 @@ class Action:
         """Whether the action works on one existing collection."""
         return "collectionHash" in self.required
 
+    @property
+    def answers_processing(self) -> bool:
+        """Whether a reply with 20 may say that the collection or archive is not ready yet."""
+        return self.name in _ANSWER_PROCESSING
 
+
+_ANSWER_PROCESSING = {"collection.create", "collection.getCollection", "collection.downloadHTML"}
 _HASH_CODES = (Code.FORBIDDEN, Code.INVALID_HASH, Code.INVALID_HASH_47)
 _UPLOAD_CODES = (
     Code.UPLOADS_PER_MONTH,

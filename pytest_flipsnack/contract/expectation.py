@@ -18,11 +18,11 @@ from pytest_flipsnack.contract.judge import (
     with_notes,
 )
 from pytest_flipsnack.contract.libraries import own_packages
+from pytest_flipsnack.contract.observation import Observation
 from pytest_flipsnack.contract.secrecy import leaks
-from pytest_flipsnack.contract.watch import Watch
 from pytest_flipsnack.fake.call import Call
 from pytest_flipsnack.fake.fake import Fake
-from pytest_flipsnack.fake.finding import Finding
+from pytest_flipsnack.fake.finding import Finding, failure
 from pytest_flipsnack.fake.stubs import Stub, Stubs
 from pytest_flipsnack.virtual_time.clock import VirtualClock
 
@@ -73,7 +73,7 @@ class Expectation:
         if retries is not None:
             self._rules[int(codes[-1])] = read_retry(retries)
         self._own = own_packages(raises)
-        self._watch = Watch(fake, clock, own=self._own)
+        self._observation = Observation(fake, clock, own=self._own)
         self._stubs = Stubs(below=fake.stubs)
         self._outer = fake.stubs
         self.value = NOT_SET
@@ -89,7 +89,7 @@ class Expectation:
             forever = lasting and number == len(self._codes)
             self._stubs.add(Stub(code, self._action, where="flipsnack.expect", forever=forever))
         self._fake.stubs = self._stubs
-        self._watch.start()
+        self._observation.start()
         return self
 
     def __exit__(
@@ -99,10 +99,10 @@ class Expectation:
         trace: TracebackType | None,
     ) -> bool:
         __tracebackhide__ = True
-        self._watch.stop()
+        self._observation.stop()
         self._fake.stubs = self._outer
-        error = self._watch.stopped or error
-        refused = [call for call in self._watch.calls if call.refusal is not None]
+        error = self._observation.stopped or error
+        refused = [call for call in self._observation.calls if call.refusal is not None]
         wanted = self._raises is not None and isinstance(error, self._raises)
         stopped = isinstance(error, ClientDoesNotStopError)
         if not (wanted or stopped or error is None or _is_clients(error)):
@@ -115,14 +115,14 @@ class Expectation:
         problem = next(self._findings(error, wanted=wanted), None)
         if problem is not None:
             self.judged = True
-            raise AssertionError(self._shown(problem)) from (None if stopped else error)
+            raise failure(self._shown(problem)) from (None if stopped else error)
         return wanted
 
     def _check_unexpected(self, error: BaseException) -> None:
         """Raise where a finding explains more than the error, or say how to expect the error."""
         __tracebackhide__ = True
-        code, calls = self._codes[-1], self._watch.calls
-        found = judge_retries(calls, self._rules, self._watch.waits)
+        code, calls = self._codes[-1], self._observation.calls
+        found = judge_retries(calls, self._rules, self._observation.waits)
         if not found and code.handling is Handling.ERROR:
             name = type(error).__name__
             what = f"the client raised {name} after {label(code)}"
@@ -130,18 +130,20 @@ class Expectation:
             found = [finding(what, allowed, calls)]
         if found and not isinstance(error, AssertionError):
             self.judged = True
-            raise AssertionError(self._shown(found[0])) from error
+            raise failure(self._shown(found[0])) from error
 
     def _shown(self, problem: Finding) -> str:
         """Return a finding as the test shows it: with its notes, without a secret."""
-        watch = self._watch
-        found = with_notes(problem, watch.real_waits, unobserved_sleep=watch.unobserved_sleep)
+        observation = self._observation
+        found = with_notes(
+            problem, observation.real_waits, unobserved_sleep=observation.unobserved_sleep
+        )
         return self._fake.masked(str(found))
 
     def _findings(self, error: BaseException | None, *, wanted: bool) -> Iterator[Finding]:
-        calls = self._watch.calls
+        calls = self._observation.calls
         if isinstance(error, ClientDoesNotStopError):
-            yield from judge_retries(calls, self._rules, self._watch.waits)
+            yield from judge_retries(calls, self._rules, self._observation.waits)
             yield judge_end(str(error), calls)
         if not self._was_delivered():
             names = ", ".join(str(code.value) for code in self._codes)
@@ -151,7 +153,7 @@ class Expectation:
             yield finding(
                 f"{names} was never delivered{where}{instead}", "a request inside the block", calls
             )
-        yield from judge_retries(calls, self._rules, self._watch.waits, self._ending(error))
+        yield from judge_retries(calls, self._rules, self._observation.waits, self._ending(error))
         if not wanted and self._raises is not None:
             yield self._not_raised(error, calls)
         if self._raises is None and self._returns is NOT_SET:
@@ -169,7 +171,7 @@ class Expectation:
                 calls,
             )
         shown = self.value if returned and error is None and code != Code.OK else error
-        for leaked in leaks(shown, self._watch.logged, self._fake.secrets(), self._own):
+        for leaked in leaks(shown, self._observation.logged, self._fake.secrets(), self._own):
             yield finding(leaked, "no secret outside the request", calls)
 
     def _ending(self, error: BaseException | None) -> str:

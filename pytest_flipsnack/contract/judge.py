@@ -56,12 +56,17 @@ def seconds(value: float) -> str:
 
 
 def timeline(calls: Sequence[Call], at: Sequence[int] = ()) -> str:
-    """Return requests and replies on one line; a long one is cut, but never the calls in `at`."""
+    """Return requests and replies on one line; a long one is cut, but never the calls in `at`.
+
+    Of several of these the last one is marked: it is the one that should not have come.
+    """
     if not calls:
         return "no request"
     half = _SHOWN // 2
     kept = [index in at or not half <= index < len(calls) - half for index in range(len(calls))]
     steps = _steps(calls)
+    if len(at) > 1:
+        steps[at[-1]] += " <--"
     shown: list[str] = []
     left = 0
     for step, keep in zip([*steps, ""], [*kept, True], strict=True):

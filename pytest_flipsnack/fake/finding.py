@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+HEADLINE_ATTRIBUTE = "flipsnack_finding"
+"""The attribute of an exception that carries the first line of the finding it was raised for."""
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -24,3 +27,10 @@ class Finding:
         return "\n".join(
             [self.what, *(f"    {f'{label}:':<{width}} {text}" for label, text in self.lines)]
         )
+
+
+def failure(text: str, kind: type[BaseException] = AssertionError, **how: object) -> BaseException:
+    """Return the exception for a finding, or for several, as masked text."""
+    made = kind(text, **how)
+    setattr(made, HEADLINE_ATTRIBUTE, text.partition("\n")[0])
+    return made

@@ -11,7 +11,7 @@ from pytest_flipsnack.integration import failures
 from pytest_flipsnack.integration.marks import checked
 
 if TYPE_CHECKING:
-    from pytest_flipsnack.contract.suite.rig import Rig
+    from pytest_flipsnack.contract.suite.tester import Workbench
     from pytest_flipsnack.flipsnack import Flipsnack
 
 _CASE = "flipsnack_case"
@@ -27,11 +27,18 @@ def parametrize(metafunc: pytest.Metafunc) -> None:
     from pytest_flipsnack.integration import variants
 
     checked(cls.__name__, lambda: declarations.check_declarations(cls))
-    cases = checked(
-        cls.__name__, lambda: client_contract.cases_for(cls, metafunc.function.__name__)
-    )
+    cases = checked(cls.__name__, lambda: client_contract.cases_of(cls, metafunc.function.__name__))
     metafunc.config.stash[_FOUND] = True
     variants.parametrize(metafunc, declarations.calls_of(cls), _CASE, cases)
+
+
+def is_left_out(cls: object, name: str) -> bool:
+    """Return whether a contract has no case for one of its generated tests."""
+    if not getattr(cls, "is_flipsnack_contract", False):
+        return False
+    from pytest_flipsnack.contract.suite import client_contract
+
+    return client_contract.is_left_out(cls, name)  # type: ignore[arg-type]
 
 
 def locate(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -41,15 +48,15 @@ def locate(config: pytest.Config, items: list[pytest.Item]) -> None:
             failures.locate(item)
 
 
-def rig(request: pytest.FixtureRequest, flipsnack: Flipsnack) -> Iterator[Rig]:
+def workbench(request: pytest.FixtureRequest, flipsnack: Flipsnack) -> Iterator[Workbench]:
     """Yield what a generated test works with; time is virtual before the client is made."""
-    from pytest_flipsnack.contract.suite.probe import Loop
-    from pytest_flipsnack.contract.suite.rig import Rig
+    from pytest_flipsnack.contract.suite.attempt import Loop
+    from pytest_flipsnack.contract.suite.tester import Workbench
 
     loop = Loop()
     flipsnack.clock.start()
     try:
-        yield Rig(flipsnack.fake, flipsnack.clock, request.getfixturevalue, loop)
+        yield Workbench(flipsnack.fake, flipsnack.clock, request.getfixturevalue, loop)
     finally:
         flipsnack.clock.stop()
         loop.close()

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-FINDING_ATTRIBUTE = "flipsnack_finding"
+_HEADLINE = "flipsnack_finding"
 """The attribute of a report that carries the first line of a finding, also from a worker."""
 _PACKAGE = Path(__file__).resolve().parents[1]
 _VARYING = re.compile(r"\b[a-z]+\.[a-z]\w+|\d[\d.]*", re.IGNORECASE)
@@ -29,9 +29,23 @@ def locate(item: pytest.Item) -> None:
     item.reportinfo = lambda: place  # type: ignore[method-assign]
 
 
+def headline(report: pytest.TestReport, error: BaseException | None) -> str:
+    """Return the first line of the finding that an error was raised for; the report carries it."""
+    from pytest_flipsnack.fake.finding import HEADLINE_ATTRIBUTE
+
+    found: str = getattr(error, HEADLINE_ATTRIBUTE, "")
+    if found:
+        setattr(report, _HEADLINE, found)
+    return found
+
+
+def is_generated(item: pytest.Item) -> bool:
+    """Return whether a test was generated from a contract."""
+    return "flipsnack_case" in getattr(getattr(item, "callspec", None), "params", ())
+
+
 def shorten(item: pytest.Item, report: pytest.TestReport, finding: str) -> None:
     """Show a finding without our own frames and arguments; the client's traceback stays."""
-    setattr(report, FINDING_ATTRIBUTE, finding)
     chain: list[Any] = getattr(report.longrepr, "chain", [])
     for trace, crash, _ in chain:
         entries = trace.reprentries
@@ -55,6 +69,8 @@ def explain(report: pytest.TestReport, findings: list[str]) -> bool:
         return False
     shown.addsection("Flipsnack", "\n".join(findings))
     crash = getattr(shown, "reprcrash", None)
+    if not hasattr(report, _HEADLINE):
+        setattr(report, _HEADLINE, findings[0].partition("\n")[0])
     if crash is not None:
         crash.message += f" ({findings[0].partition(chr(10))[0]})"
     return True
@@ -75,7 +91,7 @@ def _show_only_the_finding(item: pytest.Item, entry: Any) -> None:
 
 def summary(reports: list[pytest.TestReport]) -> Iterator[str]:
     """Yield a line for each finding that several tests share, the one of most tests first."""
-    found = [text for report in reports if (text := getattr(report, FINDING_ATTRIBUTE, ""))]
+    found = [text for report in reports if (text := getattr(report, _HEADLINE, ""))]
     kinds = {text: _VARYING.sub("*", text) for text in found}
     counts = Counter(kinds[text] for text in found)
     for kind, count in counts.most_common():

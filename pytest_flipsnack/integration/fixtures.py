@@ -56,7 +56,9 @@ def _one_fake(item: pytest.Item, credentials: tuple[str, str]) -> Iterator[Flips
     if not recorder.body_passed:
         found = [finding for finding in fake.findings if finding not in recorder.shown]
     if found:
-        pytest.fail("\n".join(found), pytrace=False)
+        from pytest_flipsnack.fake.finding import failure
+
+        raise failure("\n".join(found), pytest.fail.Exception, pytrace=False)
     session.warn_of_real_waits(fake)
 
 

@@ -122,7 +122,9 @@ class _Expecting:
                 raise
             text = str(error)
         if text:
-            pytest.fail(text, pytrace=False)
+            from pytest_flipsnack.fake.finding import failure
+
+            raise failure(text, pytest.fail.Exception, pytrace=False)
         return True
 
 

@@ -60,9 +60,9 @@ class Recorder:
         self, item: pytest.Item, call: pytest.CallInfo[None]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         report = yield
-        finding = getattr(call.excinfo and call.excinfo.value, "finding", None)
-        if isinstance(finding, str):
-            failures.shorten(item, report, finding)
+        headline = failures.headline(report, call.excinfo and call.excinfo.value)
+        if headline and failures.is_generated(item):
+            failures.shorten(item, report, headline)
         if call.when == "call":
             self.body_passed = report.outcome == "passed"
             found = [text for fake, _ in self._open for text in fake.findings]

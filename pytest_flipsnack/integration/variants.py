@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 
 import pytest
 
-from pytest_flipsnack.contract.suite.cases import Case
+from pytest_flipsnack.contract.suite.trials.trial import Case
 
 Definition: TypeAlias = pytest.FixtureDef[Any]
 _NOT_USED = object()
@@ -32,7 +32,7 @@ def parametrize(
     """Give the test its cases as the argument `name`, each with every parameter of its call.
 
     No fixture is made for it: pytest drops from its list what no argument of the test leads to,
-    and the rig resolves what a call needs when it makes the call.
+    and the tester resolves what a call needs when it makes the call.
     """
     tried = {case.method for case in cases}
     variants = [variant for variant in _find(metafunc, calls) if variant.calls & tried]

@@ -9,7 +9,7 @@ import pytest
 
 from pytest_flipsnack import ClientContract, call
 from pytest_flipsnack.contract.suite.declarations import ACTION_ATTRIBUTE
-from pytest_flipsnack.contract.suite.rig import Rig
+from pytest_flipsnack.contract.suite.tester import Workbench
 from pytest_flipsnack.flipsnack import Flipsnack
 from tests.clients import Style
 
@@ -48,12 +48,12 @@ def contract_of(
     made = make or style.make
 
     @pytest.fixture
-    def client(self: Any, flipsnack: Flipsnack, flipsnack_rig: Rig) -> Iterator[Any]:
+    def client(self: Any, flipsnack: Flipsnack, flipsnack_workbench: Workbench) -> Iterator[Any]:
         urls = (flipsnack.url, flipsnack.upload_url) if style.transport == "loopback" else ()
         client = made(flipsnack.api_key, flipsnack.secret, *urls)
         yield client
         if style.is_async:
-            flipsnack_rig.run(client.aclose())
+            flipsnack_workbench.run(client.aclose())
         else:
             client.close()
 

@@ -68,7 +68,7 @@ FAULTS = (
         "            return self._last\n"
         "        self._last = envelope.get('data')\n"
         "        if code != 20:\n",
-        "test_again[user.getStats-success]",
+        "test_next_call[user.getStats-success]",
         "user.getStats answered 30 after it had answered 20, and the client took it for a success",
     ),
     Fault(

@@ -173,7 +173,7 @@ FAULTS = (
         "the first answer is kept for good",
         "code, data = await self._once(verb, fields, file)",
         "code, data = self.__dict__.setdefault(str(fields), await self._once(verb, fields, file))",
-        "test_again[user.getStats-error]",
+        "test_next_call[user.getStats-error]",
         "user.getStats answered 20 after a call that failed, and the client raised",
     ),
     Fault(
@@ -182,7 +182,7 @@ FAULTS = (
         "a lost connection closes the client for good",
         'raise FlipsnackError(action, f"no response ({type(exc).__name__})") from None',
         'raise FlipsnackError(action, f"no response {self._http.close()}") from None',
-        "test_again[user.getStats-reset]",
+        "test_next_call[user.getStats-reset]",
         "user.getStats cannot be called after a call that failed: the client raised RuntimeError",
     ),
     Fault(
@@ -191,7 +191,7 @@ FAULTS = (
         "the tries of all calls are counted together",
         "            sent += 1\n",
         '            sent = self.__dict__["sent"] = self.__dict__.get("sent", 0) + 1\n',
-        "test_again[user.getStats-50]",
+        "test_next_call[user.getStats-50]",
         "user.getStats answered 50 and then 20, as in call",
     ),
     Fault(

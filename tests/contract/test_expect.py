@@ -150,7 +150,7 @@ def test_a_pointless_retry_is_named(flipsnack: Flipsnack) -> None:
     assert complaint(flipsnack, Client(flipsnack, retry_on=(41,)), 41) == (
         "user.getStats answered 41 and the client retried after 1.0 s\n"
         "    allowed: one request (41 Invalid credentials)\n"
-        "    seen:    t=0.0 s 41, t=1.0 s 41, t=3.0 s 41"
+        "    seen:    t=0.0 s 41, t=1.0 s 41 <--, t=3.0 s 41"
     )
 
 
@@ -159,7 +159,7 @@ def test_a_retry_without_a_wait_is_named(flipsnack: Flipsnack) -> None:
         "user.getStats answered 31 and the client retried after 0.0 s\n"
         "    allowed: one request, or a bounded retry after a wait "
         "(31 Requests per second limit exceeded)\n"
-        "    seen:    t=0.0 s 31, t=0.0 s 31, t=0.0 s 31"
+        "    seen:    t=0.0 s 31, t=0.0 s 31 <--, t=0.0 s 31"
     )
 
 

@@ -131,6 +131,6 @@ def test_a_poll_without_a_wait_hears_processing(flipsnack: Flipsnack) -> None:
         "collection.getCollection answered 20 PROCESSING and the client retried after 0.0 s",
         "    allowed: one request, or a bounded retry after a wait (20 PROCESSING)",
         "    seen:    t=0.0 s collection.getCollection 20 PROCESSING, "
-        "t=0.0 s collection.getCollection 20 PROCESSING, t=0.0 s user.getStats 50, "
+        "t=0.0 s collection.getCollection 20 PROCESSING <--, t=0.0 s user.getStats 50, "
         "t=1.0 s user.getStats 50, t=3.0 s user.getStats 50",
     ]

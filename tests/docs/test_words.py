@@ -56,7 +56,7 @@ def test_every_word_of_the_table_is_explained() -> None:
     rows = [line.split("|")[1].strip() for line in table.splitlines() if line.startswith("| ")]
     assert rows[1:] == [
         "reply", "refusal", "finding", "retry", "recover", "handling rule", "verdict",
-        "observer", "carry", "without end",
+        "trial", "attempt", "observer", "carry", "without end",
     ]  # fmt: skip
 
 

@@ -2,96 +2,75 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from pytest_flipsnack.catalogue.actions import action_of
-from pytest_flipsnack.contract.suite import cases, paging, polling, trials
-from pytest_flipsnack.contract.suite.cases import Case
 from pytest_flipsnack.contract.suite.declarations import Declarations, calls_of
-from pytest_flipsnack.contract.suite.rig import Rig
+from pytest_flipsnack.contract.suite.tester import Tester, Workbench
+from pytest_flipsnack.contract.suite.trials import TRIALS
+from pytest_flipsnack.contract.suite.trials.trial import Case, Trial
+
+
+class _EverySubclass:
+    """pytest collects subclasses, whatever their names, and not the base."""
+
+    def __get__(self, _instance: object, owner: type) -> bool:
+        return owner is not ClientContract
 
 
 class ClientContract(Declarations):
-    """Base of a test class; every `@call` of it is tested with every code that applies."""
+    """Base of a test class; every `@call` of it is tested with every code that applies.
 
-    __test__ = False
+    Its tests are the rows of `TRIALS`; a subclass may replace one, or set it to None.
+    """
+
+    __test__ = _EverySubclass()
     is_flipsnack_contract: ClassVar[bool] = True
-    _left_out: ClassVar[frozenset[str]] = frozenset()
-
-    def __init_subclass__(cls, **kwargs: Any) -> None:
-        super().__init_subclass__(**kwargs)
-        cls.__test__ = True
-        # pytest would report a test without a case as skipped
-        before, ours = cls._left_out, {name: vars(ClientContract)[name] for name in cases.TESTS}
-        ours = {
-            name: test
-            for name, test in ours.items()
-            if getattr(cls, name) is (None if name in before else test)
-        }
-        cls._left_out = frozenset(name for name in ours if not _has_cases(cls, name))
-        for name, test in ours.items():
-            if name in before or name in cls._left_out:
-                setattr(cls, name, None if name in cls._left_out else test)
-
-    def test_request(self, flipsnack_case: Case, flipsnack_rig: Rig) -> None:
-        """The call sends a valid request and succeeds."""
-        flipsnack_rig.check(self, flipsnack_case, trials.request)
-
-    def test_code(self, flipsnack_case: Case, flipsnack_rig: Rig) -> None:
-        """A code in every reply is an error that carries the code; retries wait and end."""
-        flipsnack_rig.check(self, flipsnack_case, trials.code)
-
-    def test_recovery(self, flipsnack_case: Case, flipsnack_rig: Rig) -> None:
-        """A client that retries recovers from a code that passes."""
-        flipsnack_rig.check(self, flipsnack_case, trials.recovery)
-
-    def test_success(self, flipsnack_case: Case, flipsnack_rig: Rig) -> None:
-        """20 is a success, whatever comes with it or is missing."""
-        flipsnack_rig.check(self, flipsnack_case, trials.success)
-
-    def test_processing(self, flipsnack_case: Case, flipsnack_rig: Rig) -> None:
-        """A client that polls waits between its questions, ends, and sees a failure."""
-        flipsnack_rig.check(self, flipsnack_case, polling.processing)
-
-    def test_pages(self, flipsnack_case: Case, flipsnack_rig: Rig) -> None:
-        """A call that fetches all pages fetches all of them."""
-        flipsnack_rig.check(self, flipsnack_case, paging.pages)
-
-    def test_message(self, flipsnack_case: Case, flipsnack_rig: Rig) -> None:
-        """The code decides, not the text that comes with it."""
-        flipsnack_rig.check(self, flipsnack_case, trials.message)
-
-    def test_body(self, flipsnack_case: Case, flipsnack_rig: Rig) -> None:
-        """A body that is no envelope, or an unknown code, is a clean error."""
-        flipsnack_rig.check(self, flipsnack_case, trials.fault)
-
-    def test_wire(self, flipsnack_case: Case, flipsnack_rig: Rig) -> None:
-        """A connection that fails is an error, and the client ends."""
-        flipsnack_rig.check(self, flipsnack_case, trials.fault)
-
-    def test_again(self, flipsnack_case: Case, flipsnack_rig: Rig) -> None:
-        """A call after one that failed succeeds."""
-        flipsnack_rig.check(self, flipsnack_case, trials.again)
-
-    def test_upload(self, flipsnack_case: Case, flipsnack_rig: Rig) -> None:
-        """Every attempt sends the whole file."""
-        flipsnack_rig.check(self, flipsnack_case, trials.upload)
 
 
-def _has_cases(cls: type[ClientContract], test: str) -> bool:
+def _test_of(trial: Trial[Any]) -> Callable[..., None]:
+    def test(self: ClientContract, flipsnack_case: Case, flipsnack_workbench: Workbench) -> None:
+        tester = Tester(flipsnack_workbench, self, flipsnack_case.method, flipsnack_case.action)
+        tester.check(trial.run(tester, flipsnack_case.given))
+
+    test.__name__, test.__doc__ = trial.name, trial.says
+    test.__qualname__ = f"{ClientContract.__name__}.{trial.name}"
+    return test
+
+
+_TESTS = {name: _test_of(trial) for name, trial in TRIALS.items()}
+for _name, _test in _TESTS.items():
+    setattr(ClientContract, _name, _test)
+
+
+def is_left_out(cls: type[ClientContract], name: str) -> bool:
+    """Return whether a class has no case for a generated test that it has not replaced.
+
+    pytest would report a test without a case as skipped.
+    """
+    if getattr(cls, name, None) is not _TESTS.get(name):
+        return False
     try:
-        return bool(not calls_of(cls) or cases_for(cls, test))
+        return bool(calls_of(cls)) and not cases_of(cls, name)
     except (TypeError, ValueError):
-        return True  # collection reports a wrong declaration
+        return False  # a wrong declaration is reported when the test is generated
 
 
-def cases_for(cls: type[ClientContract], test: str) -> list[Case]:
-    """Return the cases of one generated test, one list per call in the order written."""
+def cases_of(cls: type[ClientContract], name: str) -> list[Case]:
+    """Return the cases of one generated test, one list per call in the order written.
+
+    Raises `ValueError` where no generated test has that name.
+    """
+    if name not in TRIALS:
+        raise ValueError(
+            f"{name} asks for flipsnack_case and replaces no generated test; "
+            f"generated tests: {', '.join(TRIALS)}"
+        )
     calls = calls_of(cls)
-    several = [name for name, action in calls.items() if list(calls.values()).count(action) > 1]
+    several = [method for method, action in calls.items() if [*calls.values()].count(action) > 1]
     return [
         case
-        for name, action in calls.items()
-        for case in cases.of(test, name, action_of(action), named=name in several)
-        if test != "test_pages" or action in cls.pages
+        for method, action in calls.items()
+        for case in TRIALS[name].of(method, action_of(action), cls, named=method in several)
     ]

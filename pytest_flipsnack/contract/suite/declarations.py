@@ -12,7 +12,6 @@ from pytest_flipsnack.catalogue.codes import Code
 from pytest_flipsnack.contract.carried_code import carried_code
 from pytest_flipsnack.contract.handling import Retry, read_rules
 from pytest_flipsnack.contract.judge import MAX_REQUESTS
-from pytest_flipsnack.contract.suite.cases import processing_of
 from pytest_flipsnack.fake.refusal import nearest
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -160,7 +159,7 @@ def _check_actions(cls: type[Declarations], name: str, allowed: Sequence[str]) -
 
 
 def _may_be_processing(name: str) -> bool:
-    return bool(processing_of(ACTIONS[name])) or Code.PROCESSING in ACTIONS[name].codes
+    return ACTIONS[name].answers_processing or Code.PROCESSING in ACTIONS[name].codes
 
 
 def _is_documented(url: object) -> bool:

@@ -7,7 +7,7 @@ import gc
 
 import pytest
 
-from pytest_flipsnack.contract.suite.probe import Loop
+from pytest_flipsnack.contract.suite.attempt import Loop
 from tests.downstream import Project
 
 ASYNC = """
@@ -60,7 +60,7 @@ def test_an_async_client_runs_on_the_loop_of_its_fixture(project: Project, kind:
     plugin, fixture = FIXTURES[kind]
     project.test(ASYNC + fixture)
     flags = ["-p", plugin, "-o", "asyncio_default_fixture_loop_scope=function"] if plugin else []
-    result = project.run("-q", "-k", "test_code or test_again or test_recovery", *flags)
+    result = project.run("-q", "-k", "test_code or test_next_call or test_recovery", *flags)
     assert result.ret == 0
 
 
@@ -145,7 +145,7 @@ class TestAcme(ClientContract):
 
 def test_a_client_that_waits_for_itself_is_stopped_and_named(project: Project) -> None:
     project.test(STUCK)
-    result = project.run("-k", "test_again and error", "-W", "ignore")
+    result = project.run("-k", "test_next_call and error", "-W", "ignore")
     result.stdout.fnmatch_lines(
         [
             "E*AssertionError: user.getStats cannot be called after a call that failed: the client "

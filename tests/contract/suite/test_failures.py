@@ -51,13 +51,13 @@ def test_a_finding_is_shown_at_the_method_with_the_clients_traceback(merging: Pr
             "E*JSONDecodeError: *",
             "The above exception was the direct cause of the following exception:",
             "E       AssertionError: user.getStats answered with a maintenance page in HTML, and *",
-            "E           allowed: FlipsnackError, as the class declares",
+            "E           allowed: FlipsnackError, as in error = FlipsnackError",
             f"test_acme.py:{LINE}: AssertionError",
             "FAILED test_acme.py::TestAcme::test_body?user.getStats-html? - user.getStats answered "
             "with a maintenance page in HTML, and the client raised JSONDecodeError: *",
         ]
     )
-    for ours in ("flipsnack_rig", "flipsnack_case", "client_contract.py", "probe.py"):
+    for ours in ("flipsnack_workbench", "flipsnack_case", "client_contract.py", "attempt.py"):
         assert ours not in text
     assert "test-api-key" not in text
 
@@ -156,3 +156,41 @@ def test_a_failure_without_a_place_is_explained_as_well() -> None:
     assert failures.explain(report, ["refused", "not delivered"])
     assert sections == [("Flipsnack", "refused\nnot delivered")]
     assert not failures.explain(report, [])
+
+
+def test_findings_of_blocks_marks_and_refusals_are_counted_as_well(merging: Project) -> None:
+    merging.test(
+        """
+        def retry_at_once(client):
+            for _ in range(3):
+                try:
+                    return client.ask()
+                except acme.FlipsnackError:
+                    pass
+
+        @pytest.mark.parametrize("code", [31, 32])
+        def test_block(flipsnack, client, code):
+            with flipsnack.expect(code):
+                retry_at_once(client)
+
+        @pytest.mark.flipsnack(50, raises=acme.FlipsnackError)
+        def test_mark(client):
+            retry_at_once(client)
+
+        @pytest.mark.parametrize("swallowed", [True, False])
+        def test_refusal(client, swallowed):
+            client.secret = "another"
+            try:
+                client.ask()
+            except acme.FlipsnackError:
+                if not swallowed:
+                    raise
+        """
+    )
+    result = merging.run("-p", "no:cacheprovider")
+    found = [line for line in result.outlines if re.match(r"\d+ finding", line)]
+    assert len(found) == 2
+    assert re.match(
+        r"1 finding in 3 tests: user\.getStats answered \d\d and the client retried", found[0]
+    )
+    assert re.match(r"1 finding in 2 tests: user\.getStats was refused with 4\d", found[1])

@@ -108,6 +108,6 @@ def test_a_client_that_stops_after_a_page_is_named(project: Project) -> None:
     result.stdout.fnmatch_lines(
         [
             "E*AssertionError: the client asked for 1 of 3 pages and returned 10 records of 21",
-            "E*    allowed: all pages of 10 records, as the class declares",
+            "E*    allowed: all pages of 10 records, as in pages = {'collection.getList': 10}",
         ]
     )

@@ -43,7 +43,7 @@ def test_a_client_that_is_declared_to_poll_must(project: Project) -> None:
         [
             "E*AssertionError: collection.downloadHTML answered 20 PROCESSING and "
             "the client returned",
-            "E*    allowed: it polls, as the class declares",
+            "E*    allowed: more requests until it is ready, as in polls = *",
         ]
     )
 

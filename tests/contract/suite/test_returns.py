@@ -101,7 +101,7 @@ class TestAcme(ClientContract):
 def test_a_client_that_keeps_an_answer_need_not_ask_again(project: Project) -> None:
     project.test(KEEPING)
     for case in ("50", "success"):
-        result = project.run("-k", f"test_again and {case}")
+        result = project.run("-k", f"test_next_call and {case}")
         result.assert_outcomes(passed=1)
 
 

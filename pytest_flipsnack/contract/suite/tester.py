@@ -1,69 +1,84 @@
-"""A client's call between a fake and its contract: answers are arranged, the call is tried."""
+"""A client's call between a fake and its contract: replies are arranged, the call is made."""
 
 from __future__ import annotations
 
 import functools
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass
 from inspect import signature
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from pytest_flipsnack.catalogue.actions import SETTABLE_STATUSES
+from pytest_flipsnack.catalogue.actions import SETTABLE_STATUSES, Action
 from pytest_flipsnack.catalogue.codes import Code
 from pytest_flipsnack.contract.judge import with_notes
 from pytest_flipsnack.contract.libraries import own_packages
-from pytest_flipsnack.contract.suite.cases import Case
+from pytest_flipsnack.contract.observation import Observation
+from pytest_flipsnack.contract.suite.attempt import Attempt, Loop, make
 from pytest_flipsnack.contract.suite.declarations import Declarations
-from pytest_flipsnack.contract.suite.judging import Judging
-from pytest_flipsnack.contract.suite.probe import Loop, Outcome, attempt
-from pytest_flipsnack.contract.watch import Watch
-from pytest_flipsnack.fake.faults import fault_of
-from pytest_flipsnack.fake.finding import Finding
+from pytest_flipsnack.contract.suite.requirements import Requirements
+from pytest_flipsnack.fake.faults import Fault
+from pytest_flipsnack.fake.finding import Finding, failure
 from pytest_flipsnack.fake.stubs import Stub, Stubs
 
 if TYPE_CHECKING:
     from pytest_flipsnack.fake.fake import Fake
     from pytest_flipsnack.virtual_time.clock import VirtualClock
 
+Bend: TypeAlias = Callable[[dict[str, Any]], dict[str, Any]]
+"""Changes the envelope of a reply before it is sent."""
 
-class Rig(Judging):
-    """A fake, a client's call and what was declared of it: arranges answers and tries."""
+
+@dataclass(frozen=True, slots=True)
+class Workbench:
+    """What a generated test works with; `resolve` returns the value of a fixture by its name."""
+
+    fake: Fake
+    clock: VirtualClock
+    resolve: Callable[[str], Any]
+    loop: Loop
+
+    def run(self, awaitable: Awaitable[Any]) -> Any:
+        """Wait for something on the loop of the calls, as to close an async client."""
+        return self.loop.run(awaitable)
+
+
+class Tester:
+    """Arranges replies, makes one call of a contract, and checks what came of it."""
 
     def __init__(
-        self, fake: Fake, clock: VirtualClock, resolve: Callable[[str], Any], loop: Loop
+        self, bench: Workbench, contract: Declarations, method: str, action: Action
     ) -> None:
-        self.fake = fake
-        self.clock = clock
-        self._resolve = resolve
-        self._loop = loop
+        self.fake = bench.fake
+        self.action = action
+        self.require = Requirements(contract, method, action, bench.fake)
+        self._bench = bench
+        self._contract = contract
+        self._method = method
         self._began: dict[str, int] = {}
         self._error: BaseException | None = None
-
-    def check(
-        self, contract: Declarations, case: Case, judge: Callable[[Rig, Case], Iterable[Finding]]
-    ) -> None:
-        """Fail with the first thing that the client did wrong."""
-        __tracebackhide__ = True
-        self._contract, self._case = contract, case
         # the first answer may be COMPLETE already, and not every client waits for it
         self.fake.configure({"download_s": 0.0})
-        problem = next(iter(judge(self, case)), None)
+
+    def check(self, findings: Iterable[Finding]) -> None:
+        """Fail with the first thing that the client did wrong."""
+        __tracebackhide__ = True
+        problem = next(iter(findings), None)
         if problem is not None and not self._is_refused():
-            unobserved = self.clock.unobserved_sleep
-            found = with_notes(problem, self.clock.real_waits, unobserved_sleep=unobserved)
-            failure = AssertionError(self.fake.masked(str(found)))
-            failure.finding = failure.args[0].partition("\n")[0]  # type: ignore[attr-defined]
-            raise failure from self._cause()
+            clock = self._bench.clock
+            found = with_notes(problem, clock.real_waits, unobserved_sleep=clock.unobserved_sleep)
+            raise failure(self.fake.masked(str(found))) from self._cause()
 
     def _cause(self) -> BaseException | None:
         """Return the client's own error, unless its text shows a secret."""
         error = self._error
         return error if error is not None and self.fake.masked(str(error)) == str(error) else None
 
-    def answer(self, answer: Any, *, action: str = "", forever: bool = False, **how: Any) -> None:
-        """Declare an answer, for the call's own action or another: a code, or a fault's name."""
-        made = Code(answer) if isinstance(answer, int) else fault_of(answer)
-        asked = action or self._case.action.name
-        self.fake.stubs.add(Stub(made, asked, where="the contract", forever=forever, **how))
+    def answer(
+        self, answer: Code | Fault, *, action: str = "", forever: bool = False, **how: Any
+    ) -> None:
+        """Declare an answer, for the call's own action or another."""
+        asked = action or self.action.name
+        self.fake.stubs.add(Stub(answer, asked, where="the contract", forever=forever, **how))
 
     def forget_answers(self) -> None:
         """Take back what was declared, where it is right not to have asked for it."""
@@ -83,18 +98,20 @@ class Rig(Judging):
         """Let a download take as long as it does outside the contract."""
         self.fake.configure({"download_s": type(self.fake.account.settings)().download_s})
 
-    def try_call(self) -> Outcome:
+    def call(self) -> Attempt:
         """Make the call once, on collections that no earlier call has touched."""
         self.fake.account.collections.forget_assumed()
-        method = getattr(self._contract, self._case.method)
-        given = {name: self._resolve(name) for name in signature(method).parameters}
+        method = getattr(self._contract, self._method)
+        given = {name: self._bench.resolve(name) for name in signature(method).parameters}
         for name, value in given.items():
             self._rewind(name, value)
         call = functools.partial(method, **given)
-        watch = Watch(self.fake, self.clock, self._contract.max_requests, self._own(given))
-        outcome = attempt(call, self._loop, watch)
-        self._error = None if outcome.never_stopped else outcome.error
-        return outcome
+        observation = Observation(
+            self.fake, self._bench.clock, self._contract.max_requests, self._own(given)
+        )
+        attempt = make(call, self._bench.loop, observation)
+        self._error = None if attempt.never_stopped else attempt.error
+        return attempt
 
     def _rewind(self, name: str, value: Any) -> None:
         """Let a file object be read by this call as by the first."""
@@ -111,10 +128,6 @@ class Rig(Judging):
             one for kinds in declared for one in (kinds if isinstance(kinds, tuple) else [kinds])
         ]
         return own_packages(tuple(errors), *given.values())
-
-    def run(self, awaitable: Awaitable[Any]) -> Any:
-        """Wait for something on the loop of the calls, as to close an async client."""
-        return self._loop.run(awaitable)
 
     def _is_refused(self) -> bool:
         return bool(self.fake.reported)

@@ -1,4 +1,4 @@
-"""Make a call of the client under arranged answers and see what comes of it."""
+"""One call of the client, and what came of it."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from dataclasses import dataclass, field
 from inspect import isawaitable
 from typing import Any
 
-from pytest_flipsnack.contract.judge import ClientDoesNotStopError
+from pytest_flipsnack.contract.judge import ClientDoesNotStopError, is_same
+from pytest_flipsnack.contract.observation import Observation
 from pytest_flipsnack.contract.waits import Waits
-from pytest_flipsnack.contract.watch import Watch
 from pytest_flipsnack.fake.call import Call
 
 
 @dataclass(slots=True)
-class Outcome:
+class Attempt:
     """What a call came to: the value it returned, or the error it raised."""
 
     value: Any = None
@@ -32,6 +32,11 @@ class Outcome:
     def subject(self) -> Any:
         """The error, or else the value."""
         return self.value if self.error is None else self.error
+
+    def retried(self, failed: Callable[[Call], bool]) -> bool:
+        """Return whether the first call that failed was made once more, as it was."""
+        first = next(filter(failed, self.calls), None)
+        return first is not None and sum(is_same(call, first) for call in self.calls) > 1
 
     @property
     def never_stopped(self) -> bool:
@@ -93,19 +98,19 @@ def _current_loop() -> asyncio.AbstractEventLoop | None:
     return None if loop is None or loop.is_closed() or loop.is_running() else loop
 
 
-def attempt(call: Callable[[], Any], loop: Loop, watch: Watch) -> Outcome:
-    """Make the call and return its outcome; never raise what the client raises."""
-    outcome = Outcome()
-    watch.start()
+def make(call: Callable[[], Any], loop: Loop, observation: Observation) -> Attempt:
+    """Make the call and return the attempt; never raise what the client raises."""
+    attempt = Attempt()
+    observation.start()
     try:
         value = call()
-        outcome.value = loop.run(value) if isawaitable(value) else value
+        attempt.value = loop.run(value) if isawaitable(value) else value
     except (Exception, ClientDoesNotStopError) as error:
-        outcome.error = error
+        attempt.error = error
     finally:
-        watch.stop()
-    outcome.error = watch.stopped or outcome.error
-    outcome.calls = watch.calls
-    outcome.logged, outcome.blocking = list(watch.logged), watch.blocking
-    outcome.own, outcome.waits = watch.own, watch.waits
-    return outcome
+        observation.stop()
+    attempt.error = observation.stopped or attempt.error
+    attempt.calls = observation.calls
+    attempt.logged, attempt.blocking = list(observation.logged), observation.blocking
+    attempt.own, attempt.waits = observation.own, observation.waits
+    return attempt

@@ -14,8 +14,8 @@ from pytest_flipsnack.virtual_time.clock import VirtualClock
 from pytest_flipsnack.virtual_time.real_waits import RealWait
 
 
-class Watch:
-    """Observes calls, sleeps and log lines between `start` and `stop`; watches may be nested."""
+class Observation:
+    """Observes calls, sleeps and log lines between `start` and `stop`; observations may be nested."""
 
     def __init__(
         self,

@@ -1,0 +1,30 @@
+"""The suite as one table: a row is a generated test of every contract."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pytest_flipsnack.contract.suite.trials import (
+    bodies,
+    codes,
+    pages,
+    processing,
+    requests,
+    sequences,
+    uploads,
+)
+from pytest_flipsnack.contract.suite.trials.trial import Trial
+
+TRIALS: dict[str, Trial[Any]] = {
+    trial.name: trial
+    for trial in (
+        *requests.TRIALS,
+        *codes.TRIALS,
+        *processing.TRIALS,
+        *pages.TRIALS,
+        *bodies.TRIALS,
+        *sequences.TRIALS,
+        *uploads.TRIALS,
+    )
+}
+"""Every trial, by the name of its test."""

@@ -1,0 +1,121 @@
+"""The trials of what comes with a code, or in the place of an envelope."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from pytest_flipsnack.catalogue.actions import Action
+from pytest_flipsnack.catalogue.codes import Code
+from pytest_flipsnack.contract.judge import finding
+from pytest_flipsnack.contract.suite.tester import Bend, Tester
+from pytest_flipsnack.contract.suite.trials.trial import Declared, Findings, Trial
+from pytest_flipsnack.fake.faults import FAULTS, Fault
+
+_HTTP_OK = 200
+_ANOTHER = "Une erreur s'est présentée"
+
+
+def _success(tester: Tester, given: tuple[str, Bend]) -> Findings:
+    name, bend = given
+    tester.answer(Code.OK, forever=True, bend=bend)
+    attempt = tester.call()
+    yield from tester.require.usual(attempt)
+    if bend is not _without_data or not tester.action.returns_data:
+        yield from tester.require.success(attempt, f"answered 20 ({name})")
+    elif tester.require.failed(attempt):
+        # whether this call can do without data no page says: a clean error is as good
+        yield from tester.require.failure(attempt, "answered 20 without data")
+
+
+def _without_data(envelope: dict[str, Any]) -> dict[str, Any]:
+    return {key: envelope[key] for key in ("code", "status")}
+
+
+def _with_more_fields(envelope: dict[str, Any]) -> dict[str, Any]:
+    data = {"data": {**envelope["data"], "added": [1]}} if "data" in envelope else {}
+    return {**envelope, "requestId": "r-1", **data}
+
+
+def _with_an_empty_list(envelope: dict[str, Any]) -> dict[str, Any]:
+    return {**envelope, "data": {"collectionCount": 0, "collections": []}}
+
+
+def _contents(action: Action, _declared: Declared) -> Iterator[tuple[str, tuple[str, Bend]]]:
+    rows: list[tuple[str, Bend]] = [("no-data", _without_data), ("more-fields", _with_more_fields)]
+    if action.name == "collection.getList":
+        rows.append(("empty-list", _with_an_empty_list))
+    yield from ((row[0], row) for row in rows)
+
+
+def _message(tester: Tester, given: tuple[Code, str]) -> Findings:
+    code, text = given
+    tester.answer(code, forever=True, bend=lambda envelope: {**envelope, "status": text})
+    attempt = tester.call()
+    yield from tester.require.usual(attempt)
+    why = f"answered {code.value} with the text {text!r}"
+    if code is Code.OK:
+        yield from tester.require.success(attempt, why)
+        return
+    yield from tester.require.failure(attempt, why)
+    yield from tester.require.carried(attempt, code)
+
+
+_MESSAGES = {
+    "20-other": (Code.OK, _ANOTHER),
+    "41-other": (Code.INVALID_CREDENTIALS, _ANOTHER),
+    "41-ok": (Code.INVALID_CREDENTIALS, "OK"),
+    "41-empty": (Code.INVALID_CREDENTIALS, ""),
+    "50-other": (Code.OPERATION_FAILED, _ANOTHER),
+}
+
+
+def _fault(tester: Tester, fault: Fault) -> Findings:
+    tester.answer(fault, forever=True)
+    attempt = tester.call()
+    yield from tester.require.usual(attempt)
+    if fault.name == "not_utf8" and not tester.require.failed(attempt):
+        return  # the code can be read all the same, by a lenient decoder
+    # a library's own exception is good enough for what the library sees itself
+    seen_by_library = fault.wire or fault.http_status != _HTTP_OK
+    yield from tester.require.failure(attempt, fault.meaning, wire=seen_by_library)
+    if fault.unknown is not None:
+        yield from tester.require.carried(attempt, fault.unknown)
+        if attempt.retried(lambda call: call.fault == fault.name):
+            yield finding(
+                f"{tester.action.name} answered {fault.unknown} and the client retried",
+                "one request: an unknown code is an error",
+                attempt.calls,
+            )
+    if fault.name == "timeout":
+        yield from tester.require.timeout(attempt)
+
+
+TRIALS = (
+    Trial(
+        "test_success",
+        "20 is a success, whatever comes with it or is missing.",
+        _contents,
+        _success,
+    ),
+    Trial(
+        "test_message",
+        "The code decides, not the text that comes with it.",
+        lambda action, declared: _MESSAGES.items(),
+        _message,
+    ),
+    Trial(
+        "test_body",
+        "A body that is no envelope, or an unknown code, is a clean error.",
+        lambda action, declared: [
+            (name, fault) for name, fault in FAULTS.items() if not fault.wire
+        ],
+        _fault,
+    ),
+    Trial(
+        "test_wire",
+        "A connection that fails is an error, and the client ends.",
+        lambda action, declared: [(name, fault) for name, fault in FAULTS.items() if fault.wire],
+        _fault,
+    ),
+)

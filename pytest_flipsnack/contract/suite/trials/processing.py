@@ -1,0 +1,101 @@
+"""The trials of a call whose answer may be that it is still processing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, TypeAlias
+
+from pytest_flipsnack.catalogue.actions import Action
+from pytest_flipsnack.catalogue.codes import Code
+from pytest_flipsnack.contract.judge import finding, reply_of
+from pytest_flipsnack.contract.suite.tester import Tester
+from pytest_flipsnack.contract.suite.trials.trial import Declared, Findings, Trial
+
+_FOREVER_S = 1e12
+_CREATE = "collection.create"
+_GET = "collection.getCollection"
+_DOWNLOAD = "collection.downloadHTML"
+
+
+def _ends(tester: Tester) -> Findings:
+    tester.take_time()
+    if tester.action.name == _GET:
+        account = tester.fake.account
+        account.collections.assume_processing(account.settings.processing_s)
+    attempt = tester.call()
+    yield from tester.require.usual(attempt)
+    polled = sum(call.pending for call in attempt.calls) > 1
+    if polled or tester.require.polls:
+        yield from tester.require.success(attempt, "answered PROCESSING for a while")
+    if tester.require.polls and attempt.calls[-1].pending:
+        yield finding(
+            f"{reply_of(attempt.calls[-1])} and the client returned",
+            f"more requests until it is ready, as in polls = [{tester.action.name!r}]",
+            attempt.calls,
+        )
+
+
+def _fails(tester: Tester) -> Findings:
+    tester.answer(Code.OK, forever=True, data={"status": "FAILED"})
+    attempt = tester.call()
+    yield from tester.require.usual(attempt)
+    if sum(call.action == tester.action.name for call in attempt.calls) > 1:
+        yield finding(
+            f"{tester.action.name} answered FAILED and the client retried",
+            "FAILED ends the download",
+            attempt.calls,
+        )
+    if tester.require.polls:
+        yield from tester.require.failure(attempt, "answered FAILED")
+
+
+def _breaks(tester: Tester) -> Findings:
+    polled = _GET if tester.action.name == _CREATE else tester.action.name
+    if polled == tester.action.name:
+        tester.answer(Code.OK, bend=_pending)
+    tester.answer(Code.FORBIDDEN, action=polled, forever=True)
+    attempt = tester.call()
+    tester.forget_answers()  # of one that leaves the polling to its caller
+    yield from tester.require.usual(attempt)
+    if any(call.code == Code.FORBIDDEN for call in attempt.calls):
+        again = "" if polled == tester.action.name else f"{polled} answered "
+        yield from tester.require.failure(attempt, f"answered PROCESSING and then {again}43")
+
+
+def _stays(tester: Tester) -> Findings:
+    tester.fake.configure({"processing_s": _FOREVER_S, "download_s": _FOREVER_S})
+    if tester.action.name == _GET:
+        tester.fake.account.collections.assume_processing(_FOREVER_S)
+    attempt = tester.call()
+    yield from tester.require.usual(attempt)
+    polled = sum(call.pending for call in attempt.calls) > 1
+    if polled or tester.require.polls:
+        yield from tester.require.failure(attempt, "answered PROCESSING without end")
+
+
+def _pending(envelope: Mapping[str, Any]) -> dict[str, Any]:
+    data = envelope["data"]
+    if "collectionStatus" in data:
+        return {**envelope, "data": {**data, "collectionStatus": "processing"}}
+    return {**envelope, "data": {"status": "PROCESSING"}}
+
+
+_Run: TypeAlias = Callable[[Tester], Findings]
+_TRIED: dict[str, _Run] = {"ends": _ends, "fails": _fails, "breaks": _breaks, "stays": _stays}
+
+
+def _cases(action: Action, _declared: Declared) -> Iterator[tuple[str, _Run]]:
+    if action.answers_processing:
+        for name, tried in _TRIED.items():
+            if tried is not _fails or action.name == _DOWNLOAD:
+                yield name, tried
+
+
+TRIALS = (
+    Trial(
+        "test_processing",
+        "A client that polls waits between its questions, ends, and sees a failure.",
+        _cases,
+        lambda tester, tried: tried(tester),
+    ),
+)

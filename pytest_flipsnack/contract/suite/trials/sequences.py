@@ -1,0 +1,90 @@
+"""The trials of several calls, one after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TypeAlias
+
+from pytest_flipsnack.catalogue.actions import Action
+from pytest_flipsnack.catalogue.codes import Code
+from pytest_flipsnack.catalogue.facts import Basis
+from pytest_flipsnack.contract.judge import finding
+from pytest_flipsnack.contract.suite.requirements import ending_of
+from pytest_flipsnack.contract.suite.tester import Tester
+from pytest_flipsnack.contract.suite.trials.trial import Declared, Findings, Trial
+from pytest_flipsnack.fake.faults import FAULTS, Fault
+
+_CALLS_IN_A_ROW = 6  # more than most clients try at once
+_First: TypeAlias = Code | Fault
+
+
+def _next_call(tester: Tester, first: _First) -> Findings:
+    """What the first call met has no effect on the second."""
+    if first is Code.OK:
+        return _succeeds_twice(tester)
+    if first is Code.OPERATION_FAILED:
+        return _recovers_each_time(tester)
+    return _succeeds_after(tester, first)
+
+
+def _succeeds_after(tester: Tester, failure: _First) -> Findings:
+    tester.answer(failure)
+    first = tester.call()
+    yield from tester.require.usual(first)
+    attempt = tester.call()
+    if not attempt.calls:
+        yield finding(
+            f"{tester.action.name} cannot be called after a call that failed: the client "
+            f"{ending_of(attempt)}, without a request",
+            "a new request for a new call",
+            first.calls,
+        )
+    yield from tester.require.usual(attempt)
+    yield from tester.require.success(attempt, "answered 20 after a call that failed")
+
+
+def _succeeds_twice(tester: Tester) -> Findings:
+    tester.call()
+    yield from tester.require.success(tester.call(), "answered 20 for the second time")
+    tester.answer(Code.MISSING_PARAMETER, forever=True)
+    last = tester.call()
+    tester.forget_answers()  # some clients keep replies, as the limitations page advises
+    if any(call.code == Code.MISSING_PARAMETER for call in last.calls):
+        yield from tester.require.usual(last)
+        yield from tester.require.failure(last, "answered 30 after it had answered 20")
+
+
+def _recovers_each_time(tester: Tester) -> Findings:
+    for number in range(_CALLS_IN_A_ROW):
+        tester.answer(Code.OPERATION_FAILED)
+        attempt = tester.call()
+        if number and not attempt.calls and not tester.require.failed(attempt):
+            tester.forget_answers()
+            return
+        yield from tester.require.usual(attempt)
+        if number:
+            yield from tester.require.success(
+                attempt, f"answered 50 and then 20, as in call {number} that succeeded"
+            )
+        elif tester.require.failed(attempt):
+            return  # it does not retry
+
+
+def _firsts(action: Action, _declared: Declared) -> Iterator[tuple[str, _First]]:
+    yield "success", Code.OK
+    yield "error", Code.MISSING_PARAMETER
+    yield "html", FAULTS["html"]
+    yield "reset", FAULTS["reset"]
+    source = action.codes.get(Code.OPERATION_FAILED)
+    if source is not None and source.basis is Basis.DOCUMENTED:
+        yield "50", Code.OPERATION_FAILED
+
+
+TRIALS = (
+    Trial(
+        "test_next_call",
+        "A call after one that failed succeeds, and one that fails after a success fails.",
+        _firsts,
+        _next_call,
+    ),
+)
