@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import pytest
 
     from pytest_flipsnack.catalogue.codes import Code, Handling
-    from pytest_flipsnack.contract.handling import Retry, RetryMode
+    from pytest_flipsnack.contract.retries import Retry, RetryMode
     from pytest_flipsnack.contract.suite.client_contract import ClientContract
     from pytest_flipsnack.contract.suite.declarations import call
     from pytest_flipsnack.fake.call import Call
@@ -53,8 +53,8 @@ _HOMES = {
     "LateRequestWarning": "integration.session",
     "RealWait": "virtual_time.real_waits",
     "RealWaitWarning": "integration.session",
-    "Retry": "contract.handling",
-    "RetryMode": "contract.handling",
+    "Retry": "contract.retries",
+    "RetryMode": "contract.retries",
     "Settings": "fake.settings",
     "Sleep": "virtual_time.process",
     "VirtualClock": "virtual_time.clock",

@@ -155,8 +155,8 @@ def _add_serve(parser: argparse.ArgumentParser) -> None:
 
 def _serve(given: argparse.Namespace) -> int:
     from pytest_flipsnack.fake.fake import Fake
-    from pytest_flipsnack.transports.serve import serve
-    from pytest_flipsnack.transports.server import ServerMissingError
+    from pytest_flipsnack.transports.server.serve import serve
+    from pytest_flipsnack.transports.server.server import ServerMissingError
 
     tally = Tally()
 

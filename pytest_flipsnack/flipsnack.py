@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Callable, Mapping
-from functools import wraps
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, ParamSpec, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from pytest_flipsnack.catalogue.actions import action_of
 from pytest_flipsnack.catalogue.codes import code_of
@@ -16,34 +13,17 @@ from pytest_flipsnack.fake.account import API_KEY, SECRET
 from pytest_flipsnack.fake.call import Call
 from pytest_flipsnack.fake.collections import Collections
 from pytest_flipsnack.fake.fake import Fake
-from pytest_flipsnack.fake.finding import Finding
 from pytest_flipsnack.fake.settings import Settings
+from pytest_flipsnack.fake.stubs import at_the_callers_line, callers_line
 from pytest_flipsnack.transports.guard import Guard
 from pytest_flipsnack.transports.in_process import InProcess
-from pytest_flipsnack.transports.late import OnImport, Transport
-from pytest_flipsnack.transports.loopback import LoopbackTransport
+from pytest_flipsnack.transports.patches import OnImport, Transport
 from pytest_flipsnack.transports.requests import RequestsTransport
+from pytest_flipsnack.transports.server.loopback import LoopbackTransport
 from pytest_flipsnack.virtual_time.clock import VirtualClock
 
 if TYPE_CHECKING:
-    from pytest_flipsnack.transports.server import LoopbackServer
-
-P = ParamSpec("P")
-
-
-def _at_the_callers_line(method: Callable[P, None]) -> Callable[P, None]:
-    """Let a wrong call fail at the line that made it, without the frames below."""
-
-    @wraps(method)
-    def checked(*args: P.args, **kwargs: P.kwargs) -> None:
-        __tracebackhide__ = True
-        try:
-            return method(*args, **kwargs)
-        except (TypeError, ValueError) as error:
-            wrong = error
-        raise type(wrong)(str(wrong)) from None
-
-    return checked
+    from pytest_flipsnack.transports.server.server import LoopbackServer
 
 
 class _Requesting:
@@ -79,7 +59,7 @@ class Flipsnack:
         self.fake.observers.append(_Requesting(clock))
         self._loopback = LoopbackTransport(self.fake, server or self._own_server, name, self.clock)
         self._server: LoopbackServer | None = None
-        self._expectations: list[tuple[Expectation, str]] = []
+        self._expectations: list[Expectation] = []
         self._in_process = InProcess(self.fake, lambda upload: self._loopback.url(upload=upload))
         self._transports: list[Transport] = [
             self._in_process,
@@ -129,7 +109,7 @@ class Flipsnack:
         """What the test must fail for so far, without declared answers that are still open."""
         return self.fake.reported
 
-    @_at_the_callers_line
+    @at_the_callers_line
     def respond(
         self, *codes: int, action: str | None = None, data: Mapping[str, object] | None = None
     ) -> None:
@@ -138,7 +118,7 @@ class Flipsnack:
         `action` limits the answers to one action. `data` goes with code 20 and must satisfy the
         action's schema. Raises `ValueError` for an unknown code or action, or unfit data.
         """
-        self.fake.respond(codes, action, data, _caller())
+        self.fake.respond(codes, action, data, callers_line())
 
     def declare(
         self,
@@ -150,26 +130,26 @@ class Flipsnack:
         """Do as `respond`, for a declaration that stands at `where`."""
         self.fake.respond(codes, action, data, where)
 
-    @_at_the_callers_line
+    @at_the_callers_line
     def always(self, code: int, action: str | None = None) -> None:
         """Answer every request with this code once the queue is empty."""
-        self.fake.always(code, action, _caller())
+        self.fake.always(code, action, callers_line())
 
-    @_at_the_callers_line
+    @at_the_callers_line
     def fail(self, fault: str, action: str | None = None) -> None:
         """Answer the next request with a fault instead of an envelope.
 
         On the wire: timeout, refused, reset. In the body: html, empty, broken_json, and the rest
         of the README's table. Raises `ValueError` naming all of them.
         """
-        self.fake.fail(fault, action, _caller())
+        self.fake.fail(fault, action, callers_line())
 
-    @_at_the_callers_line
+    @at_the_callers_line
     def allow(self, *codes: int) -> None:
         """Say that a refusal with one of these codes is what the test is about."""
         self.fake.allow(codes)
 
-    @_at_the_callers_line
+    @at_the_callers_line
     def configure(self, **settings: object) -> None:
         """Change settings for this test; the README has the table of them."""
         self.fake.configure(settings)
@@ -209,8 +189,9 @@ class Flipsnack:
             action=action,
             retries=retries,
             tells_code=tells_code,
+            where=callers_line(2),
         )
-        self._expectations.append((expectation, _caller(2)))
+        self._expectations.append(expectation)
         return expectation
 
     def start(self) -> Self:
@@ -227,7 +208,8 @@ class Flipsnack:
     def stop(self) -> list[str]:
         """Stop answering; return what the test must fail for, one text each."""
         self._end()
-        return [*self.fake.findings(), *self._never_entered()]
+        found = [str(one.not_entered()) for one in self._expectations if not one.entered]
+        return [*self.fake.findings(), *found]
 
     def _end(self) -> None:
         """Stop what was started, which may be less than all."""
@@ -238,25 +220,13 @@ class Flipsnack:
             self._server.stop()
             self._server = None
 
-    def _never_entered(self) -> list[str]:
-        return [
-            str(
-                Finding(
-                    f"flipsnack.{expectation} at {where} is not a block, and asserted nothing",
-                    (("way out", f"write with flipsnack.{expectation}: and the call below"),),
-                )
-            )
-            for expectation, where in self._expectations
-            if not expectation.entered
-        ]
-
     def _httpx(self) -> Transport:
         from pytest_flipsnack.transports.httpx import HttpxTransport
 
         return HttpxTransport(self._in_process)
 
     def _own_server(self) -> LoopbackServer:
-        from pytest_flipsnack.transports.server import LoopbackServer
+        from pytest_flipsnack.transports.server.server import LoopbackServer
 
         self._server = LoopbackServer()
         return self._server
@@ -274,8 +244,3 @@ class Flipsnack:
         found = self.stop()
         if found and error is None:
             raise AssertionError("\n".join(found))
-
-
-def _caller(above: int = 3) -> str:
-    frame = sys._getframe(above)
-    return f"{frame.f_code.co_filename.rpartition(os.sep)[2]}:{frame.f_lineno}"

@@ -14,13 +14,23 @@ class Basis(StrEnum):
     CHOICE = "choice"
 
 
+_REFERENCE = "API reference"
+PAGES = {
+    "SEED": "status code table",
+    # the oldest crawl, with http, then later ones, then the newest Markdown export
+    **dict.fromkeys(("H1", "H2", "FP", "P1", "R1", "R0", "M"), _REFERENCE),
+    "PR": "product pages",
+    "HELP": "help centre",
+    "CS": "a public client",  # no documentation
+}
+"""Label of the fact sheet to the name that a message shows."""
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """Where a fact was read.
 
-    `pages` holds labels of the fact sheet: `SEED` is the status code table, `H1` the oldest
-    crawl of the reference, `P1`, `R1`, `R0` later ones, `M` the newest Markdown export, `PR`
-    the product pages, `HELP` the help centre, `CS` a public client (not documentation).
+    `pages` holds labels of the fact sheet, which `PAGES` names.
     """
 
     basis: Basis
@@ -28,8 +38,8 @@ class Source:
     note: str = ""
 
     def __str__(self) -> str:
-        where = f" ({', '.join(self.pages)})" if self.pages else ""
-        return f"{self.basis}{where}"
+        names = dict.fromkeys(PAGES[label] for label in self.pages)
+        return f"{self.basis} ({', '.join(names)})" if names else str(self.basis)
 
 
 def documented(*pages: str, note: str = "") -> Source:

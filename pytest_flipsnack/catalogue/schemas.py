@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from pytest_flipsnack.catalogue.actions import ACTIONS, COMMON_PARAMETERS, Action
+from pytest_flipsnack.catalogue.action import COMMON_PARAMETERS, Action
+from pytest_flipsnack.catalogue.actions import ACTIONS
 
 if TYPE_CHECKING:
     from jsonschema import ValidationError

@@ -8,7 +8,6 @@ from typing import Any, Self
 
 from pytest_flipsnack.catalogue.codes import Code, Handling
 from pytest_flipsnack.contract.carried_code import carries
-from pytest_flipsnack.contract.handling import Retry, read_retry
 from pytest_flipsnack.contract.judge import (
     ClientDoesNotStopError,
     finding,
@@ -17,9 +16,9 @@ from pytest_flipsnack.contract.judge import (
     label,
     with_notes,
 )
-from pytest_flipsnack.contract.libraries import own_packages
 from pytest_flipsnack.contract.observation import Observation
-from pytest_flipsnack.contract.secrecy import leaks
+from pytest_flipsnack.contract.retries import Retry, read_retry
+from pytest_flipsnack.contract.secrecy import leaks, own_packages, package_of
 from pytest_flipsnack.fake.call import Call
 from pytest_flipsnack.fake.fake import Fake
 from pytest_flipsnack.fake.finding import Finding, failure
@@ -62,6 +61,7 @@ class Expectation:
         action: str | None = None,
         retries: object = None,
         tells_code: bool = True,
+        where: str = "",
     ) -> None:
         self._fake = fake
         self._codes = codes
@@ -78,9 +78,17 @@ class Expectation:
         self._outer = fake.stubs
         self.value = NOT_SET
         self.judged = self.entered = False
+        self._where = where
 
     def __str__(self) -> str:
         return f"expect({', '.join(str(code.value) for code in self._codes)})"
+
+    def not_entered(self) -> Finding:
+        """Return the finding on an expectation that is no block."""
+        return Finding(
+            f"flipsnack.{self} at {self._where} is not a block, and asserted nothing",
+            (("way out", f"write with flipsnack.{self}: and the call below"),),
+        )
 
     def __enter__(self) -> Self:
         self.entered = True
@@ -230,5 +238,5 @@ class Expectation:
 
 def _is_clients(error: BaseException) -> bool:
     """Return whether an error is the client's doing: not a skip, an exit, or Ctrl-C."""
-    runner = type(error).__module__.partition(".")[0] == "_pytest"
+    runner = package_of(type(error).__module__) == "_pytest"
     return isinstance(error, Exception) and not runner

@@ -7,8 +7,7 @@ from itertools import pairwise
 
 from pytest_flipsnack.catalogue.actions import ACTIONS
 from pytest_flipsnack.catalogue.codes import Code
-from pytest_flipsnack.contract.handling import Retry, RetryMode, rule_for
-from pytest_flipsnack.contract.waits import Waits
+from pytest_flipsnack.contract.retries import Retry, RetryMode, Waits, rule_for
 from pytest_flipsnack.fake.call import Call
 from pytest_flipsnack.fake.faults import fault_of
 from pytest_flipsnack.fake.finding import Finding

@@ -3,13 +3,43 @@
 from __future__ import annotations
 
 import logging
+import re
 import sys
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Self
 
 from pytest_flipsnack.contract.carried_code import parts
-from pytest_flipsnack.contract.libraries import is_library, package_of
-from pytest_flipsnack.fake.masking import is_unmistakable, mask
+from pytest_flipsnack.fake.finding import is_unmistakable, mask
+from pytest_flipsnack.virtual_time.packages import Kind, of_kind
+
+_LISTED = of_kind(Kind.LIBRARY)  # also where they are not installed but checked out
+_FORWARDERS = of_kind(Kind.FORWARDER)
+_INSTALLED = re.compile(r"[\\/](?:site|dist)-packages[\\/]([^\\/.]+)")
+
+
+def package_of(module: str) -> str:
+    """Return the top-level package of a module or of a logger."""
+    return module.partition(".")[0]
+
+
+def own_packages(raises: object, *values: object) -> frozenset[str]:
+    """Return the packages of the classes that a client raises, and of what its calls are given."""
+    members = raises if isinstance(raises, tuple) else (raises,)
+    kinds = [kind for kind in members if isinstance(kind, type)] + [*map(type, values)]
+    return frozenset(package_of(kind.__module__) for kind in kinds) - _LISTED
+
+
+def is_library(package: str, own: Collection[str], path: str = "") -> bool:
+    """Return whether a package, or where there is none of that name the file at `path`, is one.
+
+    What is installed is a library, but for the packages of the client's, which may be installed as
+    well: those that are known to be its `own`.
+    """
+    if package in own or package in _LISTED:
+        return package not in own
+    found = _INSTALLED.search(getattr(sys.modules.get(package), "__file__", None) or path)
+    return found is not None and found[1] not in own and found[1] not in _FORWARDERS
+
 
 _OURS = package_of(__name__)
 _SHOWN = 100

@@ -6,8 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 
-from pytest_flipsnack.catalogue.codes import Code
-from pytest_flipsnack.catalogue.groups import select
+from pytest_flipsnack.catalogue.codes import Code, select
 
 
 @dataclass(frozen=True, slots=True)

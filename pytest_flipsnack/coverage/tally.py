@@ -1,10 +1,11 @@
-"""Counts that add up: deliveries and tests per action and code."""
+"""Counts that add up, and which tests they come from: those that passed."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Protocol
 
 Cell = tuple[str, int]
 """An action and a code."""
@@ -51,3 +52,68 @@ def pack(hits: Mapping[Cell, int]) -> Hits:
 def unpack(packed: Iterable[Iterable[object]]) -> dict[Cell, int]:
     """Return hits from a report; a process boundary may have made lists of the tuples."""
     return {(str(action), int(str(code))): int(str(count)) for action, code, count in packed}
+
+
+REPORT_ATTRIBUTE = "flipsnack_hits"
+"""The attribute of a teardown report that carries a test's hits."""
+
+
+class PhaseReport(Protocol):
+    """What is read of a test report."""
+
+    nodeid: str
+
+    @property
+    def when(self) -> str | None: ...
+
+    @property
+    def outcome(self) -> str: ...
+
+
+@dataclass(slots=True)
+class _Attempt:
+    passed: bool = False
+    spoiled: bool = False
+    hits: dict[Cell, int] = field(default_factory=dict)
+
+
+class Outcomes:
+    """Follows each test through its phases.
+
+    A test counts once its teardown is over, if its body passed and nothing failed, was skipped
+    or expected to fail. A rerun starts anew, so that only the last attempt counts.
+    """
+
+    def __init__(self) -> None:
+        self._open: dict[str, _Attempt] = {}
+        self._done: dict[str, dict[Cell, int]] = {}
+        self.finished = 0
+
+    def see(self, report: PhaseReport) -> None:
+        """Take a phase of a test into account."""
+        if report.when == "setup":
+            self._open[report.nodeid] = _Attempt()
+            self._done.pop(report.nodeid, None)
+        attempt = self._open.get(report.nodeid)
+        if attempt is None:
+            return
+        good = report.outcome == "passed" and not hasattr(report, "wasxfail")
+        if report.when == "call" and good:
+            attempt.passed = True
+        attempt.spoiled |= not good
+        if report.when == "teardown":
+            attempt.hits = unpack(getattr(report, REPORT_ATTRIBUTE, ()))
+            self._close(report.nodeid, attempt)
+
+    def tally(self) -> Tally:
+        """Return the counts of all tests that passed."""
+        total = Tally()
+        for hits in self._done.values():
+            total.add_test(hits)
+        return total
+
+    def _close(self, nodeid: str, attempt: _Attempt) -> None:
+        del self._open[nodeid]
+        self.finished += 1
+        if attempt.passed and not attempt.spoiled and attempt.hits:
+            self._done[nodeid] = attempt.hits

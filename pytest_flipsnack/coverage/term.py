@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pytest_flipsnack.catalogue.actions import ACTIONS, State
+from pytest_flipsnack.catalogue.action import State
+from pytest_flipsnack.catalogue.actions import ACTIONS
 from pytest_flipsnack.catalogue.codes import Code
 from pytest_flipsnack.coverage.writers import Coverage, Line
 

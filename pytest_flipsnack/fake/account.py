@@ -1,13 +1,92 @@
-"""The account a fake belongs to: credentials, settings, collections, limits."""
+"""The account a fake belongs to: credentials, settings, collections, limits, downloads."""
 
 from __future__ import annotations
 
+import io
+import zipfile
+from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 
 from pytest_flipsnack.fake.collections import Collections
-from pytest_flipsnack.fake.downloads import Downloads
-from pytest_flipsnack.fake.limits import Limits
+from pytest_flipsnack.fake.reply import Reply
+from pytest_flipsnack.fake.request import Request
 from pytest_flipsnack.fake.settings import Settings
+
+
+class Limits:
+    """Counts requests in sliding windows; the pages do not say whether they slide (a choice).
+
+    `client_clock` returns the seconds that the client's clocks tell: a limiter of the client's
+    reckons with them, and must not be refused for what the fake's timeline leaves out.
+    """
+
+    def __init__(self, client_clock: Callable[[], float]) -> None:
+        self._client_clock = client_clock
+        self._times: deque[float] = deque()
+        self.uploads = 0
+
+    def over(self, span_s: float, allowed: int) -> bool:
+        """Return whether one more request within `span_s` seconds would exceed `allowed`."""
+        if not allowed:
+            return False
+        now = self._client_clock()
+        return sum(now - time < span_s for time in self._times) >= allowed
+
+    def count(self, settings: Settings) -> None:
+        """Remember an accepted request, where a limit asks for it."""
+        if settings.requests_per_second or settings.requests_per_minute:
+            now = self._client_clock()
+            self._times.append(now)
+            while now - self._times[0] >= 60:
+                self._times.popleft()
+
+    def uploads_left(self, settings: Settings) -> int:
+        """Return what is left of the month's uploads; without a limit, of the documented ones."""
+        allowed = settings.uploads_per_month or Settings().uploads_per_month
+        return max(0, int(allowed) - self.uploads)
+
+
+HOST = "download.flipsnack.com"
+"""Where the archives are (choice: no page prints a whole resourceUrl)."""
+FOLDER = "/download/"
+"""Where a server that stands for all hosts has them."""
+_LIFE_S = 60.0  # one minute, as the page of downloadHTML says
+_GONE = Reply(None, http_status=404, content_type="text/plain")
+
+
+class Downloads:
+    """The URLs that were handed out, and until when they live."""
+
+    def __init__(self) -> None:
+        self._until: dict[str, float] = {}
+
+    def offer(self, request: Request, hash: str, now: float) -> str:
+        """Return the URL of a collection's archive, for who asked by this request."""
+        name = f"{hash}.zip"
+        self._until[name] = now + _LIFE_S
+        return f"{request.downloads or f'https://{HOST}'}/{name}"
+
+    def find(self, request: Request, now: float) -> Reply | None:
+        """Return what a URL that was handed out leads to; None for any other request."""
+        if not self._until or not (request.host == HOST or request.path.startswith(FOLDER)):
+            return None
+        until = self._until.get(request.path.rpartition("/")[2])
+        if until is None:
+            return None
+        if now >= until:
+            return _GONE
+        return Reply(None, _archive(), content_type="application/zip")
+
+
+@cache
+def _archive() -> bytes:
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, "w") as archive:
+        archive.writestr("index.html", "<!doctype html><title>Flipbook</title>\n")
+    return written.getvalue()
+
 
 API_KEY = "test-api-key-5f2c91d7"
 SECRET = "test-secret-8b1e4a06"  # noqa: S105 - made up, opens nothing

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from pytest_flipsnack.catalogue.codes import Code
-from pytest_flipsnack.fake.refusal import Refusal, nearest
-from pytest_flipsnack.fake.subject import Check, Subject
+from pytest_flipsnack.fake.checks import Check, Subject
+from pytest_flipsnack.fake.finding import Refusal, nearest
 
 
 def _second(subject: Subject) -> Refusal | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from pytest_flipsnack.catalogue.actions import SETTABLE_STATUSES
+from pytest_flipsnack.catalogue.action import SETTABLE_STATUSES
 from pytest_flipsnack.fake.account import Account
 from pytest_flipsnack.fake.collections import Collection
 from pytest_flipsnack.fake.request import Request

@@ -10,7 +10,7 @@ from pytest_flipsnack.fake.request import UNKNOWN_S
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from pytest_flipsnack.fake.refusal import Refusal
+    from pytest_flipsnack.fake.finding import Refusal
     from pytest_flipsnack.fake.request import File
 
 

@@ -1,28 +1,51 @@
-"""The documented rules as two ordered tables, and the first one that a request breaks."""
+"""A request that is checked, what a check makes of it, and the first that it does not pass."""
 
 from __future__ import annotations
 
-from functools import cache
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
-from pytest_flipsnack.fake.account_checks import ACCOUNT
-from pytest_flipsnack.fake.finding import Finding
-from pytest_flipsnack.fake.masking import is_unmistakable
-from pytest_flipsnack.fake.refusal import Refusal
+from pytest_flipsnack.catalogue.action import Action
+from pytest_flipsnack.catalogue.codes import Code
+from pytest_flipsnack.catalogue.facts import TABLE, Source
+from pytest_flipsnack.fake.account import Account
+from pytest_flipsnack.fake.collections import Collection
+from pytest_flipsnack.fake.finding import Finding, Refusal, is_unmistakable, mask
 from pytest_flipsnack.fake.request import Request
-from pytest_flipsnack.fake.request_checks import REQUEST
-from pytest_flipsnack.fake.subject import Check, Subject
-
-__all__ = ["ACCOUNT", "REQUEST", "Subject", "account_refusal", "request_refusal", "secret_sent"]
 
 
-def request_refusal(subject: Subject) -> Refusal | None:
-    """Return why the request itself is refused, or None."""
-    return _first(_ordered(subject.account.settings.check_order)[0], subject)
+@dataclass(slots=True)
+class Subject:
+    """A request that is checked, with the action it names and the account it comes from."""
+
+    request: Request
+    action: Action | None
+    account: Account
+    now: float
+
+    def refuse(
+        self, code: Code, rule: str, expected: str, hint: str = "", source: Source = TABLE
+    ) -> Refusal:
+        """Return a refusal whose texts are masked."""
+        request = self.request
+        secrets = self.account.secrets
+        upload = f" with {', '.join(map(repr, request.uploads))}" if request.uploads else ""
+        sent = f"{request.method} {_short(mask(request.url, secrets))}{mask(upload, secrets)}"
+        rule, expected, hint = (mask(text, secrets) for text in (rule, expected, hint))
+        return Refusal(code, rule, sent, expected, hint, source)
+
+    @property
+    def collection(self) -> Collection | None:
+        """The collection the request names, or None if it is known not to exist."""
+        return self.account.collections.find(self.request.params["collectionHash"])
 
 
-def account_refusal(subject: Subject) -> Refusal | None:
-    """Return why the account cannot have what it asks for, or None."""
-    return _first(_ordered(subject.account.settings.check_order)[1], subject)
+Check = Callable[[Subject], Refusal | None]
+"""A rule: what it says of a request that breaks it, or None."""
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 300 else f"{text[:300]}..."
 
 
 def secret_sent(request: Request, secret: str) -> Finding | None:
@@ -30,25 +53,17 @@ def secret_sent(request: Request, secret: str) -> Finding | None:
     if secret not in request.params.values() or not is_unmistakable(secret):
         return None
     name = next(name for name, value in request.params.items() if value == secret)
-    rule = "the secret signs a request and is never sent with it; documented (H1, R0, M)"
+    rule = "the secret signs a request and is never sent with it; documented (API reference)"
     return Finding(
         f"{request.action} was sent with the secret itself, as the parameter {name}",
         (("rule", rule), ("way out", "take it out of the parameters")),
     )
 
 
-def _first(checks: tuple[Check, ...], subject: Subject) -> Refusal | None:
-    for check in checks:
+def first_refusal(checks: Mapping[str, Check], subject: Subject) -> Refusal | None:
+    """Return what the first check that a request does not pass makes of it, or None."""
+    for check in checks.values():
         refusal = check(subject)
         if refusal is not None:
             return refusal
     return None
-
-
-@cache
-def _ordered(order: str) -> tuple[tuple[Check, ...], tuple[Check, ...]]:
-    names = order.split()
-    return (
-        tuple(REQUEST[name] for name in names if name in REQUEST),
-        tuple(ACCOUNT[name] for name in names if name in ACCOUNT),
-    )

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from pytest_flipsnack.catalogue.actions import SETTABLE_STATUSES
+from pytest_flipsnack.catalogue.action import SETTABLE_STATUSES
 
 
 @dataclass(slots=True)

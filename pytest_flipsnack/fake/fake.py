@@ -3,31 +3,32 @@
 from __future__ import annotations
 
 import threading
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 
-from pytest_flipsnack.catalogue.actions import ACTIONS, COMMON_PARAMETERS, action_of
+from pytest_flipsnack.catalogue.actions import ACTIONS, action_of
 from pytest_flipsnack.catalogue.codes import Code, code_of
-from pytest_flipsnack.fake import stub_data
-from pytest_flipsnack.fake.account import Account
+from pytest_flipsnack.fake.account import Account, Limits
+from pytest_flipsnack.fake.account_checks import ACCOUNT
 from pytest_flipsnack.fake.answers import succeed
 from pytest_flipsnack.fake.call import Call, Observer
-from pytest_flipsnack.fake.checks import Subject, account_refusal, request_refusal, secret_sent
+from pytest_flipsnack.fake.checks import Subject, first_refusal, secret_sent
 from pytest_flipsnack.fake.collections import Collections
 from pytest_flipsnack.fake.faults import fault_of
-from pytest_flipsnack.fake.finding import Finding
-from pytest_flipsnack.fake.limits import Limits
-from pytest_flipsnack.fake.masking import mask
-from pytest_flipsnack.fake.refusal import Refusal
+from pytest_flipsnack.fake.finding import Finding, Refusal, mask
+from pytest_flipsnack.fake.record import Record
 from pytest_flipsnack.fake.reply import Reply, bent, envelope, from_fault
 from pytest_flipsnack.fake.request import Request
+from pytest_flipsnack.fake.request_checks import REQUEST
 from pytest_flipsnack.fake.settings import Settings, setting_names
-from pytest_flipsnack.fake.stubs import Stub, Stubs, never_delivered
-
-_REMEMBERED = 64  # signatures that a leak is looked for with
-UNKNOWN_ACTION = "(unknown)"
-"""The action under which a code is counted when the request names none that exists."""
+from pytest_flipsnack.fake.stubs import (
+    Stub,
+    Stubs,
+    checked_data,
+    never_delivered,
+    unfit_where_delivered,
+)
 
 
 class Fake:
@@ -35,7 +36,7 @@ class Fake:
 
     `clock` returns seconds and is read once per request; `client_clock` returns what the client's
     clocks tell, where that differs. `keep` bounds how many calls are remembered, for a fake that
-    runs for long. `observers` may be pushed and popped. Safe to use from several threads.
+    runs for long. Safe to use from several threads.
     """
 
     def __init__(
@@ -48,19 +49,30 @@ class Fake:
         keep: int | None = None,
         client_clock: Callable[[], float] | None = None,
     ) -> None:
-        self._keep = keep
         self._clock = clock
         self._start = clock()
         self._lock = threading.RLock()
         self._allowed: set[int] = set()
-        limits = Limits(client_clock or clock)
-        self.account = Account(api_key, secret, Collections(self.now), settings, limits)
+        collections, limits = Collections(self.now), Limits(client_clock or clock)
+        self.account = Account(api_key, secret, collections, settings, limits)
         self.stubs = Stubs()
-        self.calls: list[Call] = []
-        self.hits: Counter[tuple[str, int]] = Counter()
+        self.record = Record(keep)
         self._reported: list[str] = []
-        self.signatures: deque[str] = deque(maxlen=_REMEMBERED)
-        self.observers: list[Observer] = []
+
+    @property
+    def calls(self) -> list[Call]:
+        """The calls so far, in the order they arrived."""
+        return self.record.calls
+
+    @property
+    def hits(self) -> Counter[tuple[str, int]]:
+        """Deliveries by action and code."""
+        return self.record.hits
+
+    @property
+    def observers(self) -> list[Observer]:
+        """Objects that are called before and after each answer; may be pushed and popped."""
+        return self.record.observers
 
     def now(self) -> float:
         """Return the seconds since this fake began."""
@@ -77,7 +89,7 @@ class Fake:
         if not codes:
             raise ValueError("respond() needs at least one status code, as in respond(31, 20)")
         wanted = [code_of(code) for code in codes]
-        data = stub_data.checked(wanted, action, data)
+        data = checked_data(wanted, action, data)
         with self._lock:
             for code in wanted:
                 self.stubs.add(Stub(code, action, data if code is Code.OK else None, where))
@@ -123,19 +135,18 @@ class Fake:
             action = ACTIONS.get(request.action or "")
             subject = Subject(request, action, self.account, now)
             stub = self.stubs.peek(request.action)
-            refusal = request_refusal(subject)
+            refusal = first_refusal(REQUEST, subject)
             if refusal is not None:
                 reply = self._refuse(refusal, request, stub)
             elif stub is not None:
                 reply = self._deliver(stub, request, now)
             else:
-                refusal = account_refusal(subject)
+                refusal = first_refusal(ACCOUNT, subject)
                 reply = self._own(refusal, request, now)
-            self._record(request, reply, refusal, stub, now)
-            if refusal is None:
-                sent = secret_sent(request, self.account.secret)
-                if sent is not None:
-                    self.report(sent)
+            self.record.add(request, reply, refusal, now)
+            sent = secret_sent(request, self.account.secret) if refusal is None else None
+            if sent is not None:
+                self.report(sent)
             return reply
 
     def refuse_connection(self) -> bool:
@@ -145,7 +156,7 @@ class Fake:
             if stub is None:
                 return False
             self.stubs.deliver(stub)
-            self._keep_call(Call(stub.action, {}, None, self.now(), fault="refused"))
+            self.record.keep(Call(stub.action, {}, None, self.now(), fault="refused"))
             return True
 
     def succeed_from_now_on(self) -> None:
@@ -169,12 +180,12 @@ class Fake:
 
     def secrets(self) -> list[tuple[str, str]]:
         """Return what a client must not show, each as its name and value."""
-        found = [("secret", self.account.secret)]
-        return found + [("signature", signature) for signature in self.signatures]
+        signatures = [("signature", signature) for signature in self.record.signatures]
+        return [("secret", self.account.secret), *signatures]
 
     def masked(self, text: str) -> str:
         """Return the text without key, secret and signatures."""
-        return mask(text, [*self.account.secrets, *self.signatures])
+        return mask(text, [*self.account.secrets, *self.record.signatures])
 
     @property
     def reported(self) -> list[str]:
@@ -220,7 +231,7 @@ class Fake:
             return envelope(code, None, self.account.settings.http_status)
         if stub.data is None:
             return self._success(request, now)
-        unfit = stub_data.unfit_where_delivered(stub, request)
+        unfit = unfit_where_delivered(stub, request)
         if unfit:
             self.report(unfit)
         return envelope(Code.OK, stub.data, 200)
@@ -237,32 +248,3 @@ class Fake:
     def _success(self, request: Request, now: float) -> Reply:
         assert request.action is not None
         return envelope(Code.OK, succeed(request.action, request, self.account, now), 200)
-
-    def _record(
-        self, request: Request, reply: Reply, refusal: Refusal | None, stub: Stub | None, now: float
-    ) -> None:
-        params = {
-            name: value for name, value in request.params.items() if name not in COMMON_PARAMETERS
-        }
-        call = Call(request.action, params, reply.code, now, method=request.method)
-        if request.uploads:
-            call.files = request.files
-        if reply.code is None:
-            assert stub is not None
-            assert not isinstance(stub.answer, Code)
-            call.fault = stub.answer.name
-        else:
-            known = request.action if request.action in ACTIONS else UNKNOWN_ACTION
-            self.hits[known or UNKNOWN_ACTION, reply.code] += 1
-        call.refusal = refusal
-        call.timeout_s, call.blocked_loop = request.timeout_s, request.blocked_loop
-        call.pending, call.port = reply.pending, request.port
-        self.signatures.append(request.params.get("signature", ""))
-        self._keep_call(call)
-
-    def _keep_call(self, call: Call) -> None:
-        self.calls.append(call)
-        if self._keep is not None and len(self.calls) > 2 * self._keep:
-            del self.calls[: -self._keep]
-        for observer in self.observers:
-            observer.answered(call)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Self
 from urllib.parse import parse_qsl, urlsplit
 
-from pytest_flipsnack.catalogue.actions import BASE_PATH
+from pytest_flipsnack.catalogue.action import BASE_PATH
 
 FLIPSNACK_URL = re.compile(r"https?://([\w.-]+\.)?flipsnack\.com(?=[:/?#]|$)", re.IGNORECASE)
 """Matches every URL of Flipsnack's own domain; none of them is ever sent out."""
@@ -135,7 +135,7 @@ def whole(body: bytes | str | Iterable[bytes | str] | None) -> bytes:
 def _read_form(request: Request, content_type: str, content: bytes) -> None:
     kind = content_type.partition(";")[0].strip().lower()
     if kind == "multipart/form-data":
-        from pytest_flipsnack.fake.multipart import read_multipart  # few clients upload anything
+        from pytest_flipsnack.fake.uploads import read_multipart  # few clients upload anything
 
         try:
             read_multipart(request, content_type, content)

@@ -61,11 +61,6 @@ class Settings:
     first_record: int = _row(
         0, "the index of the first record in collection.getList", allowed=(0, 1)
     )
-    check_order: str = _row(
-        "malformed url common key action verb host signature required "
-        "files format size pages second minute month hash owner processing",
-        "the order of the checks (a public client suggests 41 before 40)",
-    )
 
     def __post_init__(self) -> None:
         for row in fields(self):
@@ -110,11 +105,6 @@ def _http_status(value: object, default: object) -> str:
     return "" if fits else "is not an HTTP status from 200 to 599"
 
 
-def _names_each(value: object, default: object) -> str:
-    fits = isinstance(value, str) and sorted(value.split()) == sorted(str(default).split())
-    return "" if fits else f"must name each of these once: {default}"
-
-
 def _names_some(value: object, default: object) -> str:
     given, known = value.split() if isinstance(value, str) else [], str(default).split()
     return (
@@ -126,7 +116,6 @@ def _names_some(value: object, default: object) -> str:
 
 _RULES: dict[str, Callable[[object, object], str]] = {
     "http_status": _http_status,
-    "check_order": _names_each,
     "file_types": _names_some,
 }
 

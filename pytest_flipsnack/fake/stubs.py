@@ -1,17 +1,25 @@
-"""The answers a test has declared, first in first out."""
+"""The answers a test has declared, first in first out, and the check of their data."""
 
 from __future__ import annotations
 
+import json
+import os
+import sys
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import wraps
+from typing import Any, ParamSpec
 
+from pytest_flipsnack.catalogue import schemas
+from pytest_flipsnack.catalogue.actions import action_of
 from pytest_flipsnack.catalogue.codes import Code
 from pytest_flipsnack.fake.call import Call
 from pytest_flipsnack.fake.faults import FAULTS, Fault
 from pytest_flipsnack.fake.finding import Finding
+from pytest_flipsnack.fake.request import Request
 
+P = ParamSpec("P")
 _SHOWN = 10  # lines of a list that a finding shows
 
 
@@ -115,3 +123,69 @@ def never_delivered(stubs: Sequence[Stub], calls: Sequence[Call]) -> Finding:
     return Finding(
         several if len(stubs) > 1 else "a declared answer was never delivered", tuple(lines)
     )
+
+
+def checked_data(
+    codes: list[Code], action: str | None, data: Mapping[str, object] | None
+) -> dict[str, object] | None:
+    """Return a copy of the data; raise `ValueError` or `TypeError` for what cannot be sent."""
+    target = None if action is None else action_of(action)
+    if data is None:
+        return None
+    if Code.OK not in codes:
+        raise ValueError(
+            "data comes with code 20 only; Flipsnack leaves it out of every error (API reference)"
+        )
+    if not isinstance(data, Mapping):
+        raise TypeError(f"data must be a mapping, as in data={{'views': 1}}, not {data!r}")
+    try:
+        # a copy: the test may change its own before the client asks
+        copied: dict[str, object] = json.loads(json.dumps(dict(data), allow_nan=False))
+    except (TypeError, ValueError) as error:
+        raise TypeError(f"data cannot be written as JSON: {error}") from None
+    if target is None:
+        return copied
+    if not target.returns_data:
+        raise ValueError(f"{target.name} answers 20 without data (API reference); leave data out")
+    found = schemas.problems(schemas.data_validator(target.name), copied)
+    if found:
+        raise ValueError(
+            f"data does not satisfy the schema of {target.name}:\n    " + "\n    ".join(found)
+        )
+    return copied
+
+
+def unfit_where_delivered(stub: Stub, request: Request) -> str:
+    """Return why data does not fit the action that met it; empty where it was checked before."""
+    if stub.action is not None:
+        return ""
+    action = action_of(request.action)
+    said = f"the data stubbed at {stub.where} was delivered to {action.name}"
+    if not action.returns_data:
+        return f"{said}, which answers 20 without data (API reference)"
+    found = schemas.problems(schemas.data_validator(action.name), stub.data)
+    if not found:
+        return ""
+    lines = "\n    ".join(found)
+    return f"{said} and does not satisfy its schema:\n    {lines}"
+
+
+def at_the_callers_line(method: Callable[P, None]) -> Callable[P, None]:
+    """Let a wrong call fail at the line that made it, without the frames below."""
+
+    @wraps(method)
+    def checked(*args: P.args, **kwargs: P.kwargs) -> None:
+        __tracebackhide__ = True
+        try:
+            return method(*args, **kwargs)
+        except (TypeError, ValueError) as error:
+            wrong = error
+        raise type(wrong)(str(wrong)) from None
+
+    return checked
+
+
+def callers_line(above: int = 3) -> str:
+    """Return file and line of the call that is so many frames above."""
+    frame = sys._getframe(above)
+    return f"{frame.f_code.co_filename.rpartition(os.sep)[2]}:{frame.f_lineno}"

@@ -34,7 +34,7 @@ def parametrize(metafunc: pytest.Metafunc) -> None:
     mark = metafunc.definition.get_closest_marker(_CODES)
     if mark is None:
         return
-    from pytest_flipsnack.catalogue.groups import select
+    from pytest_flipsnack.catalogue.codes import select
 
     shown = f"{metafunc.definition.nodeid}: {_shown(mark)}"
     exclude = mark.kwargs.get("exclude", ())

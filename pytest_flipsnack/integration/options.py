@@ -34,7 +34,6 @@ SETTING_NAMES = (
     "http_status",
     "records_per_page",
     "first_record",
-    "check_order",
 )
 """The fields of `Settings`, whose module would cost every start of pytest 1.3 %."""
 _FAIL_UNDER = "--flipsnack-fail-under"

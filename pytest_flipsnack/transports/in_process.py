@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from pytest_flipsnack.catalogue.actions import UPLOAD_HOST
+from pytest_flipsnack.catalogue.action import UPLOAD_HOST
 from pytest_flipsnack.fake.finding import Finding
 from pytest_flipsnack.fake.reply import Reply
 from pytest_flipsnack.fake.request import parse, whole

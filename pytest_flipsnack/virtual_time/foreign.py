@@ -9,7 +9,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from pytest_flipsnack.virtual_time import patching
-from pytest_flipsnack.virtual_time.originals import original
+from pytest_flipsnack.virtual_time.timeline import original
 
 if TYPE_CHECKING:
     from pytest_flipsnack.virtual_time.process import Process

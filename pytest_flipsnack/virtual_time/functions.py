@@ -14,12 +14,10 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from pytest_flipsnack.virtual_time import patching
-from pytest_flipsnack.virtual_time.dates import DateSwitch
 from pytest_flipsnack.virtual_time.loops import Loops
-from pytest_flipsnack.virtual_time.originals import original
-from pytest_flipsnack.virtual_time.readings import Readings
+from pytest_flipsnack.virtual_time.readings import DateSwitch, Readings
 from pytest_flipsnack.virtual_time.thread_state import acts_for_a_client, outermost_name
-from pytest_flipsnack.virtual_time.timeline import journey
+from pytest_flipsnack.virtual_time.timeline import journey, original
 
 if TYPE_CHECKING:
     from pytest_flipsnack.virtual_time.process import Process

@@ -8,9 +8,9 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
-from pytest_flipsnack.virtual_time.originals import monotonic
 from pytest_flipsnack.virtual_time.real_waits import RealWait
 from pytest_flipsnack.virtual_time.thread_state import SOON_S, WITHOUT_END
+from pytest_flipsnack.virtual_time.timeline import monotonic
 
 if TYPE_CHECKING:
     from pytest_flipsnack.virtual_time.process import Process

@@ -10,20 +10,15 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from types import FrameType
 
-from pytest_flipsnack.virtual_time.originals import process_time
+from pytest_flipsnack.virtual_time.packages import Kind, of_kind
 from pytest_flipsnack.virtual_time.thread_state import looking
+from pytest_flipsnack.virtual_time.timeline import process_time
 
 TICK_S = 0.1
 LEAST_TICKS = 5
 _BUSY = 0.05
 """A share of CPU time above which a thread that does not move is at work, on a busy machine too."""
-_NETWORK = frozenset(
-    [
-        # a thread in these waits for an answer, or a person
-        "_pytest", "aiohttp", "asyncio", "bdb", "cmd", "http", "httpcore", "httpx", "pdb",
-        "requests", "selectors", "socket", "ssl", "trio", "urllib", "urllib3",
-    ]
-)  # fmt: skip
+_LISTENING = of_kind(Kind.LISTENS)
 _OURS = __name__.partition(".")[0]
 
 
@@ -107,7 +102,7 @@ def line_that_waits(innermost: FrameType | None) -> tuple[str, int] | None:
     frame = innermost
     while frame is not None:
         package = str(frame.f_globals.get("__name__")).partition(".")[0]
-        if package in _NETWORK:
+        if package in _LISTENING:
             return None
         if package != _OURS and package not in sys.stdlib_module_names:
             return frame.f_code.co_filename, frame.f_lineno

@@ -10,31 +10,22 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+from pytest_flipsnack.virtual_time.packages import Kind, of_kind
+
 Place = tuple[int, ...]
 WITHOUT_END = float("inf")
 SOON_S = 0.5
 """The most real time that a sleep takes, whatever other threads do."""
-_LOCKS = frozenset(["_thread_cache", "concurrent", "queue", "threading"])
-"""A thread in one of these modules waits for another thread, and for nothing else."""
-_TIMED = ("queue", "threading")
-_POOLS = frozenset(["_thread_cache", "anyio", "asgiref", "concurrent", "trio"])
-"""Threads of these work for an event loop."""
-_PROCESSES = ("multiprocessing", "subprocess")
+_LOCKS, _TIMED, _POOLS = of_kind(Kind.LOCKS), of_kind(Kind.TIMED), of_kind(Kind.POOL)
+_PROCESSES, _SERVERS, _ON_BEHALF = (
+    of_kind(Kind.PROCESSES), of_kind(Kind.SERVER), of_kind(Kind.ON_BEHALF),
+)  # fmt: skip
 _CONDITION_WAIT = threading.Condition.wait.__code__
 _WORKER = concurrent.futures.thread._worker.__code__
 _OURS = __name__.partition(".")[0]
 _OUR_THREADS = "flipsnack-"
 _COLLECTS_ANYWHERE = sys.version_info < (3, 12)
-NOT_A_CLIENTS = frozenset(
-    [
-        # pytest, its plugins' helpers, debuggers and servers: they wake no client
-        "_hypothesis_globals", "_pydevd_bundle", "_pytest", "coverage", "debugpy", "execnet",
-        "hypothesis", "pluggy", "pydevd", "xdist", _OURS,
-    ]
-)  # fmt: skip
-_SERVERS = frozenset(["http", "socketserver", "werkzeug"])
-_ON_BEHALF = frozenset(["concurrent", "queue", "threading"])
-"""Whoever called these waits, not they."""
+NOT_A_CLIENTS = of_kind(Kind.RUNNER) | {_OURS}
 _TIMER = threading.Timer.run.__code__
 
 

@@ -10,14 +10,13 @@ from contextlib import contextmanager
 from types import FrameType
 from weakref import WeakKeyDictionary
 
-from pytest_flipsnack.virtual_time.originals import monotonic
 from pytest_flipsnack.virtual_time.thread_state import (
     WITHOUT_END,
     Place,
     outside_ours,
     runs_for_a_client,
 )
-from pytest_flipsnack.virtual_time.timeline import Timeline
+from pytest_flipsnack.virtual_time.timeline import Timeline, monotonic
 from pytest_flipsnack.virtual_time.waits import TICK_S, Wait
 
 _MOST_OVERTAKEN = 50

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from types import FrameType
 from typing import TYPE_CHECKING, Self, TypeVar
 
-from pytest_flipsnack.virtual_time.originals import monotonic, process_time
 from pytest_flipsnack.virtual_time.thread_state import (
     SOON_S,
     WITHOUT_END,
@@ -19,6 +18,7 @@ from pytest_flipsnack.virtual_time.thread_state import (
     waits_for_another,
     works_for_a_loop,
 )
+from pytest_flipsnack.virtual_time.timeline import monotonic, process_time
 
 if TYPE_CHECKING:
     from pytest_flipsnack.virtual_time.threads import Threads

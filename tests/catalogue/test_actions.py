@@ -6,14 +6,8 @@ from typing import NamedTuple
 
 import pytest
 
-from pytest_flipsnack.catalogue.actions import (
-    ACTIONS,
-    COMMON_PARAMETERS,
-    SETTABLE_STATUSES,
-    Param,
-    State,
-    action_of,
-)
+from pytest_flipsnack.catalogue.action import COMMON_PARAMETERS, SETTABLE_STATUSES, Param, State
+from pytest_flipsnack.catalogue.actions import ACTIONS, action_of
 from pytest_flipsnack.catalogue.codes import Code
 from pytest_flipsnack.catalogue.facts import Basis, Source
 
@@ -140,8 +134,11 @@ def test_38_and_37_tell_how_well_they_are_known() -> None:
     update = ACTIONS["collection.update"].codes[Code.PROCESSING]
     delete = ACTIONS["collection.deleteCollection"].codes[Code.DELETE_NOT_AVAILABLE]
 
-    assert (str(update), update.note) == ("documented (R0, M)", "newer pages only")
-    assert (str(delete), delete.note) == ("inferred (SEED)", "the message speaks of deleting")
+    assert (str(update), update.note) == ("documented (API reference)", "newer pages only")
+    assert (str(delete), delete.note) == (
+        "inferred (status code table)",
+        "the message speaks of deleting",
+    )
 
 
 def test_the_upper_bound_of_a_list_is_a_choice() -> None:

@@ -6,7 +6,7 @@ from pytest_flipsnack.catalogue.facts import TABLE, Basis, choice, documented, i
 
 
 def test_a_documented_fact_names_its_pages() -> None:
-    assert str(documented("H1", "R0")) == "documented (H1, R0)"
+    assert str(documented("H1", "R0")) == "documented (API reference)"
 
 
 def test_an_inferred_fact_may_stand_on_no_page() -> None:
@@ -24,4 +24,4 @@ def test_a_choice_has_a_reason_and_no_page() -> None:
 
 
 def test_the_table_is_documentation() -> None:
-    assert str(TABLE) == "documented (SEED)"
+    assert str(TABLE) == "documented (status code table)"

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_flipsnack.catalogue.codes import Code
-from pytest_flipsnack.catalogue.groups import GROUPS, select
+from pytest_flipsnack.catalogue.codes import GROUPS, Code, select
 
 ALL = [20, 22, 30, 31, 32, 33, 34, 35, 36, 37, 38, 40, 41, 42, 43, 44, 45, 46, 47, 50]
 MEMBERS = {

@@ -122,7 +122,7 @@ FAULTS = (
         "digest.update(name.encode() +",
         "digest.update(name.upper().encode() +",
         "test_request[user.getStats]",
-        "expected: the MD5 of ***actionuser.getStatsapiKey***",
+        "expected: the MD5 of (secret)actionuser.getStatsapiKey***",
     ),
     Fault(
         "empty-values-not-signed",

@@ -14,9 +14,8 @@ import requests
 
 from pytest_flipsnack import Retry, RetryMode
 from pytest_flipsnack.contract.carried_code import carried_code, carries
-from pytest_flipsnack.contract.handling import FORBIDDEN, read_retry, read_rules, rule_for
-from pytest_flipsnack.contract.libraries import is_library, own_packages
-from pytest_flipsnack.contract.secrecy import LogWatch, leaks
+from pytest_flipsnack.contract.retries import FORBIDDEN, read_retry, read_rules, rule_for
+from pytest_flipsnack.contract.secrecy import LogWatch, is_library, leaks, own_packages
 
 
 @pytest.mark.parametrize(

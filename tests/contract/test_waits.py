@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_flipsnack.contract import waits as waits_module
-from pytest_flipsnack.contract.waits import Waits
+from pytest_flipsnack.contract import retries
+from pytest_flipsnack.contract.retries import Waits
 from pytest_flipsnack.fake.call import Call
 
 
@@ -29,8 +29,8 @@ def test_the_wait_between_two_calls_is_what_any_clock_told(
     most_s: float,
 ) -> None:
     real, worked = iter((1.0, 1.0 + real_s)), iter((1.0, 1.0 + worked_s))
-    monkeypatch.setattr(waits_module, "monotonic", lambda: next(real))
-    monkeypatch.setattr(waits_module, "process_time", lambda: next(worked))
+    monkeypatch.setattr(retries, "monotonic", lambda: next(real))
+    monkeypatch.setattr(retries, "process_time", lambda: next(worked))
     first, second = Call("user.getStats", {}, 31, 0.0), Call("user.getStats", {}, 20, at)
     waits = Waits()
     waits.note(first, 7.0)

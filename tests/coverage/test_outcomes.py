@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from pytest_flipsnack.coverage.outcomes import REPORT_ATTRIBUTE, Outcomes
+from pytest_flipsnack.coverage.tally import REPORT_ATTRIBUTE, Outcomes
 
 HITS = [("user.getStats", 31, 2)]
 

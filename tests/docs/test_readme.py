@@ -8,7 +8,7 @@ from dataclasses import fields
 
 import pytest
 
-from pytest_flipsnack.catalogue.groups import GROUPS
+from pytest_flipsnack.catalogue.codes import GROUPS
 from pytest_flipsnack.cli import ADAPTER
 from pytest_flipsnack.contract.suite.declarations import PRACTICES
 from pytest_flipsnack.coverage.formats import FILES, TERMINAL

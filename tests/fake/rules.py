@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from pytest_flipsnack.catalogue.actions import ACTIONS, Action
+from pytest_flipsnack.catalogue.action import Action
+from pytest_flipsnack.catalogue.actions import ACTIONS
 from pytest_flipsnack.fake.request import Request, parse
 from pytest_flipsnack.fake.settings import Settings
 from pytest_flipsnack.fake.signing import sign

@@ -65,7 +65,7 @@ def test_a_secret_that_travels_is_told_of() -> None:
     [text] = world.fake.findings()
     assert text.splitlines() == [
         "collection.getList was sent with the secret itself, as the parameter query",
-        "    rule:    the secret signs a request and is never sent with it; documented (H1, R0, M)",
+        "    rule:    the secret signs a request and is never sent with it; documented (API reference)",
         "    way out: take it out of the parameters",
     ]
 

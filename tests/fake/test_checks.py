@@ -8,9 +8,10 @@ import pytest
 
 from pytest_flipsnack.catalogue.actions import ACTIONS
 from pytest_flipsnack.catalogue.facts import Basis
-from pytest_flipsnack.fake.checks import ACCOUNT, REQUEST, Subject
+from pytest_flipsnack.fake.account_checks import ACCOUNT
+from pytest_flipsnack.fake.checks import Subject
 from pytest_flipsnack.fake.request import Request
-from pytest_flipsnack.fake.settings import Settings
+from pytest_flipsnack.fake.request_checks import REQUEST
 from tests.fake.rules import ACCOUNT_CASES, REQUEST_CASES, Case, keyed
 from tests.fake.support import HASH, World, form, get, part, pdf, signed, upload
 
@@ -67,18 +68,11 @@ def test_the_table_of_rules_and_the_table_of_tests_name_the_same_rules(
     assert list(dict.fromkeys(case.rule for case in cases)) == list(table)
 
 
-def test_the_order_of_the_checks_names_every_rule_once() -> None:
-    assert Settings().check_order.split() == [*REQUEST, *ACCOUNT]
-
-
-@pytest.mark.parametrize(("first", "code"), [("key", 41), ("required", 30)])
-def test_the_first_broken_rule_of_the_setting_decides(first: str, code: int) -> None:
-    rest = [name for name in (*REQUEST, *ACCOUNT) if name != first]
-    world = World({"check_order": " ".join([first, *rest])})
+def test_the_first_rule_of_the_table_decides() -> None:
     both = keyed("another key")
     both.params["action"] = "collection.update"
 
-    assert world.code(both) == code
+    assert World().code(both) == 41
 
 
 @pytest.mark.parametrize(

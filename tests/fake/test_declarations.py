@@ -54,13 +54,13 @@ def test_an_action_that_does_not_exist_cannot_be_declared() -> None:
             (31, 50),
             None,
             {"views": 1},
-            "data comes with code 20 only; Flipsnack leaves it out of every error (R0)",
+            "data comes with code 20 only; Flipsnack leaves it out of every error (API reference)",
         ),
         (
             (20,),
             "collection.deleteCollection",
             {},
-            "collection.deleteCollection answers 20 without data (R0); leave data out",
+            "collection.deleteCollection answers 20 without data (API reference); leave data out",
         ),
         (
             (20,),

@@ -64,10 +64,10 @@ def test_a_wrong_signature_tells_the_text_that_should_have_been_signed() -> None
     assert explanation(request) == (
         "user.getStats was refused with 44 Invalid signature, and the test did not expect 44\n"
         "    rule:     signature is the MD5 of the secret, then name and value of every parameter "
-        "except signature and file, sorted by name; documented (H1, R0, M)\n"
+        "except signature and file, sorted by name; documented (API reference)\n"
         "    sent:     GET https://api.flipsnack.com/v1/?apiKey=***&action=user.getStats&title=a+b"
         "&signature=***\n"
-        "    expected: the MD5 of ***actionuser.getStatsapiKey***titlea b\n"
+        "    expected: the MD5 of (secret)actionuser.getStatsapiKey***titlea b\n"
         "    way out:  correct the request; or, if the test is about this refusal, "
         "call flipsnack.allow(44) before the request"
     )
@@ -77,7 +77,7 @@ def test_a_request_without_action_is_told_as_such() -> None:
     assert explanation(raw(signed({}))) == told(
         "a 30 Missing mandatory parameter",
         "every request needs apiKey, signature and action; action is missing; "
-        "documented (SEED, H1, R0, M)",
+        "documented (status code table, API reference)",
         "GET https://api.flipsnack.com/v1/?apiKey=***&signature=***",
         "a parameter action",
     ).replace("a was refused", "a request without action was refused", 1)
@@ -90,7 +90,7 @@ def test_a_request_without_action_is_told_as_such() -> None:
             get("user.getStat"),
             told(
                 "user.getStat 42 Invalid action",
-                "action must be a method of the API, not 'user.getStat'; documented (SEED)",
+                "action must be a method of the API, not 'user.getStat'; documented (status code table)",
                 f"GET {ANY_REQUEST.replace('getStats', 'getStat')}",
                 CURRENT_ACTIONS,
                 "did you mean user.getStats?",
@@ -100,7 +100,7 @@ def test_a_request_without_action_is_told_as_such() -> None:
             get("zzzzzz"),
             told(
                 "zzzzzz 42 Invalid action",
-                "action must be a method of the API, not 'zzzzzz'; documented (SEED)",
+                "action must be a method of the API, not 'zzzzzz'; documented (status code table)",
                 f"GET {ANY_REQUEST.replace('user.getStats', 'zzzzzz')}",
                 CURRENT_ACTIONS,
             ),
@@ -109,7 +109,7 @@ def test_a_request_without_action_is_told_as_such() -> None:
             get("collection.update", colectionHash="h"),
             told(
                 "collection.update 30 Missing mandatory parameter",
-                "collection.update needs collectionHash; documented (H1, R1, R0, M)",
+                "collection.update needs collectionHash; documented (API reference)",
                 "GET https://api.flipsnack.com/v1/?apiKey=***&action=collection.update"
                 "&colectionHash=h&signature=***",
                 "a parameter collectionHash",
@@ -120,7 +120,7 @@ def test_a_request_without_action_is_told_as_such() -> None:
             get("collection.create", UPLOAD, "POST", fileURL="u"),
             told(
                 "collection.create 30 Missing mandatory parameter",
-                "collection.create needs file or fileUrl; documented (H1, R1, R0, M)",
+                "collection.create needs file or fileUrl; documented (API reference)",
                 "POST https://upload.flipsnack.com/v1/?apiKey=***&action=collection.create"
                 "&fileURL=u&signature=***",
                 "a parameter file or fileUrl",
@@ -132,7 +132,7 @@ def test_a_request_without_action_is_told_as_such() -> None:
             told(
                 "user.getStats 30 Missing mandatory parameter",
                 "every request needs apiKey, signature and action; apiKey is missing; "
-                "documented (SEED, H1, R0, M)",
+                "documented (status code table, API reference)",
                 "GET https://api.flipsnack.com/v1/?apikey=***&signature=***&action=user.getStats",
                 "a parameter apiKey",
                 "apikey was sent; is it meant to be apiKey?",
@@ -143,7 +143,7 @@ def test_a_request_without_action_is_told_as_such() -> None:
                 keyed(key),
                 told(
                     "user.getStats 41 Invalid credentials",
-                    "apiKey must be the key of an account; documented (SEED, H1, R0, M)",
+                    "apiKey must be the key of an account; documented (status code table, API reference)",
                     f"GET {ANY_REQUEST}",
                     "flipsnack.api_key (or the key of the fixture flipsnack_credentials)",
                     hint,
@@ -162,7 +162,7 @@ def test_a_request_without_action_is_told_as_such() -> None:
             get("user.getStats", method="POST"),
             told(
                 "user.getStats 40 Bad request",
-                "uploads are POST, every other call is GET; documented (SEED)",
+                "uploads are POST, every other call is GET; documented (status code table)",
                 f"POST {ANY_REQUEST}",
                 "GET for user.getStats",
             ),
@@ -171,7 +171,7 @@ def test_a_request_without_action_is_told_as_such() -> None:
             get("collection.create", UPLOAD, **BY_URL),
             told(
                 "collection.create 40 Bad request",
-                "uploads are POST, every other call is GET; documented (SEED)",
+                "uploads are POST, every other call is GET; documented (status code table)",
                 "GET https://upload.flipsnack.com/v1/?apiKey=***&action=collection.create"
                 "&fileUrl=https%3A%2F%2Fx.test%2Fa.pdf&signature=***",
                 "POST for collection.create",
@@ -182,7 +182,7 @@ def test_a_request_without_action_is_told_as_such() -> None:
             told(
                 "user.getStats 40 Bad request",
                 "uploads go to upload.flipsnack.com, every other call to api.flipsnack.com; "
-                "documented (SEED, R0, M)",
+                "documented (status code table, API reference)",
                 f"GET {ANY_REQUEST.replace('api.', 'upload.')}",
                 "https://api.flipsnack.com/v1 for user.getStats",
             ),
@@ -191,7 +191,7 @@ def test_a_request_without_action_is_told_as_such() -> None:
             get("user.getStats", "https://api.flipsnack.com/v2/"),
             told(
                 "user.getStats 40 Bad request",
-                "an invalid URL is a bad request; documented (SEED)",
+                "an invalid URL is a bad request; documented (status code table)",
                 f"GET {ANY_REQUEST.replace('v1', 'v2')}",
                 "https://api.flipsnack.com/v1 or https://upload.flipsnack.com/v1",
             ),
@@ -200,7 +200,7 @@ def test_a_request_without_action_is_told_as_such() -> None:
             posted("application/json", b"{}"),
             told(
                 "collection.create 40 Bad request",
-                "a request that is incorrectly formatted is a bad request; documented (SEED)",
+                "a request that is incorrectly formatted is a bad request; documented (status code table)",
                 "POST https://upload.flipsnack.com/v1/?apiKey=***&action=collection.create"
                 "&fileUrl=https%3A%2F%2Fx.test%2Fa&signature=***",
                 "a readable request; the body is application/json, "
@@ -224,7 +224,7 @@ def test_a_refusal_is_explained(request_: Request, expected: str) -> None:
 def test_an_unknown_hash_tells_the_nearest(held: str, known: str, hint: str) -> None:
     assert explanation(READ, seeded(held)) == told(
         "collection.getCollection 46 Invalid flipbook hash",
-        "there must be a flipbook 'fxh4k89'; documented (SEED)",
+        "there must be a flipbook 'fxh4k89'; documented (status code table)",
         "GET https://api.flipsnack.com/v1/?apiKey=***&action=collection.getCollection"
         "&collectionHash=fxh4k89&signature=***",
         f"one of flipsnack.collections: {known}",

@@ -25,10 +25,6 @@ DEFAULTS = {
     "http_status": 200,
     "records_per_page": 0,
     "first_record": 0,
-    "check_order": (
-        "malformed url common key action verb host signature required "
-        "files format size pages second minute month hash owner processing"
-    ),
 }
 NUMBERS = [
     "requests_per_second",
@@ -63,10 +59,6 @@ WRONG = [
         for value in (199, 600, 200.0, "200", True)
     ),
     *(("first_record", value, "is not one of 0, 1") for value in (2, -1, True, "0", 0.0)),
-    *(
-        ("check_order", value, f"must name each of these once: {DEFAULTS['check_order']}")
-        for value in ("", "url key", f"{DEFAULTS['check_order']} url", None, 5)
-    ),
 ]
 RIGHT = [
     ("check_signature", False),
@@ -78,7 +70,6 @@ RIGHT = [
     ("unknown_hash", 47),
     ("http_status", 599),
     ("first_record", 1),
-    ("check_order", " ".join(reversed(str(DEFAULTS["check_order"]).split()))),
 ]
 
 

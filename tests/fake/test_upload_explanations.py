@@ -13,7 +13,7 @@ from tests.fake.support import SECRET, UPLOAD, World, form, part, pdf, signed, u
 def test_45_shows_how_the_file_begins() -> None:
     assert explanation(upload(b"once upon a time")) == [
         "collection.create was refused with 45 Invalid file format, and the test did not expect 45",
-        "    rule:     an upload is of type pdf, jpg, png; documented (SEED, R0, HELP)",
+        "    rule:     an upload is of type pdf, jpg, png; documented (status code table, API reference, help centre)",
         "    sent:     POST https://upload.flipsnack.com/v1/ with <File file='book.pdf', 16 bytes>",
         "    expected: a file that begins like one of these types",
         "    hint:     16 bytes were sent, beginning b'once upon a '",
@@ -22,7 +22,7 @@ def test_45_shows_how_the_file_begins() -> None:
 
 def test_36_shows_both_files() -> None:
     assert explanation(two("file", "more"))[1:] == [
-        "    rule:     one file per upload request; documented (SEED, HELP)",
+        "    rule:     one file per upload request; documented (status code table, help centre)",
         "    sent:     POST https://upload.flipsnack.com/v1/ with "
         "<File file='book.pdf', 15 bytes>, <File more='second.pdf', 15 bytes>",
         "    expected: one file",
@@ -42,7 +42,10 @@ def test_34_tells_the_size_and_the_setting() -> None:
 def test_35_tells_the_pages_and_the_setting() -> None:
     lines = explanation(upload(pdf(4)), World({"max_pages": 3}))
 
-    assert lines[1] == "    rule:     a document has a largest number of pages; documented (SEED)"
+    assert (
+        lines[1]
+        == "    rule:     a document has a largest number of pages; documented (status code table)"
+    )
     assert lines[3:] == [
         "    expected: at most 3 pages (setting max_pages)",
         "    hint:     4 pages were sent",

@@ -210,7 +210,7 @@ def test_data_that_met_an_action_without_data_is_named_with_its_line() -> None:
     assert world.ask("collection.deleteCollection", collectionHash=HASH)["data"] == {"views": 1}
     assert world.fake.findings() == [
         "the data stubbed at test_a.py:3 was delivered to collection.deleteCollection, "
-        "which answers 20 without data (R0)"
+        "which answers 20 without data (API reference)"
     ]
 
 

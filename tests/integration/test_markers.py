@@ -195,7 +195,7 @@ def test_the_marks_are_registered(project: Project) -> None:
         (
             "31, data={'views': 1}",
             "(31, data={'views': 1}): data comes with code 20 only; Flipsnack leaves it out of "
-            "every error (R0)",
+            "every error (API reference)",
         ),
         (
             "41, raises='AuthError'",

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from pytest_flipsnack.transports.connections import CONNECTING, client_port
+from pytest_flipsnack.transports.server.senders import CONNECTING, client_port
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_flipsnack.transports.late import OnImport
+from pytest_flipsnack.transports.patches import OnImport
 from tests.downstream import Project
 
 LIBRARY = "flipsnack_late_library"

@@ -18,7 +18,7 @@ import urllib3
 
 from pytest_flipsnack import Flipsnack, Settings
 from pytest_flipsnack.integration.session import LateRequestWarning, Session
-from pytest_flipsnack.transports.server import ServerMissingError
+from pytest_flipsnack.transports.server.server import ServerMissingError
 from tests.transports.asking import STATS, codes, form, on_loopback, signed
 
 

@@ -15,7 +15,7 @@ import urllib3
 from pytest_flipsnack import Flipsnack
 from pytest_flipsnack.fake.reply import Reply
 from pytest_flipsnack.fake.request import Request
-from pytest_flipsnack.virtual_time.originals import monotonic
+from pytest_flipsnack.virtual_time.timeline import monotonic
 from tests.transports.asking import codes, faults, on_loopback
 from tests.transports.libraries import (
     Ask,

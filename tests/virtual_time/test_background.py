@@ -13,7 +13,7 @@ import pytest
 
 from pytest_flipsnack import VirtualClock
 from pytest_flipsnack.flipsnack import Flipsnack
-from pytest_flipsnack.virtual_time.originals import monotonic, original
+from pytest_flipsnack.virtual_time.timeline import monotonic, original
 from tests.contract.acme import Client, RateLimited
 
 LIMIT_S = 2.0  # half a second, and what a busy machine adds

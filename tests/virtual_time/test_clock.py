@@ -26,9 +26,8 @@ from freezegun import freeze_time
 
 from pytest_flipsnack.virtual_time import patching
 from pytest_flipsnack.virtual_time.clock import VirtualClock
-from pytest_flipsnack.virtual_time.originals import monotonic
 from pytest_flipsnack.virtual_time.process import PROCESS, VirtualTimeError
-from pytest_flipsnack.virtual_time.timeline import Timeline
+from pytest_flipsnack.virtual_time.timeline import Timeline, monotonic
 
 REAL = time.sleep
 LIMIT_S = 20.0  # far less than any sleep below, far more than a busy machine needs

@@ -13,7 +13,7 @@ import pytest
 
 from pytest_flipsnack import VirtualClock
 from pytest_flipsnack.virtual_time.clock import VirtualClock as Clock
-from pytest_flipsnack.virtual_time.originals import original
+from pytest_flipsnack.virtual_time.timeline import original
 
 CENTURY_S = 100 * 365.25 * 86_400
 

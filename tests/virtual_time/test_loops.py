@@ -12,7 +12,7 @@ import pytest
 import trio
 
 from pytest_flipsnack import VirtualClock
-from pytest_flipsnack.virtual_time.originals import monotonic
+from pytest_flipsnack.virtual_time.timeline import monotonic
 from tests.downstream import Project
 
 LIMIT_S = 5.0

@@ -20,9 +20,9 @@ from pytest_flipsnack import Flipsnack
 from pytest_flipsnack.virtual_time import patching
 from pytest_flipsnack.virtual_time.clock import VirtualClock
 from pytest_flipsnack.virtual_time.functions import Functions
-from pytest_flipsnack.virtual_time.originals import original
 from pytest_flipsnack.virtual_time.patching import switch
 from pytest_flipsnack.virtual_time.process import PROCESS, VirtualTimeError
+from pytest_flipsnack.virtual_time.timeline import original
 from tests.contract.acme import Client
 
 

@@ -19,8 +19,8 @@ import pytest
 import trio
 
 from pytest_flipsnack.virtual_time.clock import VirtualClock
-from pytest_flipsnack.virtual_time.originals import monotonic
 from pytest_flipsnack.virtual_time.process import PROCESS
+from pytest_flipsnack.virtual_time.timeline import monotonic
 
 LIMIT_S = 20.0  # far less than the sleeps below, far more than a busy machine needs
 

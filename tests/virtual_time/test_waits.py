@@ -11,7 +11,7 @@ from collections.abc import Callable
 import pytest
 
 from pytest_flipsnack import VirtualClock
-from pytest_flipsnack.virtual_time.originals import monotonic
+from pytest_flipsnack.virtual_time.timeline import monotonic
 
 WAIT_S = 3000
 LIMIT_S = 20.0

@@ -17,7 +17,7 @@ from typing import Any, cast
 import pytest
 
 from pytest_flipsnack.virtual_time.clock import VirtualClock
-from pytest_flipsnack.virtual_time.dates import DateSwitch
+from pytest_flipsnack.virtual_time.readings import DateSwitch
 
 LIMIT = dt.timedelta(seconds=20)
 HELD_CLOCK = [time.time][0]

@@ -11,7 +11,7 @@ from typing import Any
 
 from pytest_flipsnack.contract.judge import ClientDoesNotStopError, is_same
 from pytest_flipsnack.contract.observation import Observation
-from pytest_flipsnack.contract.waits import Waits
+from pytest_flipsnack.contract.retries import Waits
 from pytest_flipsnack.fake.call import Call
 
 

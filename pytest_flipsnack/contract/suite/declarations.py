@@ -7,12 +7,13 @@ from inspect import isfunction
 from typing import Any, ClassVar, TypeVar
 from urllib.parse import urlsplit
 
-from pytest_flipsnack.catalogue.actions import ACTIONS, API_HOST, BASE_PATH, UPLOAD_HOST, action_of
+from pytest_flipsnack.catalogue.action import API_HOST, BASE_PATH, UPLOAD_HOST
+from pytest_flipsnack.catalogue.actions import ACTIONS, action_of
 from pytest_flipsnack.catalogue.codes import Code
 from pytest_flipsnack.contract.carried_code import carried_code
-from pytest_flipsnack.contract.handling import Retry, read_rules
 from pytest_flipsnack.contract.judge import MAX_REQUESTS
-from pytest_flipsnack.fake.refusal import nearest
+from pytest_flipsnack.contract.retries import Retry, read_rules
+from pytest_flipsnack.fake.finding import nearest
 
 F = TypeVar("F", bound=Callable[..., Any])
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from pytest_flipsnack.catalogue.actions import Action
+from pytest_flipsnack.catalogue.action import Action
 from pytest_flipsnack.catalogue.codes import Code
 from pytest_flipsnack.contract.carried_code import carries
 from pytest_flipsnack.contract.judge import finding, judge_end, judge_pace, judge_retries, label
@@ -13,6 +13,7 @@ from pytest_flipsnack.contract.secrecy import leaks
 from pytest_flipsnack.contract.suite.attempt import Attempt
 from pytest_flipsnack.contract.suite.declarations import Declarations, rules_of
 from pytest_flipsnack.fake.finding import Finding
+from pytest_flipsnack.virtual_time.packages import Kind, of_kind
 
 if TYPE_CHECKING:
     from pytest_flipsnack.fake.fake import Fake
@@ -21,20 +22,7 @@ _NOT_DECLARED: Any = object()
 _CRASHES = (
     KeyError, TypeError, AttributeError, IndexError, NameError, RecursionError, MemoryError,
 )  # fmt: skip
-_TRANSPORTS = frozenset(
-    [
-        "aiohttp",
-        "asyncio",
-        "http",
-        "httpcore",
-        "httpx",
-        "requests",
-        "socket",
-        "ssl",
-        "urllib",
-        "urllib3",
-    ]
-)
+_TRANSPORTS = of_kind(Kind.HTTP)
 
 
 class Requirements:

@@ -11,7 +11,6 @@ from pytest_flipsnack.contract.suite.trials import (
     processing,
     requests,
     sequences,
-    uploads,
 )
 from pytest_flipsnack.contract.suite.trials.trial import Trial
 
@@ -24,7 +23,6 @@ TRIALS: dict[str, Trial[Any]] = {
         *pages.TRIALS,
         *bodies.TRIALS,
         *sequences.TRIALS,
-        *uploads.TRIALS,
     )
 }
 """Every trial, by the name of its test."""

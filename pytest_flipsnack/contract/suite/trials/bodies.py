@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from pytest_flipsnack.catalogue.actions import Action
+from pytest_flipsnack.catalogue.action import Action
 from pytest_flipsnack.catalogue.codes import Code
 from pytest_flipsnack.contract.judge import finding
 from pytest_flipsnack.contract.suite.tester import Bend, Tester

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pytest_flipsnack.catalogue.actions import Action
+from pytest_flipsnack.catalogue.action import Action
 from pytest_flipsnack.catalogue.codes import Code, Handling
 from pytest_flipsnack.catalogue.facts import Basis
 from pytest_flipsnack.contract.suite.tester import Tester

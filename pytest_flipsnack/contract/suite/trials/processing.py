@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeAlias
 
-from pytest_flipsnack.catalogue.actions import Action
+from pytest_flipsnack.catalogue.action import Action
 from pytest_flipsnack.catalogue.codes import Code
 from pytest_flipsnack.contract.judge import finding, reply_of
 from pytest_flipsnack.contract.suite.tester import Tester

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Generic, TypeAlias, TypeVar
 
-from pytest_flipsnack.catalogue.actions import Action
+from pytest_flipsnack.catalogue.action import Action
 from pytest_flipsnack.contract.suite.declarations import Declarations
 from pytest_flipsnack.contract.suite.tester import Tester
 from pytest_flipsnack.fake.finding import Finding

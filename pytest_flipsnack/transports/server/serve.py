@@ -13,8 +13,8 @@ from typing import Any
 from pytest_flipsnack.fake.fake import Fake
 from pytest_flipsnack.fake.reply import Reply
 from pytest_flipsnack.fake.request import Request
-from pytest_flipsnack.transports.control import Control
-from pytest_flipsnack.transports.server import LoopbackServer
+from pytest_flipsnack.transports.server.control import Control
+from pytest_flipsnack.transports.server.server import LoopbackServer
 
 
 def serve(

@@ -1,8 +1,37 @@
-"""What is known of clients in this process whose sockets block: for how long they would wait."""
+"""Connections of clients to the loopback server: what the kernel knows of them, how long they wait."""
 
 from __future__ import annotations
 
+import os
+import socket
 import threading
+from collections.abc import Collection
+
+ADDRESS = "127.0.0.1"
+"""Where a loopback server listens."""
+CONNECTING = 0
+
+
+def client_port(file: int, server_ports: Collection[int]) -> int | None:
+    """Return the client's port of a TCP connection to one of the server's ports.
+
+    `CONNECTING` where it is not connected yet, None for anything else: a file, a pipe, a socket
+    that listens, a connection to another server.
+    """
+    try:
+        connection = socket.socket(fileno=os.dup(file))
+    except OSError:
+        return None
+    with connection:
+        listens = connection.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN)
+        if connection.family != socket.AF_INET or listens:
+            return None
+        try:
+            peer = connection.getpeername()[1]
+        except OSError:
+            return CONNECTING
+        return int(connection.getsockname()[1]) if peer in server_ports else None
+
 
 _MOST_S = 1.0
 """A client that has sent its request begins to wait for the answer within this time."""

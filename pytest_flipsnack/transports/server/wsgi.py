@@ -9,14 +9,14 @@ import struct
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from pytest_flipsnack.fake.downloads import FOLDER
+from pytest_flipsnack.fake.account import FOLDER
 from pytest_flipsnack.fake.request import Request, parse
-from pytest_flipsnack.transports.connections import ADDRESS
-from pytest_flipsnack.transports.control import PREFIX, Control
+from pytest_flipsnack.transports.server.control import PREFIX, Control
+from pytest_flipsnack.transports.server.senders import ADDRESS
 
 if TYPE_CHECKING:
     from pytest_flipsnack.fake.reply import Reply
-    from pytest_flipsnack.transports.server import Guest, LoopbackServer
+    from pytest_flipsnack.transports.server.server import Guest, LoopbackServer
 
 _TRUNCATED = "truncated"
 

@@ -1,4 +1,4 @@
-"""The form of an upload, read as the parts of a message."""
+"""The files of an upload: how a form is read, and what kind of file it holds."""
 
 from __future__ import annotations
 
@@ -66,3 +66,36 @@ def _read_part(request: Request, part: Message) -> None:
 
 def _utf8(text: str) -> str:
     return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+_BEGINNINGS = {"pdf": b"%PDF-", "jpg": b"\xff\xd8\xff", "png": b"\x89PNG\r\n\x1a\n"}
+_HEADER_WITHIN = 1024  # readers accept a PDF header within the first kilobyte
+
+
+def type_of(content: bytes) -> str | None:
+    """Return `pdf`, `jpg` or `png`, or None for anything else."""
+    if _BEGINNINGS["pdf"] in content[:_HEADER_WITHIN]:
+        return "pdf"
+    return next((name for name, start in _BEGINNINGS.items() if content.startswith(start)), None)
+
+
+def page_count(content: bytes) -> int | None:
+    """Return the pages of a PDF, or None where nobody can tell (no reader, not a whole PDF)."""
+    if type_of(content) != "pdf":
+        return None
+    try:
+        import io
+        import logging
+
+        from pypdf import PdfReader  # the extra `pdf`
+    except ImportError:
+        return None
+    logger = logging.getLogger("pypdf")
+    level = logger.level
+    logger.setLevel(logging.CRITICAL + 1)  # its warnings would turn up in the log of the test
+    try:
+        return len(PdfReader(io.BytesIO(content)).pages)
+    except Exception:  # any reader error means the pages cannot be counted, which refuses nothing
+        return None
+    finally:
+        logger.setLevel(level)

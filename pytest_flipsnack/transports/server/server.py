@@ -9,12 +9,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from pytest_flipsnack.catalogue.actions import API_HOST, BASE_PATH, UPLOAD_HOST
+from pytest_flipsnack.catalogue.action import API_HOST, BASE_PATH, UPLOAD_HOST
 from pytest_flipsnack.fake.request import Request
-from pytest_flipsnack.transports.connections import ADDRESS, client_port
-from pytest_flipsnack.transports.control import Control
-from pytest_flipsnack.transports.senders import Senders
-from pytest_flipsnack.transports.wsgi import App, handler, reset
+from pytest_flipsnack.transports.server.control import Control
+from pytest_flipsnack.transports.server.senders import ADDRESS, Senders, client_port
+from pytest_flipsnack.transports.server.wsgi import App, handler, reset
 
 if TYPE_CHECKING:
     from werkzeug.serving import BaseWSGIServer

@@ -10,12 +10,12 @@ import socket
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from pytest_flipsnack.transports.connections import ADDRESS
 from pytest_flipsnack.transports.patches import Patches
+from pytest_flipsnack.transports.server.senders import ADDRESS
 
 if TYPE_CHECKING:
     from pytest_flipsnack.fake.fake import Fake
-    from pytest_flipsnack.transports.server import Guest, LoopbackServer
+    from pytest_flipsnack.transports.server.server import Guest, LoopbackServer
     from pytest_flipsnack.virtual_time.clock import VirtualClock
 
 _LOOK_S = 0.005

@@ -1,0 +1,54 @@
+"""What was asked of a fake: its calls, what it delivered, and those who look on."""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+
+from pytest_flipsnack.catalogue.action import COMMON_PARAMETERS
+from pytest_flipsnack.catalogue.actions import ACTIONS
+from pytest_flipsnack.fake.call import Call, Observer
+from pytest_flipsnack.fake.finding import Refusal
+from pytest_flipsnack.fake.reply import Reply
+from pytest_flipsnack.fake.request import Request
+
+_REMEMBERED = 64  # signatures that a leak is looked for with
+UNKNOWN_ACTION = "(unknown)"
+"""The action under which a code is counted when the request names none that exists."""
+
+
+class Record:
+    """The calls of a fake, bounded to about `keep` of them for one that runs for long."""
+
+    def __init__(self, keep: int | None = None) -> None:
+        self._keep = keep
+        self.calls: list[Call] = []
+        self.hits: Counter[tuple[str, int]] = Counter()
+        self.signatures: deque[str] = deque(maxlen=_REMEMBERED)
+        self.observers: list[Observer] = []
+
+    def add(self, request: Request, reply: Reply, refusal: Refusal | None, now: float) -> None:
+        """Record a request and the reply to it."""
+        params = {
+            name: value for name, value in request.params.items() if name not in COMMON_PARAMETERS
+        }
+        call = Call(request.action, params, reply.code, now, method=request.method)
+        if request.uploads:
+            call.files = request.files
+        if reply.code is None:
+            call.fault = reply.fault
+        else:
+            known = request.action if request.action in ACTIONS else UNKNOWN_ACTION
+            self.hits[known or UNKNOWN_ACTION, reply.code] += 1
+        call.refusal = refusal
+        call.timeout_s, call.blocked_loop = request.timeout_s, request.blocked_loop
+        call.pending, call.port = reply.pending, request.port
+        self.signatures.append(request.params.get("signature", ""))
+        self.keep(call)
+
+    def keep(self, call: Call) -> None:
+        """Keep a call, and show it to the observers."""
+        self.calls.append(call)
+        if self._keep is not None and len(self.calls) > 2 * self._keep:
+            del self.calls[: -self._keep]
+        for observer in self.observers:
+            observer.answered(call)
