@@ -15,7 +15,7 @@ _HEADLINE = "flipsnack_finding"
 """The attribute of a report that carries the first line of a finding, also from a worker."""
 _PACKAGE = Path(__file__).resolve().parents[1]
 _VARYING = re.compile(r"\b[a-z]+\.[a-z]\w+|\d[\d.]*", re.IGNORECASE)
-"""Action names and numbers: findings that differ in nothing else have one cause."""
+"""Action names and numbers: findings that differ in these, or in the message of a code, have one cause."""
 
 
 def locate(item: pytest.Item) -> None:
@@ -92,7 +92,12 @@ def _show_only_the_finding(item: pytest.Item, entry: Any) -> None:
 def summary(reports: list[pytest.TestReport]) -> Iterator[str]:
     """Yield a line for each finding that several tests share, the one of most tests first."""
     found = [text for report in reports if (text := getattr(report, _HEADLINE, ""))]
-    kinds = {text: _VARYING.sub("*", text) for text in found}
+    if not found:
+        return
+    from pytest_flipsnack.catalogue.codes import Code
+
+    names = re.compile("|".join(re.escape(code.message) for code in Code))
+    kinds = {text: _VARYING.sub("*", names.sub("*", text)) for text in found}
     counts = Counter(kinds[text] for text in found)
     for kind, count in counts.most_common():
         if count > 1:

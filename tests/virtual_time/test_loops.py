@@ -6,10 +6,11 @@ import asyncio
 import re
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import pytest
 import trio
+from freezegun import freeze_time
 
 from pytest_flipsnack import VirtualClock
 from pytest_flipsnack.virtual_time.timeline import monotonic
@@ -176,3 +177,39 @@ def test_a_deadline_of_trio_that_has_passed_is_a_checkpoint(clock: VirtualClock)
 
     trio.run(main)
     assert clock.skipped == 0.0
+
+
+async def past_a_deadline() -> None:
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(3):
+            await asyncio.Event().wait()
+    await asyncio.sleep(30)
+
+
+def test_a_loop_in_frozen_time_sees_that_its_timers_are_due() -> None:
+    with freeze_time("2026-02-28 12:00:00"), VirtualClock() as clock:
+        began = clock.now()
+        asyncio.run(past_a_deadline())
+        assert clock.now() - began == pytest.approx(33, abs=0.1)
+
+
+class Elsewhere:
+    """A server that has no connection to the loop."""
+
+    stalled: frozenset[int] = frozenset()
+
+    def client_ports(self, files: Iterable[int]) -> dict[int, int]:
+        return {}
+
+    def unstall(self) -> None:
+        """Hold nothing."""
+
+
+def test_a_server_without_a_connection_to_the_loop_is_asked_in_vain(silent: int) -> None:
+    clock = VirtualClock()
+    clock.servers.append(Elsewhere())
+    began_s = monotonic()
+    with clock:
+        asyncio.run(beside_an_idle_connection(silent))
+    assert sum(sleep.seconds for sleep in clock.sleeps) == 4033
+    assert monotonic() - began_s < LIMIT_S

@@ -194,3 +194,23 @@ def test_findings_of_blocks_marks_and_refusals_are_counted_as_well(merging: Proj
         r"1 finding in 3 tests: user\.getStats answered \d\d and the client retried", found[0]
     )
     assert re.match(r"1 finding in 2 tests: user\.getStats was refused with 4\d", found[1])
+
+
+def test_a_block_that_fails_beside_a_refusal_is_counted_by_its_own_finding(
+    project: Project,
+) -> None:
+    project.test(
+        """
+        @pytest.mark.parametrize("code", [41, 43])
+        def test_both(flipsnack, client, code):
+            client.secret = "another"
+            with pytest.raises(acme.FlipsnackError):
+                client.ask()
+            client.secret = flipsnack.secret
+            with flipsnack.expect(code, raises=ValueError):
+                client.ask()
+        """
+    )
+    result = project.run("-p", "no:cacheprovider")
+    result.assert_outcomes(failed=2)
+    result.stdout.fnmatch_lines(["1 finding in 2 tests: the client raised FlipsnackError after *"])

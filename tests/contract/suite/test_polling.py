@@ -160,3 +160,58 @@ def test_a_change_that_is_declared_to_wait_must(project: Project) -> None:
             "E*    allowed: a success",
         ]
     )
+
+
+def test_a_client_that_waits_after_an_upload_passes(project: Project) -> None:
+    project.write(
+        "publishing.py",
+        """
+        import time
+
+        import acme
+        import hashlib
+        import requests
+
+
+        class Client(acme.Client):
+            def create(self):
+                params = {"action": "collection.create", "apiKey": self.api_key}
+                text = self.secret + "".join(name + value for name, value in params.items())
+                params["signature"] = hashlib.md5(text.encode()).hexdigest()
+                answer = requests.post(
+                    "https://upload.flipsnack.com/v1/", params=params, timeout=5,
+                    files={"file": ("a.pdf", b"%PDF-1.4")},
+                ).json()
+                if answer["code"] != 20:
+                    raise acme.FlipsnackError(answer["code"])
+                if "data" not in answer:
+                    raise acme.FlipsnackError("20 without data")
+                hash = answer["data"]["collectionHash"]
+                for _ in range(10):
+                    found = self.ask("collection.getCollection", collectionHash=hash)
+                    if found["collectionStatus"] != "processing":
+                        return found
+                    time.sleep(2)
+                raise acme.FlipsnackError(38)
+        """,
+    )
+    project.test(
+        """
+        import publishing
+        from pytest_flipsnack import ClientContract, call
+
+        @pytest.fixture
+        def client(flipsnack):
+            return publishing.Client(flipsnack.api_key, flipsnack.secret)
+
+        class TestPublishing(ClientContract):
+            error = acme.FlipsnackError
+
+            @call("collection.create")
+            def create(self, client):
+                return client.create()
+        """
+    )
+    result = project.run("-k", "test_processing or test_success or test_upload")
+    assert result.ret == 0
+    assert result.parseoutcomes()["passed"] == 7

@@ -7,7 +7,6 @@ from typing import TypeAlias
 
 from pytest_flipsnack.catalogue.action import Action
 from pytest_flipsnack.catalogue.codes import Code
-from pytest_flipsnack.catalogue.facts import Basis
 from pytest_flipsnack.contract.judge import finding
 from pytest_flipsnack.contract.suite.requirements import ending_of
 from pytest_flipsnack.contract.suite.tester import Tester
@@ -70,14 +69,12 @@ def _recovers_each_time(tester: Tester) -> Findings:
             return  # it does not retry
 
 
-def _firsts(action: Action, _declared: Declared) -> Iterator[tuple[str, _First]]:
+def _firsts(_action: Action, _declared: Declared) -> Iterator[tuple[str, _First]]:
     yield "success", Code.OK
     yield "error", Code.MISSING_PARAMETER
     yield "html", FAULTS["html"]
     yield "reset", FAULTS["reset"]
-    source = action.codes.get(Code.OPERATION_FAILED)
-    if source is not None and source.basis is Basis.DOCUMENTED:
-        yield "50", Code.OPERATION_FAILED
+    yield "50", Code.OPERATION_FAILED
 
 
 TRIALS = (
