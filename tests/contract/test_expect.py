@@ -1,20 +1,14 @@
-"""One line asserts everything the contract says about a code."""
+"""A block asserts that a code was delivered, and raised or returned as declared."""
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
-import functools
 import inspect
-import threading
 import time
 from typing import Any
 
 import pytest
-import requests
 
-from pytest_flipsnack import Code, Flipsnack, Retry, RetryMode
-from pytest_flipsnack.contract.judge import ClientDoesNotStopError
+from pytest_flipsnack import Code, Flipsnack
 from tests.contract.acme import Client, FlipsnackError, RateLimited
 
 
@@ -146,47 +140,6 @@ def test_no_exception_at_all_is_named(flipsnack: Flipsnack) -> None:
     ]
 
 
-def test_a_pointless_retry_is_named(flipsnack: Flipsnack) -> None:
-    assert complaint(flipsnack, Client(flipsnack, retry_on=(41,)), 41) == (
-        "user.getStats answered 41 and the client retried after 1.0 s\n"
-        "    allowed: one request (41 Invalid credentials)\n"
-        "    seen:    t=0.0 s 41, t=1.0 s 41 <--, t=3.0 s 41"
-    )
-
-
-def test_a_retry_without_a_wait_is_named(flipsnack: Flipsnack) -> None:
-    assert complaint(flipsnack, Client(flipsnack, wait_s=0), 31) == (
-        "user.getStats answered 31 and the client retried after 0.0 s\n"
-        "    allowed: one request, or a bounded retry after a wait "
-        "(31 Requests per second limit exceeded)\n"
-        "    seen:    t=0.0 s 31, t=0.0 s 31 <--, t=0.0 s 31"
-    )
-
-
-def test_an_endless_retry_without_a_wait_is_stopped_and_told_of_the_wait_first(
-    flipsnack: Flipsnack,
-) -> None:
-    found = complaint(flipsnack, Client(flipsnack, forever=True, wait_s=0), 50)
-    assert found.splitlines()[0] == ("user.getStats answered 50 and the client retried after 0.0 s")
-    assert "... 492 more ..." in found
-
-
-def test_an_endless_retry_is_stopped_and_named(flipsnack: Flipsnack) -> None:
-    found = complaint(flipsnack, Client(flipsnack, forever=True, wait_s=1), 50)
-    lines = found.splitlines()
-    assert lines[0] == "user.getStats answered 50 and the client did not stop: 500 requests"
-    assert lines[1] == "    allowed: a limited number of requests"
-    assert lines[2].startswith("    seen:    t=0.0 s 50, ")
-    assert "... 492 more ..." in lines[2]
-
-
-def test_growing_waits_without_an_end_are_stopped_by_the_clock(flipsnack: Flipsnack) -> None:
-    found = complaint(flipsnack, Client(flipsnack, forever=True, wait_s=4000), 50)
-    assert found.splitlines()[0] == (
-        "user.getStats answered 50 and the client did not stop: 22 requests in 24 h"
-    )
-
-
 def test_an_error_that_does_not_tell_its_code_is_named(flipsnack: Flipsnack) -> None:
     client = Client(flipsnack, tells=False)
     assert complaint(flipsnack, client, 41).splitlines()[:2] == [
@@ -194,120 +147,6 @@ def test_an_error_that_does_not_tell_its_code_is_named(flipsnack: Flipsnack) -> 
         "    allowed: 41 in an attribute or in the text (41 Invalid credentials)",
     ]
     assert complaint(flipsnack, client, 41, tells_code=False) == ""
-
-
-@pytest.mark.parametrize("leak", ["secret", "signature"])
-def test_a_secret_in_the_log_is_named(flipsnack: Flipsnack, leak: str) -> None:
-    found = complaint(flipsnack, Client(flipsnack, logs=leak), 41)
-    assert found.splitlines()[:2] == [
-        f"the {leak} was logged by acme: ***",
-        "    allowed: no secret outside the request",
-    ]
-    assert flipsnack.secret not in found
-
-
-def test_a_secret_that_is_an_ordinary_word_accuses_nobody() -> None:
-    with Flipsnack("key", "secret") as flipsnack:
-        client = Client(flipsnack, logs="secret", text="secret")
-        assert complaint(flipsnack, client, 41) == ""
-
-
-def test_a_secret_in_the_error_is_named(flipsnack: Flipsnack) -> None:
-    found = complaint(flipsnack, Client(flipsnack, text="secret"), 41)
-    assert found.splitlines()[0] == "the error shows the secret: FlipsnackError: ***"
-    assert flipsnack.secret not in found
-
-
-@pytest.mark.parametrize(
-    ("retries", "rule"),
-    [
-        (1, "exactly 1 retries, each after a wait"),
-        (False, "one request"),
-        ("forbidden", "one request"),
-        (Retry(at_most=1), "one request, or at most 1 retries after a wait"),
-        (Retry(wait_s=1.5), "one request, or a bounded retry after a wait of 1.5 s or more"),
-        (Retry(waits_s=(2, 1)), "one request, or a bounded retry after a wait"),
-    ],
-)
-def test_a_declared_rule_is_held(flipsnack: Flipsnack, retries: Any, rule: str) -> None:
-    found = complaint(flipsnack, Client(flipsnack), 50, retries=retries)
-    assert f"    allowed: {rule} (50 Operation failed)" in found.splitlines()
-
-
-@pytest.mark.parametrize(
-    "retries",
-    [2, True, "required", "allowed", RetryMode.REQUIRED, Retry(at_most=2, wait_s=1, grows=True)],
-)
-def test_a_declared_rule_that_is_kept_passes(flipsnack: Flipsnack, retries: Any) -> None:
-    assert complaint(flipsnack, Client(flipsnack), 50, retries=retries) == ""
-
-
-def test_a_missing_retry_is_named_where_it_is_required(flipsnack: Flipsnack) -> None:
-    found = complaint(flipsnack, Client(flipsnack, retry_on=()), 50, retries="required")
-    assert found.splitlines()[:2] == [
-        "user.getStats answered 50 and the client did not retry: raised FlipsnackError: refused",
-        "    allowed: a bounded retry, each after a wait (50 Operation failed)",
-    ]
-
-
-def test_a_missing_retry_shows_what_was_returned_instead(flipsnack: Flipsnack) -> None:
-    with pytest.raises(AssertionError) as failure:
-        with flipsnack.expect(50, returns=lambda result: True, retries="required") as seen:
-            seen.value = Client(flipsnack).ask()
-    assert (
-        str(failure.value)
-        .splitlines()[0]
-        .startswith(
-            "user.getStats answered 50 and the client did not retry: returned {'code': 50, "
-        )
-    )
-
-
-class Threaded(Client):
-    """Asks in a daemon thread, where an error gets lost, and says that it failed."""
-
-    def call(self, **params: str) -> None:
-        thread = threading.Thread(target=self.ask_for_ever, daemon=True)
-        thread.start()
-        thread.join()
-        raise FlipsnackError("failed after 31")
-
-    def ask_for_ever(self) -> None:
-        with contextlib.suppress(ClientDoesNotStopError):
-            super().call()
-
-
-class OnItsLoop(Client):
-    """Asks on an event loop in a thread of its own."""
-
-    def call(self, **params: str) -> None:
-        loop = asyncio.new_event_loop()
-        thread = threading.Thread(target=loop.run_forever)
-        thread.start()
-        try:
-            asyncio.run_coroutine_threadsafe(self.ask_for_ever(), loop).result()
-        finally:
-            loop.call_soon_threadsafe(loop.stop)
-            thread.join()
-            loop.close()
-
-    async def ask_for_ever(self) -> None:
-        while self.ask()["code"] != 20:  # noqa: ASYNC110 - the fault itself
-            await asyncio.sleep(600)
-
-
-@pytest.mark.parametrize("made", [Threaded, OnItsLoop])
-def test_an_endless_retry_in_a_thread_is_stopped_and_named(
-    flipsnack: Flipsnack, made: type[Client]
-) -> None:
-    text = complaint(flipsnack, made(flipsnack, forever=True), 31)
-    assert "answered 31 and the client did not stop: " in text
-
-
-def test_waits_that_shrink_are_named_where_they_must_grow(flipsnack: Flipsnack) -> None:
-    client = Client(flipsnack, waits_s=(2, 1))
-    assert complaint(flipsnack, client, 50) == ""
-    assert complaint(flipsnack, client, 50, retries=Retry(grows=True)) != ""
 
 
 def test_a_returned_value_is_judged(flipsnack: Flipsnack) -> None:
@@ -393,86 +232,3 @@ def test_a_wrong_declaration_is_an_error(
     with pytest.raises(ValueError) as error:
         flipsnack.expect(*codes, **how)
     assert str(error.value).startswith(text)
-
-
-class Stubborn(Client):
-    """Swallows every error, whatever it is, and begins with a wait."""
-
-    def call(self, **params: str) -> Any:
-        while True:
-            try:
-                time.sleep(5)
-                if self.ask()["code"] == 20:
-                    return None
-            except:  # noqa: E722 - the fault itself
-                continue
-
-
-def test_a_client_that_swallows_even_that_it_must_stop_is_named(flipsnack: Flipsnack) -> None:
-    text = complaint(flipsnack, Stubborn(flipsnack), 50)
-    assert text.startswith("user.getStats answered 50 and the client did not stop: 500 requests")
-
-
-class Waiting(Client):
-    """Asks for ever in a thread, and waits for as long for what it brings."""
-
-    def call(self, **params: str) -> None:
-        answers: list[Any] = []
-
-        def ask() -> None:
-            with contextlib.suppress(ClientDoesNotStopError):
-                while (answer := self.ask())["code"] != 20:
-                    time.sleep(1)
-                answers.append(answer)
-
-        threading.Thread(target=ask, daemon=True).start()
-        while not answers:
-            time.sleep(600)
-
-
-def test_who_waits_for_a_thread_that_was_stopped_is_stopped_too(flipsnack: Flipsnack) -> None:
-    text = complaint(flipsnack, Waiting(flipsnack), 31)
-    assert "answered 31 and the client did not stop: " in text
-
-
-class Opaque:
-    """A callable in whose place nothing can look on."""
-
-    __slots__ = ()
-    __call__ = staticmethod(functools.partial(lambda seconds: None))
-
-
-def test_a_sleep_that_cannot_be_observed_is_named(
-    flipsnack: Flipsnack, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(time, "sleep", Opaque())
-    text = complaint(flipsnack, Client(flipsnack), 31)
-    assert text.splitlines()[0] == ("user.getStats answered 31 and the client retried after 0.0 s")
-    assert text.splitlines()[-1] == (
-        "    hint:    time.sleep is Opaque, which cannot be observed; leave it alone, "
-        "time is virtual here"
-    )
-
-
-def test_a_hasty_retry_is_named_also_where_the_clients_error_comes_through(
-    flipsnack: Flipsnack,
-) -> None:
-    with pytest.raises(AssertionError) as failure, flipsnack.expect(38, 38, 38):
-        Client(flipsnack, retry_on=(38,), wait_s=0).call()
-    assert str(failure.value).startswith("user.getStats answered 38 and the client retried ")
-
-
-def test_a_secret_in_a_returned_error_is_named(flipsnack: Flipsnack) -> None:
-    with pytest.raises(AssertionError) as failure:
-        with flipsnack.expect(41, returns=lambda result: result[0] == 41) as seen:
-            code = Client(flipsnack).ask()["code"]
-            seen.value = (code, f"refused for {flipsnack.secret}")
-    assert str(failure.value).splitlines()[0] == (
-        "the result shows the secret: tuple: (41, 'refused for ***')"
-    )
-
-
-def test_a_librarys_error_in_a_result_accuses_nobody(flipsnack: Flipsnack) -> None:
-    with flipsnack.expect(41, returns=lambda result: result[0] == 41) as seen:
-        code = Client(flipsnack).ask()["code"]
-        seen.value = (code, requests.ConnectionError(f"/v1/?key={flipsnack.secret}"))

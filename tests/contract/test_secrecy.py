@@ -1,152 +1,15 @@
-"""The small parts of the contract: rules, telling, secrecy."""
+"""Where a secret is found, and whose error or log line it is."""
 
 from __future__ import annotations
 
 import logging
 import urllib.request
 from collections.abc import Callable
-from dataclasses import dataclass
-from enum import Enum
-from typing import Any
 
 import pytest
 import requests
 
-from pytest_flipsnack import Retry, RetryMode
-from pytest_flipsnack.contract.carried_code import carried_code, carries
-from pytest_flipsnack.contract.retries import FORBIDDEN, read_retry, read_rules, rule_for
 from pytest_flipsnack.contract.secrecy import LogWatch, is_library, leaks, own_packages
-
-
-@pytest.mark.parametrize(
-    ("value", "rule"),
-    [
-        (0, FORBIDDEN),
-        (3, Retry(exactly=3)),
-        (True, Retry(mode=RetryMode.REQUIRED)),
-        (False, FORBIDDEN),
-        ("forbidden", FORBIDDEN),
-        ("required", Retry(mode=RetryMode.REQUIRED)),
-        (RetryMode.ALLOWED, Retry()),
-        (Retry(at_most=2), Retry(at_most=2)),
-    ],
-)
-def test_a_declaration_becomes_a_rule(value: object, rule: Retry) -> None:
-    assert read_retry(value) == rule
-
-
-@pytest.mark.parametrize("value", ["sometimes", -1, 1.5, None])
-def test_a_declaration_that_is_none_names_the_allowed_ones(value: object) -> None:
-    with pytest.raises(ValueError) as error:
-        read_retry(value)
-    assert str(error.value) == (
-        f"{value!r} is not a rule for retries; allowed: a number of retries, "
-        "Retry(at_most=5, wait_s=1), 'forbidden', 'allowed', 'required'"
-    )
-
-
-def test_a_rule_for_an_unknown_code_is_an_error() -> None:
-    with pytest.raises(ValueError, match="39 is not a Flipsnack status code"):
-        read_rules({39: 1})
-
-
-@pytest.mark.parametrize("code", [22, 31, 32, 38, 50])
-def test_codes_that_pass_may_be_asked_again(code: int) -> None:
-    assert rule_for(code, {}) == Retry()
-
-
-@pytest.mark.parametrize("code", [30, 33, 34, 35, 36, 37, 40, 41, 42, 43, 44, 45, 46, 47, 99])
-def test_codes_that_stay_and_unknown_ones_may_not(code: int) -> None:
-    assert rule_for(code, {}) == FORBIDDEN
-    assert rule_for(code, {code: Retry(at_most=1)}) == Retry(at_most=1)
-
-
-@pytest.mark.parametrize(
-    ("rule", "text"),
-    [
-        (FORBIDDEN, "one request"),
-        (Retry(), "one request, or a bounded retry after a wait"),
-        (
-            Retry(at_most=2, wait_s=1),
-            "one request, or at most 2 retries after a wait of 1 s or more",
-        ),
-        (Retry(exactly=2), "exactly 2 retries, each after a wait"),
-        (Retry(mode=RetryMode.REQUIRED), "a bounded retry, each after a wait"),
-    ],
-)
-def test_a_rule_reads_as_a_sentence(rule: Retry, text: str) -> None:
-    assert str(rule) == text
-
-
-class Known(Enum):
-    RATE = 31
-
-
-class WithCode(Exception):
-    def __init__(self, code: Any) -> None:
-        self.code = code
-
-
-class ByClass(Exception):
-    number = 31
-
-
-class Slotted(Exception):
-    __slots__ = ("kind",)
-
-    def __init__(self) -> None:
-        self.kind = Known.RATE
-
-
-@dataclass
-class Result:
-    ok: bool
-    what: object
-
-
-@pytest.mark.parametrize(
-    "value",
-    [
-        WithCode(31),
-        WithCode(Known.RATE),
-        WithCode("31"),
-        ByClass(),
-        Slotted(),
-        Exception(31),
-        Exception("Flipsnack answered 31"),
-        Exception("requests per second limit exceeded"),
-        {"code": 31},
-        {"error": 31},
-        (False, 31),
-        Result(ok=False, what=Known.RATE),
-    ],
-    ids=repr,
-)
-def test_a_value_tells_its_code(value: object) -> None:
-    assert carries(value, 31)
-
-
-@pytest.mark.parametrize(
-    "value",
-    [Exception("failed"), Exception("read 310 bytes"), None, WithCode(32), {"ok": False}],
-    ids=repr,
-)
-def test_a_value_that_tells_nothing_is_seen(value: object) -> None:
-    assert not carries(value, 31)
-
-
-def test_the_usual_places_are_read_for_the_code() -> None:
-    assert carried_code(WithCode(Known.RATE)) == 31
-    assert carried_code({"code": 50}) == 50
-    assert carried_code(WithCode(True)) is None
-    assert carried_code("no code") is None
-
-
-def test_an_http_status_is_not_taken_for_a_code() -> None:
-    error = WithCode(200)
-    error.error_code = 31  # type: ignore[attr-defined]
-    assert carried_code(error) == 31
-    assert carried_code(WithCode(404)) is None
 
 
 class ClientError(Exception):
@@ -319,8 +182,3 @@ def test_what_is_installed_is_a_library_but_for_the_client(
 def test_the_clients_packages_are_those_of_what_it_raises_and_is_given() -> None:
     client = requests.Session()
     assert own_packages((ClientError, None), client, 3) == {"tests", "builtins"}
-
-
-def test_an_address_in_a_text_is_no_code() -> None:
-    assert not carries("<Answer object at 0x7f50ab50>", 50)
-    assert carries("<Answer 50 at 0x7f41ab>", 50)
