@@ -8,7 +8,7 @@ import pytest
 
 from pytest_flipsnack import VirtualClock
 from pytest_flipsnack.virtual_time import thread_state, waits
-from tests.docs.blocks import ROOT, blocks
+from tests.docs.blocks import ROOT, Block, blocks
 
 PAGE = ROOT / "docs/virtual-time.md"
 TEXT = PAGE.read_text(encoding="utf-8")
@@ -16,10 +16,13 @@ TEXT = PAGE.read_text(encoding="utf-8")
 
 @pytest.mark.parametrize("name", [block.name for block in blocks(PAGE)])
 def test_the_block_runs(pytester: pytest.Pytester, name: str) -> None:
+    def passes(block: Block) -> str | None:
+        (pytester.path / name).write_text(block.text, encoding="utf-8")
+        result = pytester.runpytest_inprocess("-p", "pytest_flipsnack", name)
+        return None if result.parseoutcomes() == {"passed": 1} else result.stdout.str()
+
     [block] = [block for block in blocks(PAGE) if block.name == name]
-    (pytester.path / name).write_text(block.text, encoding="utf-8")
-    result = pytester.runpytest_inprocess("-p", "pytest_flipsnack", name)
-    result.assert_outcomes(passed=1)
+    block.run(passes)
 
 
 def test_the_readme_points_to_the_page() -> None:

@@ -51,6 +51,22 @@ def wait_on(condition: threading.Condition, seconds: float) -> None:
         assert not condition.wait(seconds)
 
 
+class Slotted:
+    __slots__ = ("in_slot",)
+
+    def __init__(self) -> None:
+        self.in_slot = time.sleep
+
+
+def closed_over() -> Callable[[float], None]:
+    sleep = time.sleep
+
+    def inner(seconds: float) -> None:
+        sleep(seconds)
+
+    return inner
+
+
 HOLDER, SLOTTED, CLOSURE = Holder(), Slotted(), closed_over()
 PARTIAL = functools.partial(time.sleep, 60)
 SPELLINGS: dict[str, Callable[[], Any]] = {
