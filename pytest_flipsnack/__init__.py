@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pytest_flipsnack.fake.request import File
     from pytest_flipsnack.fake.settings import Settings
     from pytest_flipsnack.flipsnack import Flipsnack
-    from pytest_flipsnack.integration.session import LateRequestWarning, RealWaitWarning
+    from pytest_flipsnack.integration.fakes import LateRequestWarning, RealWaitWarning
     from pytest_flipsnack.virtual_time.clock import VirtualClock
     from pytest_flipsnack.virtual_time.process import Sleep
     from pytest_flipsnack.virtual_time.real_waits import RealWait
@@ -50,9 +50,9 @@ _HOMES = {
     "File": "fake.request",
     "Flipsnack": "flipsnack",
     "Handling": "catalogue.codes",
-    "LateRequestWarning": "integration.session",
+    "LateRequestWarning": "integration.fakes",
     "RealWait": "virtual_time.real_waits",
-    "RealWaitWarning": "integration.session",
+    "RealWaitWarning": "integration.fakes",
     "Retry": "contract.retries",
     "RetryMode": "contract.retries",
     "Settings": "fake.settings",

@@ -87,13 +87,13 @@ def flipsnack_context(
     @contextmanager
     def make() -> Iterator[Flipsnack]:
         __tracebackhide__ = True
-        session = fixtures.session_of(request.session)
-        with session.make(flipsnack_credentials) as fake:
-            session.recorder.open(fake)
+        fakes = fixtures.fakes_of(request.session)
+        with fakes.make(flipsnack_credentials) as fake:
+            fakes.recorder.open(fake)
             try:
                 yield fake
             finally:
-                session.recorder.close(fake)
-        session.warn_of_real_waits(fake)
+                fakes.recorder.close(fake)
+        fakes.warn_of_real_waits(fake)
 
     return make

@@ -71,13 +71,13 @@ class PhaseReport(Protocol):
 
 
 @dataclass(slots=True)
-class _Attempt:
+class _RunningTest:
     passed: bool = False
     spoiled: bool = False
     hits: dict[Cell, int] = field(default_factory=dict)
 
 
-class Outcomes:
+class PassedTests:
     """Follows each test through its phases.
 
     A test counts once its teardown is over, if its body passed and nothing failed, was skipped
@@ -85,14 +85,14 @@ class Outcomes:
     """
 
     def __init__(self) -> None:
-        self._open: dict[str, _Attempt] = {}
+        self._open: dict[str, _RunningTest] = {}
         self._done: dict[str, dict[Cell, int]] = {}
         self.finished = 0
 
     def see(self, report: PhaseReport) -> None:
         """Take a phase of a test into account."""
         if report.when == "setup":
-            self._open[report.nodeid] = _Attempt()
+            self._open[report.nodeid] = _RunningTest()
             self._done.pop(report.nodeid, None)
         attempt = self._open.get(report.nodeid)
         if attempt is None:
@@ -112,7 +112,7 @@ class Outcomes:
             total.add_test(hits)
         return total
 
-    def _close(self, nodeid: str, attempt: _Attempt) -> None:
+    def _close(self, nodeid: str, attempt: _RunningTest) -> None:
         del self._open[nodeid]
         self.finished += 1
         if attempt.passed and not attempt.spoiled and attempt.hits:

@@ -17,35 +17,35 @@ from pytest_flipsnack.integration import marks, options
 
 if TYPE_CHECKING:
     from pytest_flipsnack.flipsnack import Flipsnack
-    from pytest_flipsnack.integration.session import Session
+    from pytest_flipsnack.integration.fakes import Fakes
 
 NAME = "flipsnack-fixtures"
-_SESSION: pytest.StashKey[Session] = pytest.StashKey()
+_FAKES: pytest.StashKey[Fakes] = pytest.StashKey()
 
 
-def session_of(node: pytest.Session) -> Session:
+def fakes_of(node: pytest.Session) -> Fakes:
     """Return what the tests of a run share, made for the first and closed after the last.
 
     No fixture: a third one would cost every test with a fake 3 %.
     """
-    found = node.stash.get(_SESSION, None)
+    found = node.stash.get(_FAKES, None)
     if found is None:
-        from pytest_flipsnack.integration.session import Session
+        from pytest_flipsnack.integration.fakes import Fakes
 
-        found = node.stash[_SESSION] = Session(node.config, node.config.stash[options.SETTINGS])
+        found = node.stash[_FAKES] = Fakes(node.config, node.config.stash[options.SETTINGS])
 
-        def close(session: Session = found) -> None:
-            del node.stash[_SESSION]
-            session.close()
+        def close(fakes: Fakes = found) -> None:
+            del node.stash[_FAKES]
+            fakes.close()
 
         node.addfinalizer(close)
     return found
 
 
 def _one_fake(item: pytest.Item, credentials: tuple[str, str]) -> Iterator[Flipsnack]:
-    session = session_of(item.session)
-    recorder = session.recorder
-    fake = session.make(credentials, item.nodeid).start()
+    fakes = fakes_of(item.session)
+    recorder = fakes.recorder
+    fake = fakes.make(credentials, item.nodeid).start()
     recorder.open(fake)
     try:
         marks.apply(item, fake)
@@ -59,7 +59,7 @@ def _one_fake(item: pytest.Item, credentials: tuple[str, str]) -> Iterator[Flips
         from pytest_flipsnack.fake.finding import failure
 
         raise failure("\n".join(found), pytest.fail.Exception, pytrace=False)
-    session.warn_of_real_waits(fake)
+    fakes.warn_of_real_waits(fake)
 
 
 def plugin() -> ModuleType:

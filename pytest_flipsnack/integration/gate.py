@@ -13,7 +13,7 @@ import pytest
 
 from pytest_flipsnack.coverage.demand import Demand
 from pytest_flipsnack.coverage.formats import FILES, TERMINAL
-from pytest_flipsnack.coverage.tally import Outcomes
+from pytest_flipsnack.coverage.tally import PassedTests
 from pytest_flipsnack.coverage.verdict import Outcome, Run, Verdict, decide
 from pytest_flipsnack.coverage.writers import Coverage, Target, write_file
 
@@ -91,14 +91,14 @@ class Gate:
         self._config = config
         self._demand = demand
         self._targets = targets
-        self._outcomes = Outcomes()
+        self._passed = PassedTests()
         self._troubles: list[str] = []
         self._coverage: Coverage | None = None
         self._written: list[Target] = []
         self._announced = False
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        self._outcomes.see(report)
+        self._passed.see(report)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any, error: object) -> None:
@@ -172,7 +172,7 @@ class Gate:
         return f"Flipsnack report: {'; '.join(self._troubles)}"
 
     def _count(self) -> Coverage:
-        tally = self._outcomes.tally()
+        tally = self._passed.tally()
         run = Run(narrowed_by(self._config), tuple(self._troubles))
         verdict = decide(tally, self._demand, run)
         created = datetime.now(UTC).isoformat(timespec="seconds")

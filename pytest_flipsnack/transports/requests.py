@@ -17,7 +17,7 @@ from urllib3.exceptions import (
     ProtocolError,
     ReadTimeoutError,
 )
-from urllib3.util.retry import Retry
+from urllib3.util.retry import Retry as TransportRetry
 
 from pytest_flipsnack.fake.request import FLIPSNACK_URL
 from pytest_flipsnack.transports.in_process import InProcess
@@ -125,7 +125,7 @@ class _Mock(responses.RequestsMock):
             body: Any = request.body
             request.body = body.read() if hasattr(body, "read") else b"".join(body)
         request.req_kwargs = kwargs  # type: ignore[attr-defined] # as responses does
-        retry: Retry = adapter.max_retries
+        retry: TransportRetry = adapter.max_retries
         while True:
             try:
                 response = adapter.build_response(request, self._answer.get_response(request))
@@ -156,8 +156,8 @@ def _timeout(sent: dict[str, Any]) -> float | None:
 
 
 def _next_try(
-    retry: Retry, request: requests.PreparedRequest, error: requests.RequestException
-) -> Retry:
+    retry: TransportRetry, request: requests.PreparedRequest, error: requests.RequestException
+) -> TransportRetry:
     cause = error.args[0]
     if isinstance(cause, MaxRetryError):
         cause = cause.reason

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from pytest_flipsnack import Code, Flipsnack
-from tests.contract.acme import Client, FlipsnackError, RateLimited
+from tests.contract.faulty_client import Client, FlipsnackError, RateLimited
 
 
 def complaint(flipsnack: Flipsnack, client: Client, *codes: int, **how: Any) -> str:

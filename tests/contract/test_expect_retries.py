@@ -13,7 +13,7 @@ import pytest
 
 from pytest_flipsnack import Flipsnack, Retry, RetryMode
 from pytest_flipsnack.contract.judge import ClientDoesNotStopError
-from tests.contract.acme import Client, FlipsnackError
+from tests.contract.faulty_client import Client, FlipsnackError
 
 
 def complaint(flipsnack: Flipsnack, client: Client, *codes: int, **how: Any) -> str:

@@ -8,7 +8,7 @@ import pytest
 import requests
 
 from pytest_flipsnack import Flipsnack
-from tests.contract.acme import Client, FlipsnackError
+from tests.contract.faulty_client import Client, FlipsnackError
 
 
 def complaint(flipsnack: Flipsnack, client: Client, *codes: int, **how: Any) -> str:

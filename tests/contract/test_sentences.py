@@ -8,7 +8,7 @@ from pytest_flipsnack import Flipsnack
 from pytest_flipsnack.contract.judge import reply_of
 from pytest_flipsnack.fake.call import Call
 from pytest_flipsnack.fake.faults import FAULTS
-from tests.contract.acme import Client, FlipsnackError
+from tests.contract.faulty_client import Client, FlipsnackError
 from tests.downstream import Project
 
 SENTENCES = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pytest_flipsnack.fake.request import Request
-from tests.fake.support import World, shows_no_secret
+from tests.fake.world import World, shows_no_secret
 
 URL = "https://api.flipsnack.com/v1/?apiKey=***&action="
 

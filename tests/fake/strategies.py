@@ -9,7 +9,7 @@ from urllib3 import encode_multipart_formdata
 
 from pytest_flipsnack.catalogue.actions import ACTIONS
 from pytest_flipsnack.fake.request import Request, parse
-from tests.fake.support import API, HASH, KEY, PDF, SECRET, UPLOAD, pdf, signed, with_query
+from tests.fake.world import API, HASH, KEY, PDF, SECRET, UPLOAD, pdf, signed, with_query
 
 METHODS = ["GET", "POST", "get", "Post", "HEAD", "PUT", "DELETE", "OPTIONS", "", "Ünï"]
 DELETED, FOREIGN, YOUNG = "deleted", "foreign", "young"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.fake.support import HASH, SECRET, World, get, signed
+from tests.fake.world import HASH, SECRET, World, get, signed
 
 
 def test_the_secret_and_the_signatures_are_what_a_client_must_not_show() -> None:

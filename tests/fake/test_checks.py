@@ -12,8 +12,8 @@ from pytest_flipsnack.fake.account_checks import ACCOUNT
 from pytest_flipsnack.fake.checks import Subject
 from pytest_flipsnack.fake.request import Request
 from pytest_flipsnack.fake.request_checks import REQUEST
-from tests.fake.rules import ACCOUNT_CASES, REQUEST_CASES, Case, keyed
-from tests.fake.support import HASH, World, form, get, part, pdf, signed, upload
+from tests.fake.broken_rules import ACCOUNT_CASES, REQUEST_CASES, Case, keyed
+from tests.fake.world import HASH, World, form, get, part, pdf, signed, upload
 
 CASES = REQUEST_CASES + ACCOUNT_CASES
 

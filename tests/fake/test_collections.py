@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.fake.support import HASH, World, upload
+from tests.fake.world import HASH, World, upload
 
 
 def test_a_hash_that_is_no_text_is_refused() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.fake.support import World
+from tests.fake.world import World
 
 KNOWN = "20, 22, 30, 31, 32, 33, 34, 35, 36, 37, 38, 40, 41, 42, 43, 44, 45, 46, 47, 50"
 

@@ -6,7 +6,7 @@ import io
 import zipfile
 
 from pytest_flipsnack.fake.request import parse
-from tests.fake.support import HASH, World
+from tests.fake.world import HASH, World
 
 
 def offered(world: World) -> str:

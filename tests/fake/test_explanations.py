@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pytest_flipsnack.fake.request import Request
-from tests.fake.rules import (
+from tests.fake.broken_rules import (
     BY_URL,
     READ,
     Step,
@@ -15,7 +15,7 @@ from tests.fake.rules import (
     seeded,
     tampered,
 )
-from tests.fake.support import (
+from tests.fake.world import (
     KEY,
     SECRET,
     UPLOAD,

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from pytest_flipsnack.fake.faults import FAULTS, fault_of
-from tests.fake.support import World, get
+from tests.fake.world import World, get
 
 WIRE = ["timeout", "refused", "reset"]
 BODIES = {

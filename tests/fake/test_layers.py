@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pytest_flipsnack.catalogue.codes import Code
 from pytest_flipsnack.fake.stubs import Stub, Stubs
-from tests.fake.support import World
+from tests.fake.world import World
 
 
 def test_stubs_laid_over_others_answer_first_and_hand_on_what_they_do_not_hold() -> None:

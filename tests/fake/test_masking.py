@@ -8,8 +8,8 @@ import pytest
 
 from pytest_flipsnack.fake.finding import is_unmistakable, mask
 from pytest_flipsnack.fake.request import Request
-from tests.fake.rules import ACCOUNT_CASES, REQUEST_CASES, Case, posted, seeded
-from tests.fake.support import (
+from tests.fake.broken_rules import ACCOUNT_CASES, REQUEST_CASES, Case, posted, seeded
+from tests.fake.world import (
     KEY,
     SECRET,
     World,

@@ -7,7 +7,7 @@ from urllib.parse import quote, quote_plus
 import pytest
 
 from pytest_flipsnack.fake.signing import md5
-from tests.fake.support import KEY, SECRET, World, raw, shows_no_secret
+from tests.fake.world import KEY, SECRET, World, raw, shows_no_secret
 
 # In the order sent; empty values, spaces and non-ASCII letters included.
 SENT = {

@@ -20,7 +20,7 @@ from tests.fake.strategies import (
     hostile_forms,
     signed_calls,
 )
-from tests.fake.support import HASH, World, envelope_of, shows_no_secret
+from tests.fake.world import HASH, World, envelope_of, shows_no_secret
 
 
 def settled() -> World:

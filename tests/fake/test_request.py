@@ -12,7 +12,7 @@ import requests
 import urllib3
 
 from pytest_flipsnack.fake.request import FLIPSNACK_URL, UNKNOWN_S, File, Request, parse
-from tests.fake.support import API, PDF, UPLOAD
+from tests.fake.world import API, PDF, UPLOAD
 
 FIELDS = {"action": "collection.create", "title": "Ünï çødé", "description": ""}
 NAME = "Büch & Co.pdf"

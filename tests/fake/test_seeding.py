@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.fake.support import HASH, World
+from tests.fake.world import HASH, World
 
 
 def test_a_seeded_flipbook_is_what_the_client_gets() -> None:

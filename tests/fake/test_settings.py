@@ -7,7 +7,7 @@ from dataclasses import fields
 import pytest
 
 from pytest_flipsnack.fake.settings import Settings, read_setting, setting_names
-from tests.fake.support import World
+from tests.fake.world import World
 
 DEFAULTS = {
     "check_signature": True,

@@ -7,7 +7,7 @@ from typing import Any
 
 from pytest_flipsnack.catalogue.codes import Code
 from pytest_flipsnack.fake.stubs import Stub
-from tests.fake.support import HASH, World, envelope_of, get, upload
+from tests.fake.world import HASH, World, envelope_of, get, upload
 
 
 def codes(world: World, *actions: str) -> list[int]:

@@ -9,8 +9,8 @@ import pytest
 
 from pytest_flipsnack.fake import uploads
 from pytest_flipsnack.fake.request import parse
-from tests.fake.support import UPLOAD
 from tests.fake.test_request import DISPOSITION, part, posted
+from tests.fake.world import UPLOAD
 
 
 class Stumbling:

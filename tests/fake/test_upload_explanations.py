@@ -5,9 +5,9 @@ from __future__ import annotations
 from urllib.parse import urlencode
 
 from pytest_flipsnack.fake.request import parse
+from tests.fake.broken_rules import JPG, two
 from tests.fake.explaining import explanation
-from tests.fake.rules import JPG, two
-from tests.fake.support import SECRET, UPLOAD, World, form, part, pdf, signed, upload
+from tests.fake.world import SECRET, UPLOAD, World, form, part, pdf, signed, upload
 
 
 def test_45_shows_how_the_file_begins() -> None:

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from pytest_flipsnack.catalogue.codes import Code
-from tests.fake.rules import keyed, seeded, tampered
-from tests.fake.support import HASH, SECRET, World, get, upload
+from tests.fake.broken_rules import keyed, seeded, tampered
+from tests.fake.world import HASH, SECRET, World, get, upload
 
 WAY_OUT = "    way out:  let the client send the request, or declare fewer answers"
 

@@ -16,7 +16,7 @@ from pytest_flipsnack.fake.reply import Reply
 from pytest_flipsnack.flipsnack import Flipsnack
 from pytest_flipsnack.transports import in_process
 from pytest_flipsnack.transports.in_process import ForkedChildError, InProcess
-from tests.contract.acme import Client
+from tests.contract.faulty_client import Client
 
 pytestmark = [
     pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork"),

@@ -17,7 +17,7 @@ import pytest
 import urllib3
 
 from pytest_flipsnack import Flipsnack, Settings
-from pytest_flipsnack.integration.session import LateRequestWarning, Session
+from pytest_flipsnack.integration.fakes import Fakes, LateRequestWarning
 from pytest_flipsnack.transports.server.server import ServerMissingError
 from tests.transports.asking import STATS, codes, form, on_loopback, signed
 
@@ -38,9 +38,9 @@ def listens(port: int) -> bool:
 
 
 @pytest.fixture
-def session(pytestconfig: pytest.Config) -> Session:
+def session(pytestconfig: pytest.Config) -> Fakes:
     """A session of this test's own, with a server of its own."""
-    return Session(pytestconfig, Settings())
+    return Fakes(pytestconfig, Settings())
 
 
 def test_the_urls_end_like_the_documented_ones(flipsnack: Flipsnack) -> None:
@@ -83,7 +83,7 @@ def test_an_upload_in_chunks_arrives_whole(flipsnack: Flipsnack) -> None:
     assert flipsnack.calls[0].files["file"].filename == "book.pdf"
 
 
-def test_nothing_listens_until_a_url_is_asked_for(session: Session) -> None:
+def test_nothing_listens_until_a_url_is_asked_for(session: Fakes) -> None:
     before = server_threads()
 
     flipsnack = session.make().start()
@@ -100,7 +100,7 @@ def test_nothing_listens_until_a_url_is_asked_for(session: Session) -> None:
     assert not listens(port)
 
 
-def test_a_session_that_served_nobody_closes_without_a_word(session: Session) -> None:
+def test_a_session_that_served_nobody_closes_without_a_word(session: Fakes) -> None:
     session.make().start().stop()
 
     session.close()
@@ -108,7 +108,7 @@ def test_a_session_that_served_nobody_closes_without_a_word(session: Session) ->
     assert session._server is None
 
 
-def test_one_server_serves_a_session_and_each_test_has_its_own_state(session: Session) -> None:
+def test_one_server_serves_a_session_and_each_test_has_its_own_state(session: Fakes) -> None:
     first, second = session.make(name="one"), session.make(name="two")
     with first:
         first.respond(31)
@@ -183,7 +183,7 @@ def test_a_test_that_takes_the_exemption_out_itself_ends_well(
 
 
 def test_a_request_after_its_test_is_named_and_never_counted_for_the_next(
-    session: Session,
+    session: Fakes,
 ) -> None:
     with session.make(name="test_acme.py::test_first") as first:
         late = on_loopback(first)
@@ -203,7 +203,7 @@ def test_a_request_after_its_test_is_named_and_never_counted_for_the_next(
     assert codes(second) == [20]
 
 
-def test_a_late_request_without_an_action_is_named_by_its_path(session: Session) -> None:
+def test_a_late_request_without_an_action_is_named_by_its_path(session: Fakes) -> None:
     with session.make(name="test_first") as first:
         late = f"{first.url}/"
 

@@ -17,7 +17,7 @@ from pytest_httpserver import HTTPServer
 from requests.adapters import HTTPAdapter
 
 from pytest_flipsnack.flipsnack import Flipsnack
-from tests.transports.wire import API, ask, signed
+from tests.transports.right_client import API, ask, signed
 
 OTHER = "https://other.test/"
 

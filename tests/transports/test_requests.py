@@ -15,7 +15,7 @@ from requests.adapters import HTTPAdapter
 from urllib3 import encode_multipart_formdata
 
 from pytest_flipsnack.flipsnack import Flipsnack
-from tests.transports.wire import API, PDF, UPLOAD, ask, signed
+from tests.transports.right_client import API, PDF, UPLOAD, ask, signed
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from requests.adapters import HTTPAdapter
 
 from pytest_flipsnack.flipsnack import Flipsnack
 from pytest_flipsnack.transports import guard
-from tests.contract.acme import Client
+from tests.contract.faulty_client import Client
 from tests.downstream import Project
 
 PLACES = HTTPAdapter.send, socket.getaddrinfo, socket.socket.connect

@@ -13,7 +13,7 @@ from requests.adapters import HTTPAdapter
 from urllib3.util.retry import Retry
 
 from pytest_flipsnack.flipsnack import Flipsnack
-from tests.transports.wire import (
+from tests.transports.right_client import (
     API,
     PDF,
     UPLOAD,

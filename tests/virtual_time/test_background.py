@@ -14,7 +14,7 @@ import pytest
 from pytest_flipsnack import VirtualClock
 from pytest_flipsnack.flipsnack import Flipsnack
 from pytest_flipsnack.virtual_time.timeline import monotonic, original
-from tests.contract.acme import Client, RateLimited
+from tests.contract.faulty_client import Client, RateLimited
 
 LIMIT_S = 2.0  # half a second, and what a busy machine adds
 Act = Callable[[threading.Event, socket.socket], object]

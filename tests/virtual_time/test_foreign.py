@@ -12,7 +12,7 @@ import pytest
 
 from pytest_flipsnack import VirtualClock
 from pytest_flipsnack.flipsnack import Flipsnack
-from tests.contract.acme import Client, RateLimited
+from tests.contract.faulty_client import Client, RateLimited
 from tests.downstream import Project
 
 REAL = time.sleep

@@ -23,7 +23,7 @@ from pytest_flipsnack.virtual_time.functions import Functions
 from pytest_flipsnack.virtual_time.patching import switch
 from pytest_flipsnack.virtual_time.process import PROCESS, VirtualTimeError
 from pytest_flipsnack.virtual_time.timeline import original
-from tests.contract.acme import Client
+from tests.contract.faulty_client import Client
 
 
 def doubled(number: int, factor: int = 2) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.contract.suite.minimal import ADAPTER
+from tests.contract.suite.smallest_contract import ADAPTER
 from tests.downstream import Project
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.contract.suite.minimal import ADAPTER
+from tests.contract.suite.smallest_contract import ADAPTER
 from tests.downstream import Project
 
 

@@ -10,7 +10,7 @@ from pytest_flipsnack.catalogue.actions import ACTIONS
 from pytest_flipsnack.fake.request import Request, parse
 from pytest_flipsnack.fake.settings import Settings
 from pytest_flipsnack.fake.signing import sign
-from tests.fake.support import (
+from tests.fake.world import (
     API,
     HASH,
     KEY,

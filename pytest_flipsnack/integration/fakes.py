@@ -121,7 +121,7 @@ def _are_two_texts(value: object) -> bool:
     return False
 
 
-class Session:
+class Fakes:
     """Makes the fakes of a process; the server starts with the first URL that a test asks for."""
 
     def __init__(self, config: pytest.Config, settings: Settings | None) -> None:
