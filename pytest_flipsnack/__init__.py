@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from pytest_flipsnack.contract.suite.client_contract import ClientContract
     from pytest_flipsnack.contract.suite.declarations import call
     from pytest_flipsnack.fake.call import Call
-    from pytest_flipsnack.fake.request import File
     from pytest_flipsnack.fake.settings import Settings
+    from pytest_flipsnack.fake.uploads import File
     from pytest_flipsnack.flipsnack import Flipsnack
     from pytest_flipsnack.integration.fakes import LateRequestWarning, RealWaitWarning
     from pytest_flipsnack.virtual_time.clock import VirtualClock
@@ -47,7 +47,7 @@ _HOMES = {
     "Call": "fake.call",
     "ClientContract": "contract.suite.client_contract",
     "Code": "catalogue.codes",
-    "File": "fake.request",
+    "File": "fake.uploads",
     "Flipsnack": "flipsnack",
     "Handling": "catalogue.codes",
     "LateRequestWarning": "integration.fakes",

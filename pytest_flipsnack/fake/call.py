@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from pytest_flipsnack.fake.finding import Refusal
-    from pytest_flipsnack.fake.request import File
+    from pytest_flipsnack.fake.uploads import File
 
 
 @dataclass(slots=True)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Self
 from urllib.parse import parse_qsl, urlsplit
 
 from pytest_flipsnack.catalogue.action import BASE_PATH
+from pytest_flipsnack.fake.uploads import File
 
 FLIPSNACK_URL = re.compile(r"https?://([\w.-]+\.)?flipsnack\.com(?=[:/?#]|$)", re.IGNORECASE)
 """Matches every URL of Flipsnack's own domain; none of them is ever sent out."""
@@ -16,30 +16,6 @@ FLIPSNACK_URL = re.compile(r"https?://([\w.-]+\.)?flipsnack\.com(?=[:/?#]|$)", r
 
 UNKNOWN_S = -1.0
 """A timeout that a transport cannot see."""
-
-
-class File(bytes):
-    """An uploaded file: its bytes, with the field, file name and content type it came under."""
-
-    field: str
-    filename: str | None
-    content_type: str
-
-    def __new__(
-        cls,
-        content: bytes,
-        field: str = "file",
-        filename: str | None = None,
-        content_type: str = "",
-    ) -> Self:
-        made = super().__new__(cls, content)
-        made.field = field
-        made.filename = filename
-        made.content_type = content_type
-        return made
-
-    def __repr__(self) -> str:
-        return f"<File {self.field}={self.filename!r}, {len(self)} bytes>"
 
 
 @dataclass(slots=True)
@@ -135,15 +111,19 @@ def whole(body: bytes | str | Iterable[bytes | str] | None) -> bytes:
 def _read_form(request: Request, content_type: str, content: bytes) -> None:
     kind = content_type.partition(";")[0].strip().lower()
     if kind == "multipart/form-data":
-        from pytest_flipsnack.fake.uploads import read_multipart  # few clients upload anything
+        from pytest_flipsnack.fake.multipart import read  # few clients upload anything
 
         try:
-            read_multipart(request, content_type, content)
+            form = read(content_type, content)
         except RecursionError:
             raise
         except Exception as error:
             # email.parser has many ways to stumble over hostile headers; all mean the same here
             request.malformed = f"the multipart body cannot be read: {error}"
+            return
+        request.params.update(form.params)
+        request.uploads += form.uploads
+        request.malformed = form.malformed or request.malformed
     elif kind in {"application/x-www-form-urlencoded", ""}:
         text = content.decode("utf-8", "replace")
         request.params.update(parse_qsl(text, keep_blank_values=True, errors="replace"))

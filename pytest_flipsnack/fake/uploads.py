@@ -1,71 +1,32 @@
-"""The files of an upload: how a form is read, and what kind of file it holds."""
+"""A file of an upload, and what kind of file it is, judged by how it begins."""
 
 from __future__ import annotations
 
-from email import policy
-from email.headerregistry import HeaderRegistry
-from email.message import EmailMessage, Message
-from email.parser import BytesFeedParser
-from functools import lru_cache
-from typing import Any
-
-from pytest_flipsnack.fake.request import File, Request
+from typing import Self
 
 
-@lru_cache(maxsize=256)
-def _parsed_header(name: str, value: str) -> Any:
-    """Return a parsed header; `email` asks for each several times, and a client repeats its own."""
-    return _HEADERS(name, value)
+class File(bytes):
+    """An uploaded file: its bytes, with the field, file name and content type it came under."""
 
+    field: str
+    filename: str | None
+    content_type: str
 
-_HEADERS = HeaderRegistry()
-_POLICY = policy.HTTP.clone(header_factory=_parsed_header)
+    def __new__(
+        cls,
+        content: bytes,
+        field: str = "file",
+        filename: str | None = None,
+        content_type: str = "",
+    ) -> Self:
+        made = super().__new__(cls, content)
+        made.field = field
+        made.filename = filename
+        made.content_type = content_type
+        return made
 
-
-class _Message(EmailMessage):
-    """A form, whose parts are taken as they are, be they e-mails or multipart themselves."""
-
-    def get_content_maintype(self) -> str:
-        return "multipart" if self.get_content_type() == "multipart/form-data" else "application"
-
-
-def read_multipart(request: Request, content_type: str, content: bytes) -> None:
-    """Read the fields and files of a form into a request; raise for hostile headers."""
-    parser = BytesFeedParser(_Message, policy=_POLICY)
-    parser.feed(b"Content-Type: " + content_type.encode("latin-1", "replace") + b"\r\n\r\n")
-    parser.feed(content)
-    message = parser.close()
-    if content.strip() == f"--{message.get_boundary()}--".encode("utf-8", "replace"):
-        return  # a form without fields, as urllib3 and browsers write it
-    if message.defects or not message.is_multipart():
-        names = ", ".join(type(defect).__name__ for defect in message.defects) or "no boundary"
-        request.malformed = f"the multipart body cannot be read: {names}"
-        return
-    assert isinstance(message, EmailMessage)
-    for part in message.iter_parts():
-        _read_part(request, part)
-
-
-def _read_part(request: Request, part: Message) -> None:
-    name = part.get_param("name", header="content-disposition")
-    payload = part.get_payload(decode=True)
-    if not isinstance(name, str):
-        request.malformed = "a part of the multipart body has no name"
-        return
-    if not isinstance(payload, bytes):
-        request.malformed = f"the part {name!r} of the multipart body is a form itself"
-        return
-    name = _utf8(name)
-    filename = part.get_filename()
-    if filename is None and name != "file":
-        request.params[name] = payload.decode("utf-8", "replace")
-    else:
-        shown = None if filename is None else _utf8(filename)
-        request.uploads.append(File(payload, name, shown, part.get_content_type()))
-
-
-def _utf8(text: str) -> str:
-    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    def __repr__(self) -> str:
+        return f"<File {self.field}={self.filename!r}, {len(self)} bytes>"
 
 
 _BEGINNINGS = {"pdf": b"%PDF-", "jpg": b"\xff\xd8\xff", "png": b"\x89PNG\r\n\x1a\n"}

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from pytest_flipsnack.fake import uploads
+from pytest_flipsnack.fake import multipart
 from pytest_flipsnack.fake.request import parse
 from tests.fake.test_request import DISPOSITION, part, posted
 from tests.fake.world import UPLOAD
@@ -97,6 +97,6 @@ def test_nor_is_one_that_runs_out_of_calls_while_its_form_is_read(
     def give_up(*args: object) -> None:
         raise RecursionError
 
-    monkeypatch.setattr(uploads, "read_multipart", give_up)
+    monkeypatch.setattr(multipart, "read", give_up)
     with pytest.raises(RecursionError):
         parse("POST", UPLOAD, {"Content-Type": "multipart/form-data; boundary=x"}, b"x")
