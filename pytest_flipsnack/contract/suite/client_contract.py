@@ -20,7 +20,7 @@ class _EverySubclass:
 
 
 class ClientContract(Declarations):
-    """Base of a test class; every `@call` of it is tested with every code that applies.
+    """Base of a test class; every `@call` of it is tested with every code of the table.
 
     Its tests are the rows of `TRIALS`; a subclass may replace one, or set it to None.
     """

@@ -74,4 +74,4 @@ def test_other_waits_are_not_accused(project: Project, waits: str, declared: str
 
     result = project.run("-k", "test_code or test_recovery")
 
-    result.assert_outcomes(passed=13)
+    result.assert_outcomes(passed=24)
