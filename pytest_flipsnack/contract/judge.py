@@ -29,6 +29,9 @@ _HASTY_S = 1.0
 _BLINK_S = 0.05
 """Three waits within this are milliseconds meant as seconds; jitter up to a second never draws them."""
 _EQUAL = 1.1
+_SHRINKS = 3
+_HALF = 0.75
+"""A wait of at most this share of the one before is shorter, jitter of some per cent aside."""
 
 
 class ClientDoesNotStopError(BaseException):
@@ -150,6 +153,23 @@ def judge_pace(
                 f"waits that grow, or that last a second ({code.label})",
                 calls,
             )
+
+
+def shrinking(calls: Sequence[Call], waits: Waits) -> tuple[Call, list[float]] | None:
+    """Return the call whose retries came after ever shorter waits, and these waits, or None.
+
+    Jitter may draw such waits once; only a client that always does so has them the wrong way round.
+    """
+    for call in calls:
+        same = [other for other in calls if is_same(call, other)]
+        if call.code not in _PASSING or any(other.code != call.code for other in same):
+            continue
+        waited = [waits.between(early, late)[1] for early, late in pairwise(same)]
+        if len(waited) >= _SHRINKS and all(
+            late <= _HALF * early for early, late in pairwise(waited)
+        ):
+            return call, waited
+    return None
 
 
 def judge_end(why: str, calls: Sequence[Call]) -> Finding:

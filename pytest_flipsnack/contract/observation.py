@@ -33,13 +33,19 @@ class Observation:
         self.stopped: ClientDoesNotStopError | None = None
         """What was raised in the client, in whatever thread; it may have got lost there."""
         self._first = 0
-        self._began_s = 0.0
+        self._began_s = self._ended_s = 0.0
         self._first_sleep = self._first_wait = 0
 
     @property
     def calls(self) -> list[Call]:
         """The calls since `start`."""
         return self._fake.calls[self._first :]
+
+    @property
+    def final_wait_s(self) -> float:
+        """How long the client waited between the last reply and `stop`."""
+        calls = self.calls
+        return self._ended_s - calls[-1].at if calls else 0.0
 
     @property
     def logged(self) -> list[str]:
@@ -82,6 +88,7 @@ class Observation:
 
     def stop(self) -> None:
         """Stop looking and let time be real again."""
+        self._ended_s = self._fake.now()
         self._fake.observers.remove(self)
         self._clock.observers.remove(self)
         self._log.stop()

@@ -129,6 +129,34 @@ def leaks(
     return list(dict.fromkeys(found))
 
 
+def shown_at_rest(
+    values: Iterable[object], secrets: Iterable[tuple[str, str]], own: Collection[str]
+) -> list[str]:
+    """Return a line for each secret in the `repr` or `str` of a client's own object.
+
+    A log line, a debugger or a failed assertion writes these without being asked to.
+    """
+    known = [(name, secret) for name, secret in secrets if is_unmistakable(secret)]
+    found: list[str] = []
+    for value in values:
+        top = package_of(type(value).__module__)
+        if top in {*sys.stdlib_module_names, _OURS} or is_library(top, own):
+            continue
+        for function in (repr, str):
+            try:
+                text = function(value)
+            except Exception:  # what cannot be printed shows nothing
+                text = ""
+            shown = next((name for name, secret in known if secret in text), None)
+            if shown is not None:
+                quoted = mask(text, [secret for _, secret in known])[:_SHOWN]
+                found.append(
+                    f"{function.__name__}() of the client's {type(value).__name__} shows the {shown}: {quoted}"
+                )
+                break
+    return found
+
+
 def _told(subject: object, own: Collection[str]) -> Iterator[tuple[str, str, str]]:
     """Yield what a subject says of itself: what it is, its class, a text."""
     if isinstance(subject, BaseException):
@@ -153,7 +181,8 @@ def _chain(error: object) -> Iterator[BaseException]:
 
 def _said(error: BaseException) -> list[str]:
     notes: Iterable[object] = getattr(error, "__notes__", ())
-    return [str(error), repr(error), *map(str, notes)]
+    kept = [value for value in vars(error).values() if isinstance(value, str)]
+    return [str(error), repr(error), *map(str, notes), *kept]
 
 
 def _is_own(error: BaseException, own: Collection[str]) -> bool:

@@ -42,6 +42,7 @@ class Record:
         call.refusal = refusal
         call.timeout_s, call.blocked_loop = request.timeout_s, request.blocked_loop
         call.pending, call.port = reply.pending, request.port
+        call.clear_text = bool(request.host) and request.url.lower().startswith("http://")
         self.signatures.append(request.params.get("signature", ""))
         self.keep(call)
 

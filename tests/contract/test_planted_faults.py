@@ -6,10 +6,20 @@ from pathlib import Path
 
 import pytest
 
-from tests.contract import faults_in_answers, faults_in_requests, faults_in_retries
+from tests.contract import (
+    faults_in_answers,
+    faults_in_habits,
+    faults_in_requests,
+    faults_in_retries,
+)
 from tests.contract.faults import Fault
 
-FAULTS = (*faults_in_answers.FAULTS, *faults_in_retries.FAULTS, *faults_in_requests.FAULTS)
+FAULTS = (
+    *faults_in_answers.FAULTS,
+    *faults_in_retries.FAULTS,
+    *faults_in_requests.FAULTS,
+    *faults_in_habits.FAULTS,
+)
 TABLE = Path(__file__).parents[2] / "docs" / "planted-faults.md"
 _INNER = """
 from tests.clients import STYLES

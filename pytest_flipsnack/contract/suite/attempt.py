@@ -25,6 +25,10 @@ class Attempt:
     logged: Sequence[str] = ()
     blocking: Sequence[str] = ()
     waits: Waits = field(default_factory=Waits)
+    final_wait_s: float = 0.0
+    """How long the client waited after the last reply."""
+    given: Collection[object] = ()
+    """What the fixtures of the call are, the client among them."""
     own: Collection[str] = ()
     """Packages that are known to be the client's."""
 
@@ -111,6 +115,7 @@ def make(call: Callable[[], Any], loop: Loop, observation: Observation) -> Attem
         observation.stop()
     attempt.error = observation.stopped or attempt.error
     attempt.calls = observation.calls
+    attempt.final_wait_s = observation.final_wait_s
     attempt.logged, attempt.blocking = list(observation.logged), observation.blocking
     attempt.own, attempt.waits = observation.own, observation.waits
     return attempt

@@ -29,7 +29,10 @@ _MAPPINGS = {
     "pages": '{"collection.getList": 50}',
 }
 ACTION_ATTRIBUTE = "flipsnack_action"
-PRACTICES = ("bound", "growing_waits", "timeout", "clean_errors", "codes", "secrets", "async")
+PRACTICES = (
+    "bound", "growing_waits", "final_wait", "timeout", "clean_errors", "codes", "secrets", "https",
+    "single_upload", "async",
+)  # fmt: skip
 """Sound practice that no page requires; each can be turned off by name."""
 
 

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
-from pytest_flipsnack.catalogue.action import Action
+from pytest_flipsnack.catalogue.action import API_HOST, BASE_PATH, Action
 from pytest_flipsnack.catalogue.codes import Code
 from pytest_flipsnack.contract.carried_code import carries
-from pytest_flipsnack.contract.judge import finding, judge_end, judge_pace, judge_retries, label
-from pytest_flipsnack.contract.secrecy import leaks
+from pytest_flipsnack.contract.judge import (
+    finding,
+    judge_end,
+    judge_pace,
+    judge_retries,
+    label,
+    reply_of,
+    seconds,
+)
+from pytest_flipsnack.contract.secrecy import leaks, shown_at_rest
 from pytest_flipsnack.contract.suite.attempt import Attempt
 from pytest_flipsnack.contract.suite.declarations import Declarations, rules_of
+from pytest_flipsnack.fake.call import Call
+from pytest_flipsnack.fake.faults import FAULTS
 from pytest_flipsnack.fake.finding import Finding
 from pytest_flipsnack.virtual_time.packages import Kind, of_kind
 
@@ -65,7 +76,11 @@ class Requirements:
         for hasty in judge_pace(calls, rules, attempt.waits):
             yield from self._sound("growing_waits", hasty)
         subject = attempt.subject if self.failed(attempt) else None
-        for leak in leaks(subject, attempt.logged, self._fake.secrets(), attempt.own):
+        secrets = self._fake.secrets()
+        for leak in [
+            *leaks(subject, attempt.logged, secrets, attempt.own),
+            *shown_at_rest([*attempt.given, attempt.value], secrets, attempt.own),
+        ]:
             text = finding(leak, "no secret outside the request", calls)
             yield from self._sound("secrets", text)
         yield from self._blocking(attempt)
@@ -150,6 +165,47 @@ class Requirements:
             )
             allowed = f"{code} in an attribute or in the text ({label(code)})"
             yield from self._sound("codes", finding(what, allowed, attempt.calls))
+
+    def growing(self, attempt: Attempt, call: Call, waited: Sequence[float]) -> Iterator[Finding]:
+        """Yield the finding on waits that get shorter and shorter."""
+        shown = ", ".join(f"{seconds(wait_s)} s" for wait_s in waited)
+        text = finding(
+            f"{reply_of(call)} and the client retried after ever shorter waits: {shown}",
+            "waits that grow, or that stay the same",
+            attempt.calls,
+        )
+        yield from self._sound("growing_waits", text)
+
+    def no_final_wait(self, attempt: Attempt, code: Code) -> Iterator[Finding]:
+        """Yield the finding on a wait that no request follows."""
+        text = finding(
+            f"{self._action} answered {code.value} and the client waited "
+            f"{seconds(attempt.final_wait_s)} s after its last attempt, only to give up",
+            "the error as soon as no further attempt is made",
+            attempt.calls,
+        )
+        yield from self._sound("final_wait", text)
+
+    def one_upload(self, attempt: Attempt, fault: str) -> Iterator[Finding]:
+        """Yield a finding where an upload was repeated after a fault that says nothing of it."""
+        if attempt.retried(lambda call: call.fault == fault):
+            text = finding(
+                f"{self._action} {FAULTS[fault].meaning} and the client uploaded the file again",
+                "an error: the first upload may have arrived, and counts against the month's",
+                attempt.calls,
+            )
+            yield from self._sound("single_upload", text)
+
+    def https(self, attempt: Attempt) -> Iterator[Finding]:
+        """Yield a finding where key and signature travel in clear text, unless that is declared."""
+        declared = {urlsplit(url).scheme for url in self._contract.urls}
+        if "http" not in declared and any(call.clear_text for call in attempt.calls):
+            text = finding(
+                "the client sent its key and a signature in clear text, over http",
+                f"https://{API_HOST}{BASE_PATH}, or urls = [...] with the address it uses",
+                attempt.calls,
+            )
+            yield from self._sound("https", text)
 
     @property
     def polls(self) -> bool:

@@ -51,6 +51,7 @@ class Tester:
         self.fake = bench.fake
         self.action = action
         self.require = Requirements(contract, method, action, bench.fake)
+        self.max_requests = contract.max_requests
         self._bench = bench
         self._contract = contract
         self._method = method
@@ -110,6 +111,7 @@ class Tester:
             self.fake, self._bench.clock, self._contract.max_requests, self._own(given)
         )
         attempt = make(call, self._bench.loop, observation)
+        attempt.given = [*given.values()]
         self._error = None if attempt.never_stopped else attempt.error
         return attempt
 

@@ -13,6 +13,7 @@ from pytest_flipsnack.contract.suite.trials.trial import Declared, Findings, Tri
 from pytest_flipsnack.fake.faults import FAULTS, Fault
 
 _HTTP_OK = 200
+_MAY_HAVE_ARRIVED = {"timeout", "reset"}
 _ANOTHER = "Une erreur s'est présentée"
 
 
@@ -87,6 +88,8 @@ def _fault(tester: Tester, fault: Fault) -> Findings:
                 "one request: an unknown code is an error",
                 attempt.calls,
             )
+    if tester.action.upload and fault.name in _MAY_HAVE_ARRIVED:
+        yield from tester.require.one_upload(attempt, fault.name)
     if fault.name == "timeout":
         yield from tester.require.timeout(attempt)
 

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from pytest_flipsnack.catalogue.action import Action
 from pytest_flipsnack.catalogue.codes import Code, Handling
+from pytest_flipsnack.contract.judge import is_same, shrinking
+from pytest_flipsnack.contract.suite.attempt import Attempt
 from pytest_flipsnack.contract.suite.tester import Tester
 from pytest_flipsnack.contract.suite.trials.trial import Declared, Findings, Trial
+
+_CONFIRMED = 3
+"""So many calls with ever shorter waits are no jitter."""
+_MIN_FINAL_WAIT_S = 0.1
 
 
 def _every_reply(tester: Tester, code: Code) -> Findings:
@@ -16,6 +23,46 @@ def _every_reply(tester: Tester, code: Code) -> Findings:
     yield from tester.require.usual(attempt)
     yield from tester.require.failure(attempt, f"answered {code.value}", code=code)
     yield from tester.require.carried(attempt, code)
+    yield from _shrinks(tester, attempt)
+    yield from _final_wait(tester, attempt, code)
+
+
+def _shrinks(tester: Tester, attempt: Attempt) -> Findings:
+    """Ever shorter waits, in this call and in each of two more."""
+    found = shrinking(attempt.calls, attempt.waits)
+    for _ in range(_CONFIRMED - 1):
+        if found is None:
+            return
+        attempt = tester.call()
+        found = shrinking(attempt.calls, attempt.waits)
+    if found is not None:
+        yield from tester.require.growing(attempt, *found)
+
+
+def _final_wait(tester: Tester, attempt: Attempt, code: Code) -> Findings:
+    """A wait after the last reply, which none follows that succeeds."""
+    same = [call for call in attempt.calls if is_same(call, attempt.calls[-1])]
+    if len(same) < 2 or attempt.never_stopped or code.handling is not Handling.RETRY:
+        return  # a poll often waits at the end of each turn
+    least_s = same[-1].at - same[-2].at
+    if attempt.final_wait_s < max(least_s, _MIN_FINAL_WAIT_S):
+        return
+    tester.forget_answers()
+    success = tester.call()  # a client that waits after every reply keeps a limit by it
+    if success.calls and success.final_wait_s < attempt.final_wait_s / 2:
+        yield from tester.require.no_final_wait(attempt, code)
+
+
+def _in_turn(tester: Tester, codes: tuple[Code, ...]) -> Findings:
+    """Codes that pass, one after the other: a bound for each alone is none."""
+    for _ in range(tester.max_requests):
+        for code in codes:
+            tester.answer(code)
+    attempt = tester.call()
+    tester.forget_answers()
+    yield from tester.require.usual(attempt)
+    names = " and ".join(str(code.value) for code in codes)
+    yield from tester.require.failure(attempt, f"answered {names} in turn, without end")
 
 
 def _first_reply(tester: Tester, code: Code) -> Findings:
@@ -43,7 +90,8 @@ def _passing(action: Action, declared: Declared) -> Iterator[tuple[str, Code]]:
             yield name, code
 
 
-TRIALS = (
+_TURNS = {"31-50": (Code.REQUESTS_PER_SECOND, Code.OPERATION_FAILED)}
+TRIALS: tuple[Trial[Any], ...] = (
     Trial(
         "test_code",
         "A code in every reply is an error that carries the code; retries wait and end.",
@@ -55,5 +103,11 @@ TRIALS = (
         "A client that retries recovers from a code that passes.",
         _passing,
         _first_reply,
+    ),
+    Trial(
+        "test_alternation",
+        "Different codes that pass, in turn, are given up on like a single one.",
+        lambda action, declared: _TURNS.items(),
+        _in_turn,
     ),
 )

@@ -25,6 +25,7 @@ def _request(tester: Tester, _given: None) -> Findings:
         if call.action == tester.action.name:
             yield from _unfit(tester.action, call.params, attempt)
     yield from tester.require.timeout(attempt)
+    yield from tester.require.https(attempt)
 
 
 def _unfit(action: Action, params: Mapping[str, str], attempt: Attempt) -> Findings:
