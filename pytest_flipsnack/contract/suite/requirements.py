@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
-from pytest_flipsnack.catalogue.action import API_HOST, BASE_PATH, Action
+from pytest_flipsnack.catalogue.action import Action
 from pytest_flipsnack.catalogue.codes import Code
 from pytest_flipsnack.contract.carried_code import carries
 from pytest_flipsnack.contract.judge import (
@@ -15,14 +14,10 @@ from pytest_flipsnack.contract.judge import (
     judge_pace,
     judge_retries,
     label,
-    reply_of,
-    seconds,
 )
 from pytest_flipsnack.contract.secrecy import leaks, shown_at_rest
 from pytest_flipsnack.contract.suite.attempt import Attempt
 from pytest_flipsnack.contract.suite.declarations import Declarations, rules_of
-from pytest_flipsnack.fake.call import Call
-from pytest_flipsnack.fake.faults import FAULTS
 from pytest_flipsnack.fake.finding import Finding
 from pytest_flipsnack.virtual_time.packages import Kind, of_kind
 
@@ -63,7 +58,7 @@ class Requirements:
             most = self._contract.max_requests
             later = f"raise the limit if it stops by itself later: max_requests = {2 * most}, "
             text = judge_end(str(attempt.error), calls)
-            yield from self._sound("bound", text, later if len(calls) >= most else "")
+            yield from self.sound("bound", text, later if len(calls) >= most else "")
         if not any(call.action in {self._action, None} for call in calls):
             yield finding(
                 f"{self._method} did not call {self._action} ({ending_of(attempt)})",
@@ -74,7 +69,7 @@ class Requirements:
             yield from self.timeout(attempt)
         yield from judge_retries(calls, rules, attempt.waits, ending_of(attempt))
         for hasty in judge_pace(calls, rules, attempt.waits):
-            yield from self._sound("growing_waits", hasty)
+            yield from self.sound("growing_waits", hasty)
         subject = attempt.subject if self.failed(attempt) else None
         secrets = self._fake.secrets()
         for leak in [
@@ -82,7 +77,7 @@ class Requirements:
             *shown_at_rest([*attempt.given, attempt.value], secrets, attempt.own),
         ]:
             text = finding(leak, "no secret outside the request", calls)
-            yield from self._sound("secrets", text)
+            yield from self.sound("secrets", text)
         yield from self._blocking(attempt)
 
     def _blocking(self, attempt: Attempt) -> Iterator[Finding]:
@@ -92,7 +87,7 @@ class Requirements:
                 "await asyncio.sleep(...) and an async HTTP library",
                 attempt.calls,
             )
-            yield from self._sound("async", text)
+            yield from self.sound("async", text)
 
     def success(self, attempt: Attempt, why: str) -> Iterator[Finding]:
         """Yield a finding unless the client reported a success."""
@@ -119,7 +114,12 @@ class Requirements:
                 else f"an error ({label(code)}), or returns = {{{code}: ...}}",
                 attempt.calls,
             )
-        elif error is not None and not (attempt.never_stopped or (wire and _is_transport(error))):
+        # a class that declares its errors is held to them, whatever its library raises
+        elif (
+            error is not None
+            and not attempt.never_stopped
+            and not (wire and self._contract.error is None and is_transport(error))
+        ):
             yield from self._clean(error, attempt, why)
 
     def _clean(self, error: BaseException, attempt: Attempt, why: str) -> Iterator[Finding]:
@@ -127,11 +127,11 @@ class Requirements:
         if base is not None and not isinstance(error, base):
             what = f"{self._action} {why}, and the client {ending_of(attempt)}"
             allowed = f"{_names(base)}, as in error = {_names(base)}"
-            yield from self._sound("clean_errors", finding(what, allowed, attempt.calls))
+            yield from self.sound("clean_errors", finding(what, allowed, attempt.calls))
         elif base is None and isinstance(error, _CRASHES):
             what = f"{self._action} {why}, and the client crashed: {ending_of(attempt)}"
             allowed = "an error that says what happened"
-            yield from self._sound("clean_errors", finding(what, allowed, attempt.calls))
+            yield from self.sound("clean_errors", finding(what, allowed, attempt.calls))
 
     def carried(self, attempt: Attempt, code: int) -> Iterator[Finding]:
         """Yield a finding unless the error or value is the declared one, and carries the code."""
@@ -164,48 +164,12 @@ class Requirements:
                 f"this {f'carries {number}' if wrong else 'does not carry the code'}"
             )
             allowed = f"{code} in an attribute or in the text ({label(code)})"
-            yield from self._sound("codes", finding(what, allowed, attempt.calls))
+            yield from self.sound("codes", finding(what, allowed, attempt.calls))
 
-    def growing(self, attempt: Attempt, call: Call, waited: Sequence[float]) -> Iterator[Finding]:
-        """Yield the finding on waits that get shorter and shorter."""
-        shown = ", ".join(f"{seconds(wait_s)} s" for wait_s in waited)
-        text = finding(
-            f"{reply_of(call)} and the client retried after ever shorter waits: {shown}",
-            "waits that grow, or that stay the same",
-            attempt.calls,
-        )
-        yield from self._sound("growing_waits", text)
-
-    def no_final_wait(self, attempt: Attempt, code: Code) -> Iterator[Finding]:
-        """Yield the finding on a wait that no request follows."""
-        text = finding(
-            f"{self._action} answered {code.value} and the client waited "
-            f"{seconds(attempt.final_wait_s)} s after its last attempt, only to give up",
-            "the error as soon as no further attempt is made",
-            attempt.calls,
-        )
-        yield from self._sound("final_wait", text)
-
-    def one_upload(self, attempt: Attempt, fault: str) -> Iterator[Finding]:
-        """Yield a finding where an upload was repeated after a fault that says nothing of it."""
-        if attempt.retried(lambda call: call.fault == fault):
-            text = finding(
-                f"{self._action} {FAULTS[fault].meaning} and the client uploaded the file again",
-                "an error: the first upload may have arrived, and counts against the month's",
-                attempt.calls,
-            )
-            yield from self._sound("single_upload", text)
-
-    def https(self, attempt: Attempt) -> Iterator[Finding]:
-        """Yield a finding where key and signature travel in clear text, unless that is declared."""
-        declared = {urlsplit(url).scheme for url in self._contract.urls}
-        if "http" not in declared and any(call.clear_text for call in attempt.calls):
-            text = finding(
-                "the client sent its key and a signature in clear text, over http",
-                f"https://{API_HOST}{BASE_PATH}, or urls = [...] with the address it uses",
-                attempt.calls,
-            )
-            yield from self._sound("https", text)
+    def carried_by_its_own(self, attempt: Attempt, code: Code) -> Iterator[Finding]:
+        """Do as `carried`, where the client has read the body and not left it to its library."""
+        if attempt.error is None or not is_transport(attempt.error):
+            yield from self.carried(attempt, code)
 
     @property
     def polls(self) -> bool:
@@ -217,9 +181,10 @@ class Requirements:
         if any(call.timeout_s is None for call in attempt.calls):
             allowed = "a timeout on every request"
             text = finding("the client sent a request without a timeout", allowed, attempt.calls)
-            yield from self._sound("timeout", text)
+            yield from self.sound("timeout", text)
 
-    def _sound(self, practice: str, found: Finding, other_way: str = "") -> Iterator[Finding]:
+    def sound(self, practice: str, found: Finding, other_way: str = "") -> Iterator[Finding]:
+        """Yield the finding on a sound practice, with its way out, unless it is turned off."""
         if practice not in set(self._contract.without):
             way_out = f"fix the client, {other_way}or turn the check off: without = [{practice!r}]"
             yield found.adding("way out", way_out)
@@ -248,6 +213,6 @@ def ending_of(attempt: Attempt) -> str:
     return f"{attempt}: {text[:200]}" if text else str(attempt)
 
 
-def _is_transport(error: BaseException) -> bool:
+def is_transport(error: object) -> bool:
     module = type(error).__module__.partition(".")[0]
     return module in _TRANSPORTS or isinstance(error, OSError | TimeoutError)

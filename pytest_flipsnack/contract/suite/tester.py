@@ -51,9 +51,8 @@ class Tester:
         self.fake = bench.fake
         self.action = action
         self.require = Requirements(contract, method, action, bench.fake)
-        self.max_requests = contract.max_requests
         self._bench = bench
-        self._contract = contract
+        self.contract = contract
         self._method = method
         self._began: dict[str, int] = {}
         self._error: BaseException | None = None
@@ -102,13 +101,13 @@ class Tester:
     def call(self) -> Attempt:
         """Make the call once, on collections that no earlier call has touched."""
         self.fake.account.collections.forget_assumed()
-        method = getattr(self._contract, self._method)
+        method = getattr(self.contract, self._method)
         given = {name: self._bench.resolve(name) for name in signature(method).parameters}
         for name, value in given.items():
             self._rewind(name, value)
         call = functools.partial(method, **given)
         observation = Observation(
-            self.fake, self._bench.clock, self._contract.max_requests, self._own(given)
+            self.fake, self._bench.clock, self.contract.max_requests, self._own(given)
         )
         attempt = make(call, self._bench.loop, observation)
         attempt.given = [*given.values()]
@@ -125,7 +124,7 @@ class Tester:
             value.seek(self._began.setdefault(name, value.tell()))
 
     def _own(self, given: Mapping[str, object]) -> frozenset[str]:
-        declared = [self._contract.error, *self._contract.raises.values()]
+        declared = [self.contract.error, *self.contract.raises.values()]
         errors = [
             one for kinds in declared for one in (kinds if isinstance(kinds, tuple) else [kinds])
         ]

@@ -8,12 +8,15 @@ from typing import Any
 from pytest_flipsnack.catalogue.action import Action
 from pytest_flipsnack.catalogue.codes import Code
 from pytest_flipsnack.contract.judge import finding
+from pytest_flipsnack.contract.suite.attempt import Attempt
+from pytest_flipsnack.contract.suite.requirements import ending_of, is_transport
 from pytest_flipsnack.contract.suite.tester import Bend, Tester
 from pytest_flipsnack.contract.suite.trials.trial import Declared, Findings, Trial
 from pytest_flipsnack.fake.faults import FAULTS, Fault
 
 _HTTP_OK = 200
 _MAY_HAVE_ARRIVED = {"timeout", "reset"}
+_LETTERS = "Été à Łódź: 東京"
 _ANOTHER = "Une erreur s'est présentée"
 
 
@@ -22,6 +25,7 @@ def _success(tester: Tester, given: tuple[str, Bend]) -> Findings:
     tester.answer(Code.OK, forever=True, bend=bend)
     attempt = tester.call()
     yield from tester.require.usual(attempt)
+    yield from _no_mojibake(tester, attempt, _LETTERS)
     if bend is not _without_data or not tester.action.returns_data:
         yield from tester.require.success(attempt, f"answered 20 ({name})")
     elif tester.require.failed(attempt):
@@ -42,10 +46,25 @@ def _with_an_empty_list(envelope: dict[str, Any]) -> dict[str, Any]:
     return {**envelope, "data": {"collectionCount": 0, "collections": []}}
 
 
+def _with_letters(envelope: dict[str, Any]) -> dict[str, Any]:
+    """Give every title letters beyond ASCII; the body is UTF-8, as JSON is."""
+
+    def titled(value: Any, name: str = "") -> Any:
+        if isinstance(value, dict):
+            return {key: titled(item, key) for key, item in value.items()}
+        if isinstance(value, list):
+            return [titled(item) for item in value]
+        return _LETTERS if name == "collectionTitle" else value
+
+    return {key: titled(value) for key, value in envelope.items()}
+
+
 def _contents(action: Action, _declared: Declared) -> Iterator[tuple[str, tuple[str, Bend]]]:
     rows: list[tuple[str, Bend]] = [("no-data", _without_data), ("more-fields", _with_more_fields)]
     if action.name == "collection.getList":
         rows.append(("empty-list", _with_an_empty_list))
+    if action.name in {"collection.getList", "collection.getCollection"}:
+        rows.append(("letters", _with_letters))
     yield from ((row[0], row) for row in rows)
 
 
@@ -54,6 +73,7 @@ def _message(tester: Tester, given: tuple[Code, str]) -> Findings:
     tester.answer(code, forever=True, bend=lambda envelope: {**envelope, "status": text})
     attempt = tester.call()
     yield from tester.require.usual(attempt)
+    yield from _no_mojibake(tester, attempt, text)
     why = f"answered {code.value} with the text {text!r}"
     if code is Code.OK:
         yield from tester.require.success(attempt, why)
@@ -80,6 +100,10 @@ def _fault(tester: Tester, fault: Fault) -> Findings:
     # a library's own exception is good enough for what the library sees itself
     seen_by_library = fault.wire or fault.http_status != _HTTP_OK
     yield from tester.require.failure(attempt, fault.meaning, wire=seen_by_library)
+    if fault.wire:
+        yield from _no_code(tester, attempt, fault.meaning)
+    if fault.name == "http_500_envelope":
+        yield from tester.require.carried_by_its_own(attempt, Code.OPERATION_FAILED)
     if fault.unknown is not None:
         yield from tester.require.carried(attempt, fault.unknown)
         if attempt.retried(lambda call: call.fault == fault.name):
@@ -89,9 +113,50 @@ def _fault(tester: Tester, fault: Fault) -> Findings:
                 attempt.calls,
             )
     if tester.action.upload and fault.name in _MAY_HAVE_ARRIVED:
-        yield from tester.require.one_upload(attempt, fault.name)
+        yield from _one_upload(tester, attempt, fault.name)
     if fault.name == "timeout":
         yield from tester.require.timeout(attempt)
+
+
+def _one_upload(tester: Tester, attempt: Attempt, fault: str) -> Findings:
+    """Yield a finding where an upload was repeated after a fault that says nothing of it."""
+    if attempt.retried(lambda call: call.fault == fault):
+        text = finding(
+            f"{tester.action.name} {FAULTS[fault].meaning} and the client uploaded the file again",
+            "an error: the first upload may have arrived, and counts against the month's",
+            attempt.calls,
+        )
+        yield from tester.require.sound("single_upload", text)
+
+
+def _no_code(tester: Tester, attempt: Attempt, why: str) -> Findings:
+    """Yield a finding where an error carries a code that no reply had."""
+    if isinstance(attempt.subject, OSError) or is_transport(attempt.subject):
+        return  # their numbers are those of the system
+    number = tester.contract.code_of(attempt.subject) if tester.require.failed(attempt) else None
+    if number in set(Code):
+        text = finding(
+            f"{tester.action.name} {why}, and the client {ending_of(attempt)}; this carries {number}, "
+            "which no reply had",
+            "an error without a code",
+            attempt.calls,
+        )
+        yield from tester.require.sound("codes", text)
+
+
+def _no_mojibake(tester: Tester, attempt: Attempt, sent: str) -> Findings:
+    """Yield a finding where text came in UTF-8 and was read as something else."""
+    shown = f"{attempt.subject} {attempt.subject!r}"
+    for encoding in ("latin-1", "cp1252", "ascii"):
+        wrong = sent.encode().decode(encoding, "replace")
+        if wrong != sent and (wrong in shown or repr(wrong)[1:-1] in shown):
+            yield finding(
+                f"{tester.action.name} answered with the text {sent!r} in UTF-8, and the client "
+                f"read it as {encoding}: {wrong!r}",
+                "UTF-8, which JSON is written in",
+                attempt.calls,
+            )
+            return
 
 
 TRIALS = (

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from pytest_flipsnack.catalogue.action import Action
 from pytest_flipsnack.catalogue.codes import Code, Handling
-from pytest_flipsnack.contract.judge import is_same, shrinking
+from pytest_flipsnack.contract.judge import finding, is_same, reply_of, seconds, shrinking
 from pytest_flipsnack.contract.suite.attempt import Attempt
 from pytest_flipsnack.contract.suite.tester import Tester
 from pytest_flipsnack.contract.suite.trials.trial import Declared, Findings, Trial
+from pytest_flipsnack.fake.call import Call
 
 _CONFIRMED = 3
 """So many calls with ever shorter waits are no jitter."""
@@ -36,7 +37,7 @@ def _shrinks(tester: Tester, attempt: Attempt) -> Findings:
         attempt = tester.call()
         found = shrinking(attempt.calls, attempt.waits)
     if found is not None:
-        yield from tester.require.growing(attempt, *found)
+        yield from _growing(tester, attempt, *found)
 
 
 def _final_wait(tester: Tester, attempt: Attempt, code: Code) -> Findings:
@@ -50,12 +51,12 @@ def _final_wait(tester: Tester, attempt: Attempt, code: Code) -> Findings:
     tester.forget_answers()
     success = tester.call()  # a client that waits after every reply keeps a limit by it
     if success.calls and success.final_wait_s < attempt.final_wait_s / 2:
-        yield from tester.require.no_final_wait(attempt, code)
+        yield from _no_final_wait(tester, attempt, code)
 
 
 def _in_turn(tester: Tester, codes: tuple[Code, ...]) -> Findings:
     """Codes that pass, one after the other: a bound for each alone is none."""
-    for _ in range(tester.max_requests):
+    for _ in range(tester.contract.max_requests):
         for code in codes:
             tester.answer(code)
     attempt = tester.call()
@@ -88,6 +89,28 @@ def _passing(action: Action, declared: Declared) -> Iterator[tuple[str, Code]]:
     for name, code in _errors(action, declared):
         if code.handling in {Handling.RETRY, Handling.POLL}:
             yield name, code
+
+
+def _growing(tester: Tester, attempt: Attempt, call: Call, waited: Sequence[float]) -> Findings:
+    """Yield the finding on waits that get shorter and shorter."""
+    shown = ", ".join(f"{seconds(wait_s)} s" for wait_s in waited)
+    text = finding(
+        f"{reply_of(call)} and the client retried after ever shorter waits: {shown}",
+        "waits that grow, or that stay the same",
+        attempt.calls,
+    )
+    yield from tester.require.sound("growing_waits", text)
+
+
+def _no_final_wait(tester: Tester, attempt: Attempt, code: Code) -> Findings:
+    """Yield the finding on a wait that no request follows."""
+    text = finding(
+        f"{tester.action.name} answered {code.value} and the client waited "
+        f"{seconds(attempt.final_wait_s)} s after its last attempt, only to give up",
+        "the error as soon as no further attempt is made",
+        attempt.calls,
+    )
+    yield from tester.require.sound("final_wait", text)
 
 
 _TURNS = {"31-50": (Code.REQUESTS_PER_SECOND, Code.OPERATION_FAILED)}

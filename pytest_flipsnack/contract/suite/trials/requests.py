@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 from pytest_flipsnack.catalogue import schemas
-from pytest_flipsnack.catalogue.action import COMMON_PARAMETERS, Action
+from pytest_flipsnack.catalogue.action import API_HOST, BASE_PATH, COMMON_PARAMETERS, Action
 from pytest_flipsnack.catalogue.codes import Code
 from pytest_flipsnack.catalogue.facts import Basis
 from pytest_flipsnack.contract.judge import finding
@@ -25,7 +26,7 @@ def _request(tester: Tester, _given: None) -> Findings:
         if call.action == tester.action.name:
             yield from _unfit(tester.action, call.params, attempt)
     yield from tester.require.timeout(attempt)
-    yield from tester.require.https(attempt)
+    yield from _https(tester, attempt)
 
 
 def _unfit(action: Action, params: Mapping[str, str], attempt: Attempt) -> Findings:
@@ -60,6 +61,18 @@ def _upload(tester: Tester, failure: Code | Fault) -> Findings:
 
 def _bytes(call: Call) -> bytes:
     return b"".join(bytes(file) for file in call.files.values())
+
+
+def _https(tester: Tester, attempt: Attempt) -> Findings:
+    """Yield a finding where key and signature travel in clear text, unless that is declared."""
+    declared = {urlsplit(url).scheme for url in tester.contract.urls}
+    if "http" not in declared and any(call.clear_text for call in attempt.calls):
+        text = finding(
+            "the client sent its key and a signature in clear text, over http",
+            f"https://{API_HOST}{BASE_PATH}, or urls = [...] with the address it uses",
+            attempt.calls,
+        )
+        yield from tester.require.sound("https", text)
 
 
 TRIALS: tuple[Trial[Any], ...] = (
