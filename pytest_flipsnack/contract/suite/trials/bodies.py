@@ -22,6 +22,8 @@ _ANOTHER = "Une erreur s'est présentée"
 
 def _success(tester: Tester, given: tuple[str, Bend]) -> Findings:
     name, bend = given
+    if bend is _with_letters and tester.action.name == "collection.getList":
+        tester.fill(1)
     tester.answer(Code.OK, forever=True, bend=bend)
     attempt = tester.call()
     yield from tester.require.usual(attempt)
