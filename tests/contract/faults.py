@@ -18,7 +18,8 @@ class Fault:
     """A change to the source of a style's module; `old` stands there exactly once.
 
     `caught_by` is a generated test and `message` a part of what it says. `raises` is what the
-    contract declares besides, by the name of the class.
+    contract declares besides, by the name of the class. `method` is the call, where it is not the
+    first of its action.
     """
 
     id: str
@@ -29,6 +30,7 @@ class Fault:
     caught_by: str
     message: str
     raises: Mapping[int, str] = field(default_factory=dict)
+    method: str = ""
 
     @property
     def style(self) -> Style:
@@ -43,7 +45,9 @@ class Fault:
     @property
     def call(self) -> str:
         """The one call that the contract needs for it."""
-        return ACTIONS[self.caught_by.partition("[")[2].rstrip("]").partition("-")[0]]
+        return (
+            self.method or ACTIONS[self.caught_by.partition("[")[2].rstrip("]").partition("-")[0]]
+        )
 
     def plant(self) -> ModuleType:
         """Return the style's module with the fault in it."""

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeAlias
 
-from pytest_flipsnack.catalogue.action import Action
+from pytest_flipsnack.catalogue.action import SETTABLE_STATUSES, Action
 from pytest_flipsnack.catalogue.codes import Code
 from pytest_flipsnack.contract.judge import finding, reply_of
-from pytest_flipsnack.contract.suite.tester import Tester
+from pytest_flipsnack.contract.suite.attempt import Attempt
+from pytest_flipsnack.contract.suite.tester import Bend, Tester
 from pytest_flipsnack.contract.suite.trials.trial import Declared, Findings, Trial
 
+_POLLS = 3
 _FOREVER_S = 1e12
 _CREATE = "collection.create"
 _GET = "collection.getCollection"
 _DOWNLOAD = "collection.downloadHTML"
+_Run: TypeAlias = Callable[[Tester], Findings]
 
 
 def _ends(tester: Tester) -> Findings:
@@ -22,12 +25,39 @@ def _ends(tester: Tester) -> Findings:
     if tester.action.name == _GET:
         account = tester.fake.account
         account.collections.assume_processing(account.settings.processing_s)
+    yield from _polls_on(tester, tester.call(), "answered PROCESSING for a while")
+
+
+def _lasts(tester: Tester) -> Findings:
+    """Processing that outlasts several polls, however far apart they are."""
+    for _ in range(_POLLS):
+        tester.answer(Code.OK, action=_polled(tester), bend=_pending)
     attempt = tester.call()
+    tester.forget_answers()  # of one that leaves the polling to its caller
+    yield from _polls_on(tester, attempt, f"answered PROCESSING {_POLLS} times, then success")
+
+
+def _ends_in(status: str) -> _Run:
+    """Processing that ends in another of the documented statuses."""
+
+    def ends(tester: Tester) -> Findings:
+        tester.answer(Code.OK, action=_GET, bend=_pending)
+        tester.answer(Code.OK, action=_GET, bend=_with_status(status), forever=True)
+        attempt = tester.call()
+        tester.forget_answers()
+        yield from tester.require.usual(attempt)
+        if sum(call.action == _GET for call in attempt.calls) > 1:
+            yield from tester.require.success(attempt, f"answered {status} after processing")
+
+    return ends
+
+
+def _polls_on(tester: Tester, attempt: Attempt, why: str) -> Findings:
     yield from tester.require.usual(attempt)
     polled = sum(call.pending for call in attempt.calls) > 1
     if polled or tester.require.polls:
-        yield from tester.require.success(attempt, "answered PROCESSING for a while")
-    if tester.require.polls and attempt.calls[-1].pending:
+        yield from tester.require.success(attempt, why)
+    if (polled or tester.require.polls) and attempt.calls[-1].pending:
         yield finding(
             f"{reply_of(attempt.calls[-1])} and the client returned",
             f"more requests until it is ready, as in polls = [{tester.action.name!r}]",
@@ -50,7 +80,7 @@ def _fails(tester: Tester) -> Findings:
 
 
 def _breaks(tester: Tester) -> Findings:
-    polled = _GET if tester.action.name == _CREATE else tester.action.name
+    polled = _polled(tester)
     if polled == tester.action.name:
         tester.answer(Code.OK, bend=_pending)
     tester.answer(Code.FORBIDDEN, action=polled, forever=True)
@@ -80,8 +110,26 @@ def _pending(envelope: Mapping[str, Any]) -> dict[str, Any]:
     return {**envelope, "data": {"status": "PROCESSING"}}
 
 
-_Run: TypeAlias = Callable[[Tester], Findings]
-_TRIED: dict[str, _Run] = {"ends": _ends, "fails": _fails, "breaks": _breaks, "stays": _stays}
+def _with_status(status: str) -> Bend:
+    return lambda envelope: {
+        **envelope,
+        "data": {**envelope["data"], "collectionStatus": status},
+    }
+
+
+def _polled(tester: Tester) -> str:
+    """Return the action whose replies say when processing ends."""
+    return _GET if tester.action.name == _CREATE else tester.action.name
+
+
+_TRIED: dict[str, _Run] = {
+    "ends": _ends,
+    "lasts": _lasts,
+    "fails": _fails,
+    "breaks": _breaks,
+    "stays": _stays,
+}
+_STATUSES = {status: _ends_in(status) for status in SETTABLE_STATUSES[1:]}
 
 
 def _cases(action: Action, _declared: Declared) -> Iterator[tuple[str, _Run]]:
@@ -89,6 +137,8 @@ def _cases(action: Action, _declared: Declared) -> Iterator[tuple[str, _Run]]:
         for name, tried in _TRIED.items():
             if tried is not _fails or action.name == _DOWNLOAD:
                 yield name, tried
+        if action.name != _DOWNLOAD:
+            yield from _STATUSES.items()
 
 
 TRIALS = (
