@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -68,6 +69,28 @@ def flipsnack_clock(flipsnack: Flipsnack) -> Iterator[VirtualClock]:
     """Virtual time for the whole test: sleeping moves a clock, `sleeps` has every sleep."""
     with flipsnack.clock as clock:
         yield clock
+
+
+@pytest.fixture
+def flipsnack_text() -> str:
+    """A text for a call of a contract, as a title; `test_text` gives others in its place."""
+    return "Flipbook n\N{DEGREE SIGN} 1"
+
+
+@pytest.fixture
+def flipsnack_hash() -> str:
+    """The hash of a collection, for a call of a contract; `test_hash` gives others in its place."""
+    return "fxh4k89"
+
+
+@pytest.fixture
+def flipsnack_document(tmp_path: Path) -> Path:
+    """The path of a small PDF with bytes that are no text, for a call that uploads."""
+    from pytest_flipsnack.fake.uploads import PDF
+
+    document = tmp_path / "flipbook.pdf"
+    document.write_bytes(PDF)
+    return document
 
 
 @pytest.fixture

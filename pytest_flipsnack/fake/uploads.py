@@ -29,6 +29,26 @@ class File(bytes):
         return f"<File {self.field}={self.filename!r}, {len(self)} bytes>"
 
 
+def _pdf() -> bytes:
+    """Return a PDF of one empty page, with a stream of bytes that are no text in any encoding."""
+    objects = (
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 72 72] /Contents 4 0 R >>",
+        b"<< /Length 256 >>\nstream\n" + bytes(range(256)) + b"\nendstream",
+    )
+    made = b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n"
+    places: list[int] = []
+    for number, body in enumerate(objects, start=1):
+        places.append(len(made))
+        made += b"%d 0 obj\n%b\nendobj\n" % (number, body)
+    table = b"".join(b"%010d 00000 n \n" % place for place in places)
+    trailer = b"trailer\n<< /Size 5 /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % len(made)
+    return made + b"xref\n0 5\n0000000000 65535 f \n" + table + trailer
+
+
+PDF = _pdf()
+"""A document for tests of uploads."""
 _BEGINNINGS = {"pdf": b"%PDF-", "jpg": b"\xff\xd8\xff", "png": b"\x89PNG\r\n\x1a\n"}
 _HEADER_WITHIN = 1024  # readers accept a PDF header within the first kilobyte
 

@@ -18,10 +18,18 @@ HASH = "fxh4k89"
 Make = Callable[..., Any]
 
 CALLS: dict[str, Callable[..., Any]] = {
-    "create": call("collection.create")(lambda self, client: client.create(PDF, title="Ünï & x")),
-    "get": call("collection.getCollection")(lambda self, client: client.get(HASH)),
+    "create": call("collection.create")(
+        lambda self, client, flipsnack_document, flipsnack_text: client.create(
+            flipsnack_document.read_bytes(), title=flipsnack_text
+        )
+    ),
+    "get": call("collection.getCollection")(
+        lambda self, client, flipsnack_hash: client.get(flipsnack_hash)
+    ),
     "update": call("collection.update")(
-        lambda self, client: client.update(HASH, title="Ünï çødé +&=", description="")
+        lambda self, client, flipsnack_hash, flipsnack_text: client.update(
+            flipsnack_hash, title=flipsnack_text, description=""
+        )
     ),
     "delete": call("collection.deleteCollection")(lambda self, client: client.delete(HASH)),
     "list": call("collection.getList")(lambda self, client: client.list()),

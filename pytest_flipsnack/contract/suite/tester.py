@@ -98,11 +98,19 @@ class Tester:
         """Let a download take as long as it does outside the contract."""
         self.fake.configure({"download_s": type(self.fake.account.settings)().download_s})
 
-    def call(self) -> Attempt:
-        """Make the call once, on collections that no earlier call has touched."""
+    def fixture(self, name: str) -> Any:
+        """Return the value of a fixture."""
+        return self._bench.resolve(name)
+
+    def call(self, instead: Mapping[str, Any] | None = None) -> Attempt:
+        """Make the call once, on collections that no earlier call has touched.
+
+        `instead` has values to give in the place of those of fixtures.
+        """
         self.fake.account.collections.forget_assumed()
         method = getattr(self.contract, self._method)
         given = {name: self._bench.resolve(name) for name in signature(method).parameters}
+        given |= instead or {}
         for name, value in given.items():
             self._rewind(name, value)
         call = functools.partial(method, **given)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pytest_flipsnack.contract.suite.trials import (
+    arguments,
     bodies,
     codes,
     pages,
@@ -18,6 +19,7 @@ TRIALS: dict[str, Trial[Any]] = {
     trial.name: trial
     for trial in (
         *requests.TRIALS,
+        *arguments.TRIALS,
         *codes.TRIALS,
         *processing.TRIALS,
         *pages.TRIALS,

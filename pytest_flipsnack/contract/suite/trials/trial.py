@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from inspect import signature
 from typing import Any, Generic, TypeAlias, TypeVar
 
 from pytest_flipsnack.catalogue.action import Action
@@ -28,9 +29,13 @@ class Trial(Generic[Given]):
     says: str
     cases: Callable[[Action, Declared], Iterable[tuple[str, Given]]]
     run: Callable[[Tester, Given], Findings]
+    asks: str = ""
+    """The fixture that a call must ask for, or the trial has no case."""
 
     def of(self, method: str, action: Action, declared: Declared, *, named: bool) -> Iterator[Case]:
         """Yield the cases of a call; `named` ones show the method, as the action has several."""
+        if self.asks and self.asks not in signature(getattr(declared, method)).parameters:
+            return
         name = f"{method}-{action.name}" if named else action.name
         for case, given in self.cases(action, declared):
             yield Case(f"{name}-{case}" if case else name, self, method, action, given)

@@ -1,0 +1,111 @@
+"""The trials of what the caller gives to a call: it arrives, in a documented parameter, as it is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import PurePath
+from typing import Any
+
+from pytest_flipsnack.catalogue.facts import Basis
+from pytest_flipsnack.contract.judge import finding
+from pytest_flipsnack.contract.suite.attempt import Attempt
+from pytest_flipsnack.contract.suite.tester import Tester
+from pytest_flipsnack.contract.suite.trials.trial import Findings, Trial
+from pytest_flipsnack.fake.call import Call
+from pytest_flipsnack.fake.finding import Finding
+
+TEXT, HASH, DOCUMENT = "flipsnack_text", "flipsnack_hash", "flipsnack_document"
+_TEXTS = {
+    "accents": "Été à Łódź: 東京",
+    "spaces": "two  spaces inside",
+    "symbols": "a+b & c=d, 100 % e#f?g/h",
+    "empty": "",
+    "long": "long " * 200 + "end",
+}
+_HASHES = {"mixed-case": "fXh4K89", "digits": "1234567890"}
+_SHOWN = 60
+_LOCAL = re.compile(r"[/\\]")
+
+
+def _text(tester: Tester, text: str) -> Findings:
+    attempt = tester.call({TEXT: text})
+    yield from tester.require.usual(attempt) if attempt.calls else ()
+    for call in _own_calls(tester, attempt):
+        if text and text not in _documented(tester, call).values():
+            yield _lost(tester, call, attempt, text)
+
+
+def _hash(tester: Tester, name: str) -> Findings:
+    attempt = tester.call({HASH: name})
+    yield from tester.require.usual(attempt)
+    for call in _own_calls(tester, attempt):
+        if call.params.get("collectionHash") != name:
+            yield _lost(tester, call, attempt, name)
+
+
+def _document(tester: Tester, _given: None) -> Findings:
+    attempt = tester.call()
+    yield from tester.require.usual(attempt)
+    content = tester.fixture(DOCUMENT).read_bytes()
+    for call in _own_calls(tester, attempt):
+        sent = [*call.files.values()]
+        if content not in sent:
+            lengths = ", ".join(f"{len(file)} bytes" for file in sent) or "no file"
+            yield finding(
+                f"{tester.action.name} was given a document of {len(content)} bytes, and the "
+                f"client uploaded {lengths} that differ from it",
+                "the bytes of the document as they are: open it with 'rb'",
+                attempt.calls,
+            )
+        for file in sent:
+            if file.filename and _LOCAL.search(file.filename):
+                yield finding(
+                    f"the client uploaded its file under the whole local path, ending in "
+                    f"{PurePath(file.filename).name!r}",
+                    "the name of the file alone",
+                    attempt.calls,
+                )
+
+
+def _own_calls(tester: Tester, attempt: Attempt) -> Iterator[Call]:
+    return (call for call in attempt.calls if call.action == tester.action.name)
+
+
+def _documented(tester: Tester, call: Call) -> dict[str, str]:
+    known = {param.name for param in tester.action.params if param.source.basis is not Basis.CHOICE}
+    return {name: value for name, value in call.params.items() if name in known}
+
+
+def _lost(tester: Tester, call: Call, attempt: Attempt, given: str) -> Finding:
+    sent = ", ".join(f"{name}={value!r}"[:_SHOWN] for name, value in call.params.items())
+    return finding(
+        f"{tester.action.name} was given {given[:_SHOWN]!r}, and the client sent {sent or 'nothing'}",
+        "the text as it was given, in a parameter that the reference page lists",
+        attempt.calls,
+    )
+
+
+TRIALS: tuple[Trial[Any], ...] = (
+    Trial(
+        "test_text",
+        "A text that the caller gives arrives as it is, whatever letters it has.",
+        lambda action, declared: _TEXTS.items(),
+        _text,
+        asks=TEXT,
+    ),
+    Trial(
+        "test_hash",
+        "The hash that the caller gives is the one that the request names.",
+        lambda action, declared: _HASHES.items() if action.takes_hash else (),
+        _hash,
+        asks=HASH,
+    ),
+    Trial(
+        "test_document",
+        "A document that the caller gives arrives byte for byte, under its own name.",
+        lambda action, declared: [("", None)] if action.upload else (),
+        _document,
+        asks=DOCUMENT,
+    ),
+)
