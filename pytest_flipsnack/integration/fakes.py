@@ -73,7 +73,10 @@ class Recorder:
         if call.when == "call":
             self.body_passed = report.outcome == "passed"
             found = [text for fake, _ in self._open for text in fake.findings]
-            self.shown = set(found) if report.failed and failures.explain(report, found) else set()
+            said = str(call.excinfo and call.excinfo.value)
+            told = [text for text in found if text not in said]
+            explained = report.failed and (not told or failures.explain(report, told))
+            self.shown = set(found) if explained else set()
         elif call.when == "teardown":
             self._collect()
             if self._hits:

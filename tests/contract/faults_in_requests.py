@@ -140,7 +140,7 @@ FAULTS = (
         "md5(text.encode())",
         'md5(text.encode("latin-1"))',
         "test_request[collection.update]",
-        "descriptiontitleÜnï çødé +&=",
+        "descriptiontitleFlipbook n° 1",
     ),
     Fault(
         "key-not-signed",

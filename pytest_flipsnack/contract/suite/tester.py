@@ -63,7 +63,10 @@ class Tester:
         """Fail with the first thing that the client did wrong."""
         __tracebackhide__ = True
         problem = next(iter(findings), None)
-        if problem is not None and not self._is_refused():
+        refused = self.fake.reported
+        if refused:  # it explains whatever the client did afterwards
+            raise failure("\n".join(refused)) from self._cause()
+        if problem is not None:
             clock = self._bench.clock
             found = with_notes(problem, clock.real_waits, unobserved_sleep=clock.unobserved_sleep)
             raise failure(self.fake.masked(str(found))) from self._cause()
@@ -137,6 +140,3 @@ class Tester:
             one for kinds in declared for one in (kinds if isinstance(kinds, tuple) else [kinds])
         ]
         return own_packages(tuple(errors), *given.values())
-
-    def _is_refused(self) -> bool:
-        return bool(self.fake.reported)
