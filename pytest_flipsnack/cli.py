@@ -40,8 +40,8 @@ class TestAcme(ClientContract):
     raises = {}  # finer classes by code, as in {31: acme.RateLimited}
 
     @call("collection.create")
-    def create(self, client):
-        return client.create(b"%PDF-1.4 ...")
+    def create(self, client, flipsnack_document, flipsnack_text):
+        return client.create(flipsnack_document.read_bytes(), title=flipsnack_text)
 
     @call("collection.getList")
     def get_list(self, client):

@@ -16,9 +16,9 @@ from pytest_flipsnack.contract.judge import (
     label,
     with_notes,
 )
+from pytest_flipsnack.contract.leaks import leaks, own_packages, package_of
 from pytest_flipsnack.contract.observation import Observation
 from pytest_flipsnack.contract.retries import Retry, read_retry
-from pytest_flipsnack.contract.secrecy import leaks, own_packages, package_of
 from pytest_flipsnack.fake.call import Call
 from pytest_flipsnack.fake.fake import Fake
 from pytest_flipsnack.fake.finding import Finding, failure

@@ -6,8 +6,8 @@ from collections.abc import Collection
 from typing import NoReturn
 
 from pytest_flipsnack.contract.judge import LONGEST_S, MAX_REQUESTS, ClientDoesNotStopError
+from pytest_flipsnack.contract.leaks import LogWatch
 from pytest_flipsnack.contract.retries import Waits
-from pytest_flipsnack.contract.secrecy import LogWatch
 from pytest_flipsnack.fake.call import Call
 from pytest_flipsnack.fake.fake import Fake
 from pytest_flipsnack.virtual_time.clock import VirtualClock

@@ -1,4 +1,4 @@
-"""The report formats: one row each."""
+"""What a report is made of, and how its file is written whole."""
 
 from __future__ import annotations
 

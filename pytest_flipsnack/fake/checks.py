@@ -10,7 +10,8 @@ from pytest_flipsnack.catalogue.codes import Code
 from pytest_flipsnack.catalogue.facts import TABLE, Source
 from pytest_flipsnack.fake.account import Account
 from pytest_flipsnack.fake.collections import Collection
-from pytest_flipsnack.fake.finding import Finding, Refusal, is_unmistakable, mask
+from pytest_flipsnack.fake.finding import Finding, Refusal
+from pytest_flipsnack.fake.masking import is_unmistakable, mask
 from pytest_flipsnack.fake.request import Request
 
 

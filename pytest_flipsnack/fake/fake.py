@@ -16,7 +16,8 @@ from pytest_flipsnack.fake.call import Call, Observer
 from pytest_flipsnack.fake.checks import Subject, first_refusal, secret_sent
 from pytest_flipsnack.fake.collections import Collections
 from pytest_flipsnack.fake.faults import fault_of
-from pytest_flipsnack.fake.finding import Finding, Refusal, mask
+from pytest_flipsnack.fake.finding import Finding, Refusal
+from pytest_flipsnack.fake.masking import mask
 from pytest_flipsnack.fake.record import Record
 from pytest_flipsnack.fake.reply import Reply, bent, envelope, from_fault
 from pytest_flipsnack.fake.request import Request
@@ -35,8 +36,7 @@ class Fake:
     """Answers requests as Flipsnack is documented to, or as a test has declared.
 
     `clock` returns seconds and is read once per request; `client_clock` returns what the client's
-    clocks tell, where that differs. `keep` bounds how many calls are remembered, for a fake that
-    runs for long. Safe to use from several threads.
+    clocks tell, where that differs. `keep` bounds the calls it remembers. Threads may share it.
     """
 
     def __init__(

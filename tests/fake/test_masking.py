@@ -6,7 +6,7 @@ from urllib.parse import quote, quote_plus
 
 import pytest
 
-from pytest_flipsnack.fake.finding import is_unmistakable, mask
+from pytest_flipsnack.fake.masking import is_unmistakable, mask
 from pytest_flipsnack.fake.request import Request
 from tests.fake.broken_rules import ACCOUNT_CASES, REQUEST_CASES, Case, posted, seeded
 from tests.fake.world import (

@@ -15,7 +15,7 @@ from pytest_flipsnack.contract.judge import (
     judge_retries,
     label,
 )
-from pytest_flipsnack.contract.secrecy import leaks, shown_at_rest
+from pytest_flipsnack.contract.leaks import leaks, shown_at_rest
 from pytest_flipsnack.contract.suite.attempt import Attempt
 from pytest_flipsnack.contract.suite.declarations import Declarations, rules_of
 from pytest_flipsnack.fake.finding import Finding

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from pytest_flipsnack.catalogue.action import SETTABLE_STATUSES, Action
 from pytest_flipsnack.catalogue.codes import Code
 from pytest_flipsnack.contract.judge import with_notes
+from pytest_flipsnack.contract.leaks import own_packages
 from pytest_flipsnack.contract.observation import Observation
-from pytest_flipsnack.contract.secrecy import own_packages
 from pytest_flipsnack.contract.suite.attempt import Attempt, Loop, make
 from pytest_flipsnack.contract.suite.declarations import Declarations
 from pytest_flipsnack.contract.suite.requirements import Requirements

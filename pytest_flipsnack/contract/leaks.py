@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Self
 
 from pytest_flipsnack.contract.carried_code import parts
-from pytest_flipsnack.fake.finding import is_unmistakable, mask
+from pytest_flipsnack.fake.masking import is_unmistakable, mask
 from pytest_flipsnack.virtual_time.packages import Kind, of_kind
 
 _LISTED = of_kind(Kind.LIBRARY)  # also where they are not installed but checked out

@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pytest
 import requests
 
-from pytest_flipsnack.contract.secrecy import LogWatch, is_library, leaks, own_packages
+from pytest_flipsnack.contract.leaks import LogWatch, is_library, leaks, own_packages
 
 
 class ClientError(Exception):
