@@ -149,8 +149,8 @@ def _no_code(tester: Tester, attempt: Attempt, why: str) -> Findings:
 def _no_mojibake(tester: Tester, attempt: Attempt, sent: str) -> Findings:
     """Yield a finding where text came in UTF-8 and was read as something else."""
     shown = f"{attempt.subject} {attempt.subject!r}"
-    for encoding in ("latin-1", "cp1252", "ascii"):
-        wrong = sent.encode().decode(encoding, "replace")
+    read = {name: sent.encode().decode(name, "replace") for name in ("latin-1", "cp1252", "ascii")}
+    for encoding, wrong in read.items():
         if wrong != sent and (wrong in shown or repr(wrong)[1:-1] in shown):
             yield finding(
                 f"{tester.action.name} answered with the text {sent!r} in UTF-8, and the client "
@@ -158,7 +158,6 @@ def _no_mojibake(tester: Tester, attempt: Attempt, sent: str) -> Findings:
                 "UTF-8, which JSON is written in",
                 attempt.calls,
             )
-            return
 
 
 TRIALS = (

@@ -33,7 +33,7 @@ def _shrinks(tester: Tester, attempt: Attempt) -> Findings:
     found = shrinking(attempt.calls, attempt.waits)
     for _ in range(_CONFIRMED - 1):
         if found is None:
-            return
+            break
         attempt = tester.call()
         found = shrinking(attempt.calls, attempt.waits)
     if found is not None:
