@@ -97,6 +97,15 @@ def test_a_threshold_in_addopts_of_the_file_is_one_from_the_file(narrow: Project
     assert gate_line(narrowed) == f"{NOT_ENFORCED}-m; {MISSING_50}"
 
 
+def test_a_typed_threshold_always_holds_though_the_file_has_one_too(narrow: Project) -> None:
+    narrow.ini("addopts = --flipsnack-fail-under=100", SLOW)
+
+    result = narrow.run("--flipsnack-fail-under=100", "-m", "not slow")
+
+    assert result.ret == 1
+    assert gate_line(result) == f"Flipsnack gate failed: {MISSING_50}"
+
+
 @pytest.mark.parametrize(
     "addopts",
     ["-m 'not slow'", "-m='not slow'", "-k 'not nothing'", "--ignore=test_other.py"],
