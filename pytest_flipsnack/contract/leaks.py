@@ -43,6 +43,8 @@ def is_library(package: str, own: Collection[str], path: str = "") -> bool:
 
 _OURS = package_of(__name__)
 _SHOWN = 100
+_PLAIN = (str, bytes, dict, list, tuple)
+"""What an error may keep that every reporter of errors writes out."""
 _STANDARD = frozenset([*vars(logging.makeLogRecord({})), "asctime", "message", "taskName"])
 """What every log record has; the rest is the client's `extra`."""
 
@@ -181,8 +183,8 @@ def _chain(error: object) -> Iterator[BaseException]:
 
 def _said(error: BaseException) -> list[str]:
     notes: Iterable[object] = getattr(error, "__notes__", ())
-    kept = [value for value in vars(error).values() if isinstance(value, str)]
-    return [str(error), repr(error), *map(str, notes), *kept]
+    kept = [value for value in vars(error).values() if isinstance(value, _PLAIN)]
+    return [str(error), repr(error), *map(str, notes), *map(str, kept)]
 
 
 def _is_own(error: BaseException, own: Collection[str]) -> bool:

@@ -418,4 +418,22 @@ FAULTS = (
         "test_document[collection.create]",
         "under the whole local path, ending in 'book.pdf'",
     ),
+    Fault(
+        "timeout-in-milliseconds",
+        "requests_raising",
+        "the timeout is in milliseconds",
+        "    timeout_s = (5.0, 15.0)\n",
+        "    timeout_s = (5000.0, 15000.0)\n",
+        "test_request[user.getStats]",
+        "the client sent a request with a timeout of 15000 s",
+    ),
+    Fault(
+        "error-keeps-the-parameters",
+        "requests_raising",
+        "the error keeps the signed parameters",
+        '            raise kind(f"{action}: code {code} ({kind.__name__})", code)\n',
+        "            error = kind(f\"{action}: code {code} ({kind.__name__})\", code)\n            error.__dict__['sent'] = {'from': str(answer.url)}\n            raise error\n",
+        "test_code[user.getStats-43]",
+        "the error shows the signature",
+    ),
 )

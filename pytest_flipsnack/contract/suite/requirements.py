@@ -28,6 +28,7 @@ _NOT_DECLARED: Any = object()
 _CRASHES = (
     KeyError, TypeError, AttributeError, IndexError, NameError, RecursionError, MemoryError,
 )  # fmt: skip
+_LONGEST_TIMEOUT_S = 3600.0
 _TRANSPORTS = of_kind(Kind.HTTP)
 
 
@@ -177,7 +178,12 @@ class Requirements:
         return self._action in set(self._contract.polls)
 
     def timeout(self, attempt: Attempt) -> Iterator[Finding]:
-        """Yield a finding where a request has no timeout."""
+        """Yield a finding where a request has no timeout, or one that is as good as none."""
+        longest_s = max((call.timeout_s or 0.0 for call in attempt.calls), default=0.0)
+        if longest_s > _LONGEST_TIMEOUT_S:
+            what = f"the client sent a request with a timeout of {longest_s:g} s"
+            allowed = f"a timeout that ends: seconds, at most {_LONGEST_TIMEOUT_S:g}"
+            yield from self.sound("timeout", finding(what, allowed, attempt.calls))
         if any(call.timeout_s is None for call in attempt.calls):
             allowed = "a timeout on every request"
             text = finding("the client sent a request without a timeout", allowed, attempt.calls)
