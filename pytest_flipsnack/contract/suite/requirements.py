@@ -167,11 +167,6 @@ class Requirements:
             allowed = f"{code} in an attribute or in the text ({label(code)})"
             yield from self.sound("codes", finding(what, allowed, attempt.calls))
 
-    def carried_by_its_own(self, attempt: Attempt, code: Code) -> Iterator[Finding]:
-        """Do as `carried`, where the client has read the body and not left it to its library."""
-        if attempt.error is None or not is_transport(attempt.error):
-            yield from self.carried(attempt, code)
-
     @property
     def polls(self) -> bool:
         """Whether the call is declared to poll until processing ends."""

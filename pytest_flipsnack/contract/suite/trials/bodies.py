@@ -104,8 +104,6 @@ def _fault(tester: Tester, fault: Fault) -> Findings:
     yield from tester.require.failure(attempt, fault.meaning, wire=seen_by_library)
     if fault.wire:
         yield from _no_code(tester, attempt, fault.meaning)
-    if fault.name == "http_500_envelope":
-        yield from tester.require.carried_by_its_own(attempt, Code.OPERATION_FAILED)
     if fault.unknown is not None:
         yield from tester.require.carried(attempt, fault.unknown)
         if attempt.retried(lambda call: call.fault == fault.name):
