@@ -30,7 +30,7 @@ _BLINK_S = 0.05
 """Three waits within this are milliseconds meant as seconds; jitter up to a second never draws them."""
 _EQUAL = 1.1
 _SHRINKS = 3
-_HALF = 0.75
+_SHORTER = 0.75
 """A wait of at most this share of the one before is shorter, jitter of some per cent aside."""
 
 
@@ -138,8 +138,7 @@ def judge_pace(
     calls: Sequence[Call], rules: Mapping[int, Retry], waits: Waits
 ) -> Iterator[Finding]:
     """Yield a finding where the waits are used up before what passes slowly can have passed."""
-    declared = {code for code, rule in rules.items() if rule.sets_waits}
-    for code in sorted(_PASSING - declared):
+    for code in sorted(_undeclared(rules)):
         first = next((call for call in calls if call.code == code), None)
         same = [call for call in calls if first and is_same(call, first) and call.code == code]
         least = [waits.between(early, late)[0] for early, late in pairwise(same)]
@@ -155,18 +154,25 @@ def judge_pace(
             )
 
 
-def shrinking(calls: Sequence[Call], waits: Waits) -> tuple[Call, list[float]] | None:
+def _undeclared(rules: Mapping[int, Retry]) -> frozenset[Code]:
+    """Return the codes that pass, less those for which a project has declared the waits."""
+    return _PASSING - {code for code, rule in rules.items() if rule.sets_waits}
+
+
+def shrinking(
+    calls: Sequence[Call], rules: Mapping[int, Retry], waits: Waits
+) -> tuple[Call, list[float]] | None:
     """Return the call whose retries came after ever shorter waits, and these waits, or None.
 
     Jitter may draw such waits once; only a client that always does so has them the wrong way round.
     """
     for call in calls:
         same = [other for other in calls if is_same(call, other)]
-        if call.code not in _PASSING or any(other.code != call.code for other in same):
+        if call.code not in _undeclared(rules) or any(other.code != call.code for other in same):
             continue
         waited = [waits.between(early, late)[1] for early, late in pairwise(same)]
         if len(waited) >= _SHRINKS and all(
-            late <= _HALF * early for early, late in pairwise(waited)
+            late <= _SHORTER * early for early, late in pairwise(waited)
         ):
             return call, waited
     return None

@@ -73,7 +73,8 @@ class Recorder:
         if call.when == "call":
             self.body_passed = report.outcome == "passed"
             found = [text for fake, _ in self._open for text in fake.findings]
-            said = str(call.excinfo and call.excinfo.value)
+            # only our own errors are printed here: str() of another may raise
+            said = str(call.excinfo.value) if headline and call.excinfo else ""
             told = [text for text in found if text not in said]
             explained = report.failed and (not told or failures.explain(report, told))
             self.shown = set(found) if explained else set()

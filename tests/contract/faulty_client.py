@@ -9,6 +9,8 @@ from typing import Any
 
 import requests
 
+from pytest_flipsnack import Flipsnack
+
 log = logging.getLogger("acme")
 
 
@@ -66,3 +68,14 @@ class Client:
                 raise kind(text, code if self.tells else None)
             wait_s = waits.pop(0) if waits else 1.0
             time.sleep(wait_s if self.wait_s is None else self.wait_s)
+
+
+def complaint(flipsnack: Flipsnack, client: Client, *codes: int, **how: Any) -> str:
+    """Return what an expectation says of a client, or an empty text."""
+    how.setdefault("raises", FlipsnackError)
+    try:
+        with flipsnack.expect(*codes, **how):
+            client.call()
+    except AssertionError as error:
+        return str(error)
+    return ""

@@ -9,18 +9,7 @@ from typing import Any
 import pytest
 
 from pytest_flipsnack import Code, Flipsnack
-from tests.contract.faulty_client import Client, FlipsnackError, RateLimited
-
-
-def complaint(flipsnack: Flipsnack, client: Client, *codes: int, **how: Any) -> str:
-    """Return what an expectation says of a client, or an empty text."""
-    how.setdefault("raises", FlipsnackError)
-    try:
-        with flipsnack.expect(*codes, **how):
-            client.call()
-    except AssertionError as error:
-        return str(error)
-    return ""
+from tests.contract.faulty_client import Client, FlipsnackError, RateLimited, complaint
 
 
 @pytest.mark.parametrize("code", [22, 30, 31, 32, 33, 38, 40, 41, 43, 44, 46, 47, 50])

@@ -13,18 +13,7 @@ import pytest
 
 from pytest_flipsnack import Flipsnack, Retry, RetryMode
 from pytest_flipsnack.contract.judge import ClientDoesNotStopError
-from tests.contract.faulty_client import Client, FlipsnackError
-
-
-def complaint(flipsnack: Flipsnack, client: Client, *codes: int, **how: Any) -> str:
-    """Return what an expectation says of a client, or an empty text."""
-    how.setdefault("raises", FlipsnackError)
-    try:
-        with flipsnack.expect(*codes, **how):
-            client.call()
-    except AssertionError as error:
-        return str(error)
-    return ""
+from tests.contract.faulty_client import Client, FlipsnackError, complaint
 
 
 def test_a_pointless_retry_is_named(flipsnack: Flipsnack) -> None:

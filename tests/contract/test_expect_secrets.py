@@ -2,24 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 import requests
 
 from pytest_flipsnack import Flipsnack
-from tests.contract.faulty_client import Client, FlipsnackError
-
-
-def complaint(flipsnack: Flipsnack, client: Client, *codes: int, **how: Any) -> str:
-    """Return what an expectation says of a client, or an empty text."""
-    how.setdefault("raises", FlipsnackError)
-    try:
-        with flipsnack.expect(*codes, **how):
-            client.call()
-    except AssertionError as error:
-        return str(error)
-    return ""
+from tests.contract.faulty_client import Client, complaint
 
 
 @pytest.mark.parametrize("leak", ["secret", "signature"])

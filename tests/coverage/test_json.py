@@ -33,17 +33,23 @@ def some_report() -> dict[str, Any]:
     return report
 
 
+def problems(report: object) -> list[str]:
+    """Return what the schema says against a report."""
+    found = jsonschema.Draft202012Validator(SCHEMA).iter_errors(report)
+    return [error.message for error in found]
+
+
 def test_the_schema_is_a_schema() -> None:
     jsonschema.Draft202012Validator.check_schema(SCHEMA)
 
 
 @pytest.mark.parametrize("demand", [Demand(), Demand(Decimal(100))], ids=["not asked", "asked"])
 def test_a_report_without_data_satisfies_the_schema(demand: Demand) -> None:
-    jsonschema.validate(json.loads(rendered(demand)), SCHEMA)
+    assert problems(json.loads(rendered(demand))) == []
 
 
 def test_a_report_satisfies_the_schema() -> None:
-    jsonschema.validate(some_report(), SCHEMA)
+    assert problems(some_report()) == []
 
 
 def test_the_head_tells_what_the_file_is() -> None:

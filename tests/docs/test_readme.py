@@ -7,6 +7,7 @@ import shutil
 from dataclasses import fields
 
 import pytest
+from sybil.example import SybilFailure
 
 from pytest_flipsnack.catalogue.codes import GROUPS
 from pytest_flipsnack.cli import ADAPTER
@@ -57,6 +58,11 @@ def test_the_tests_of_the_readme_pass(downstream: pytest.Pytester, name: str) ->
         return None if good else result.stdout.str()
 
     named(name).run(passes)
+
+
+def test_a_block_that_is_wrong_is_a_failure() -> None:
+    with pytest.raises(SybilFailure, match="it printed nothing"):
+        BLOCKS[0].run(lambda block: "it printed nothing")
 
 
 def test_the_command_of_the_readme_is_green_and_writes_its_report(

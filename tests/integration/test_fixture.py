@@ -315,3 +315,30 @@ def test_requests_in_setup_and_teardown_count_for_their_test(project: Project) -
 
     result.assert_outcomes(passed=1)
     assert project.report()["verdict"]["exercised"] == [31, 32, 50]
+
+
+def test_an_error_that_cannot_be_printed_fails_its_test_and_nothing_else(
+    project: Project,
+) -> None:
+    project.test(
+        """
+        class Mute(Exception):
+            def __str__(self):
+                raise RuntimeError("no text")
+
+        def test_mute(flipsnack, client):
+            client.secret = "another"
+            try:
+                client.ask()
+            except acme.FlipsnackError:
+                pass
+            raise Mute
+
+        def test_other(client):
+            client.ask()
+        """
+    )
+    result = project.run()
+    assert result.ret == 1
+    assert result.parseoutcomes() == {"failed": 1, "passed": 1}
+    result.stdout.fnmatch_lines(["user.getStats was refused with 44*"])

@@ -24,18 +24,13 @@ from freezegun import freeze_time
 from pytest_flipsnack.virtual_time import patching
 from pytest_flipsnack.virtual_time.clock import VirtualClock
 from pytest_flipsnack.virtual_time.process import PROCESS, VirtualTimeError
-from pytest_flipsnack.virtual_time.timeline import Timeline, monotonic
+from pytest_flipsnack.virtual_time.timeline import Timeline
+from tests.virtual_time.holder import Holder
+from tests.virtual_time.limits import LIMIT_S
 
 REAL = time.sleep
-LIMIT_S = 20.0  # far less than any sleep below, far more than a busy machine needs
 
-
-class Holder:
-    in_class = time.sleep
-    in_static = staticmethod(time.sleep)
-
-    def __init__(self) -> None:
-        self.in_instance = time.sleep
+pytestmark = pytest.mark.usefixtures("no_test_sleeps")
 
 
 def by_default(seconds: float, times: int = 1, sleep: Callable[[float], None] = time.sleep) -> None:
@@ -88,18 +83,6 @@ SPELLINGS: dict[str, Callable[[], Any]] = {
     "anyio": lambda: anyio.run(anyio.sleep, 60),
     "trio": lambda: trio.run(trio.sleep, 60),
 }
-
-
-@pytest.fixture
-def clock() -> VirtualClock:
-    return VirtualClock()
-
-
-@pytest.fixture(autouse=True)
-def _no_test_sleeps() -> Any:
-    began = monotonic()
-    yield
-    assert monotonic() - began < LIMIT_S, "time was real"
 
 
 @pytest.mark.parametrize("spelling", SPELLINGS)

@@ -13,26 +13,14 @@ import backoff
 import pytest
 
 from pytest_flipsnack.virtual_time.clock import VirtualClock
-from pytest_flipsnack.virtual_time.timeline import monotonic
+from tests.virtual_time.limits import LIMIT_S
 
-LIMIT_S = 20.0  # far less than any sleep below, far more than a busy machine needs
+pytestmark = pytest.mark.usefixtures("no_test_sleeps")
 
 
 def wait_on(condition: threading.Condition, seconds: float) -> None:
     with condition:
         assert not condition.wait(seconds)
-
-
-@pytest.fixture
-def clock() -> VirtualClock:
-    return VirtualClock()
-
-
-@pytest.fixture(autouse=True)
-def _no_test_sleeps() -> Any:
-    began = monotonic()
-    yield
-    assert monotonic() - began < LIMIT_S, "time was real"
 
 
 def test_a_condition_that_is_notified_is_no_sleep(clock: VirtualClock) -> None:

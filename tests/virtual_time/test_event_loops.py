@@ -6,27 +6,13 @@ import asyncio
 import socket
 import threading
 import time
-from typing import Any
 
 import pytest
 import trio
 
 from pytest_flipsnack.virtual_time.clock import VirtualClock
-from pytest_flipsnack.virtual_time.timeline import monotonic
 
-LIMIT_S = 20.0  # far less than any sleep below, far more than a busy machine needs
-
-
-@pytest.fixture
-def clock() -> VirtualClock:
-    return VirtualClock()
-
-
-@pytest.fixture(autouse=True)
-def _no_test_sleeps() -> Any:
-    began = monotonic()
-    yield
-    assert monotonic() - began < LIMIT_S, "time was real"
+pytestmark = pytest.mark.usefixtures("no_test_sleeps")
 
 
 def test_a_sleep_that_blocks_the_loop_is_marked(clock: VirtualClock) -> None:

@@ -3,35 +3,16 @@
 from __future__ import annotations
 
 import time
-from typing import Any
 
 import pytest
 
 from pytest_flipsnack.virtual_time.clock import VirtualClock
-from pytest_flipsnack.virtual_time.timeline import monotonic
+from tests.virtual_time.holder import Holder
+from tests.virtual_time.limits import LIMIT_S
 
 REAL = time.sleep
-LIMIT_S = 20.0  # far less than any sleep below, far more than a busy machine needs
 
-
-class Holder:
-    in_class = time.sleep
-    in_static = staticmethod(time.sleep)
-
-    def __init__(self) -> None:
-        self.in_instance = time.sleep
-
-
-@pytest.fixture
-def clock() -> VirtualClock:
-    return VirtualClock()
-
-
-@pytest.fixture(autouse=True)
-def _no_test_sleeps() -> Any:
-    began = monotonic()
-    yield
-    assert monotonic() - began < LIMIT_S, "time was real"
+pytestmark = pytest.mark.usefixtures("no_test_sleeps")
 
 
 def test_time_goes_on_from_one_clock_to_the_next() -> None:

@@ -38,9 +38,14 @@ class Attempt:
         return self.value if self.error is None else self.error
 
     def retried(self, failed: Callable[[Call], bool]) -> bool:
-        """Return whether the first call that failed was made once more, as it was."""
-        first = next(filter(failed, self.calls), None)
-        return first is not None and sum(is_same(call, first) for call in self.calls) > 1
+        """Return whether a call that failed was made once more, as it was.
+
+        Calls for several flipbooks are different calls, and no retries of each other.
+        """
+        return any(
+            failed(call) and any(is_same(call, later) for later in self.calls[index:])
+            for index, call in enumerate(self.calls, start=1)
+        )
 
     @property
     def never_stopped(self) -> bool:

@@ -177,7 +177,7 @@ class Requirements:
         longest_s = max((call.timeout_s or 0.0 for call in attempt.calls), default=0.0)
         if longest_s > _LONGEST_TIMEOUT_S:
             what = f"the client sent a request with a timeout of {longest_s:g} s"
-            allowed = f"a timeout that ends: seconds, at most {_LONGEST_TIMEOUT_S:g}"
+            allowed = f"a timeout in seconds, at most {_LONGEST_TIMEOUT_S:g}"
             yield from self.sound("timeout", finding(what, allowed, attempt.calls))
         if any(call.timeout_s is None for call in attempt.calls):
             allowed = "a timeout on every request"
@@ -215,5 +215,6 @@ def ending_of(attempt: Attempt) -> str:
 
 
 def is_transport(error: object) -> bool:
+    """Return whether an error is one of an HTTP library or of the system."""
     module = type(error).__module__.partition(".")[0]
     return module in _TRANSPORTS or isinstance(error, OSError | TimeoutError)

@@ -53,9 +53,11 @@ class Tester:
         self.require = Requirements(contract, method, action, bench.fake)
         self._bench = bench
         self.contract = contract
-        self._method = method
+        self._bound: Callable[..., Any] = getattr(contract, method)
         self._began: dict[str, int] = {}
         self._error: BaseException | None = None
+        # before any answer is declared: a client may make a request when it is made
+        self._given = {name: bench.resolve(name) for name in signature(self._bound).parameters}
         # the first answer may be COMPLETE already, and not every client waits for it
         self.fake.configure({"download_s": 0.0})
 
@@ -102,8 +104,8 @@ class Tester:
         self.fake.configure({"download_s": type(self.fake.account.settings)().download_s})
 
     def fixture(self, name: str) -> Any:
-        """Return the value of a fixture."""
-        return self._bench.resolve(name)
+        """Return the value of a fixture that the call asks for."""
+        return self._given[name]
 
     def call(self, instead: Mapping[str, Any] | None = None) -> Attempt:
         """Make the call once, on collections that no earlier call has touched.
@@ -111,12 +113,10 @@ class Tester:
         `instead` has values to give in the place of those of fixtures.
         """
         self.fake.account.collections.forget_assumed()
-        method = getattr(self.contract, self._method)
-        given = {name: self._bench.resolve(name) for name in signature(method).parameters}
-        given |= instead or {}
+        given = {**self._given, **(instead or {})}
         for name, value in given.items():
             self._rewind(name, value)
-        call = functools.partial(method, **given)
+        call = functools.partial(self._bound, **given)
         observation = Observation(
             self.fake, self._bench.clock, self.contract.max_requests, self._own(given)
         )

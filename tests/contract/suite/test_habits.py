@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.downstream import Project
 
 RESTING = """
@@ -136,3 +138,133 @@ def test_what_the_caller_gives_arrives(project: Project) -> None:
     result = project.run("-k", kinds)
     assert result.ret == 0
     assert result.parseoutcomes()["passed"] == 2 * 5 + 2 + 1 + 3 * 3
+
+
+SEVERAL = """
+from pytest_flipsnack import ClientContract, call
+
+
+class TestSeveral(ClientContract):
+    error = acme.FlipsnackError
+    without = ["clean_errors"]
+
+    @call("ACTION")
+    def several(self, client):
+        return [client.ask("ACTION", collectionHash=name) for name in NAMES]
+"""
+
+
+@pytest.mark.parametrize("action", ["collection.getCollection", "collection.downloadHTML"])
+def test_a_call_for_several_flipbooks_polls_none(project: Project, action: str) -> None:
+    project.test(SEVERAL.replace("ACTION", action).replace("NAMES", '("aaa1111", "bbb2222")'))
+    assert project.run("-k", "test_processing").ret == 0
+
+
+def test_a_call_for_the_same_flipbook_is_a_poll(project: Project) -> None:
+    names = '("aaa1111", "aaa1111")'
+    project.test(SEVERAL.replace("ACTION", "collection.getCollection").replace("NAMES", names))
+    result = project.run("-k", "test_processing and stays")
+    result.assert_outcomes(failed=1, deselected=result.parseoutcomes()["deselected"])
+
+
+def test_a_request_of_a_fixture_takes_no_answer_of_the_call(project: Project) -> None:
+    project.test(
+        """
+        from pytest_flipsnack import ClientContract, call
+
+        class Checked(acme.Client):
+            def __init__(self, *account):
+                super().__init__(*account)
+                self.left = self.ask()
+
+        @pytest.fixture
+        def client(flipsnack):
+            return Checked(flipsnack.api_key, flipsnack.secret)
+
+        class TestChecked(ClientContract):
+            error = acme.FlipsnackError
+            without = ["clean_errors"]
+
+            @call("user.getStats")
+            def stats(self, client):
+                return client.ask()
+        """
+    )
+    assert project.run("-k", "test_code or test_body or test_wire or test_next_call").ret == 0
+
+
+@pytest.mark.parametrize(
+    ("declared", "outcome"),
+    [("", "failed"), ("retries = {31: Retry(waits_s=(8, 4, 2))}", "passed")],
+    ids=["not-declared", "declared"],
+)
+def test_waits_that_a_class_declares_may_shrink(
+    project: Project, declared: str, outcome: str
+) -> None:
+    shrinking = (
+        RESTING.replace("(2, 1, 0)", "(3, 2, 1, 0)")
+        .replace("            finally:\n                time.sleep(2)\n", "")
+        .replace(
+            "                    raise\n",
+            "                    raise\n                time.sleep(2 ** left)\n",
+        )
+        .replace("ClientContract, call", "ClientContract, Retry, call")
+    )
+    project.test(shrinking.replace("    without =", f"    {declared}\n    without ="))
+    result = project.run("-k", "test_code and 31")
+    assert result.parseoutcomes()[outcome] == 1
+
+
+@pytest.mark.parametrize(
+    ("action", "outcome"), [("collection.update", "failed"), ("collection.getList", "passed")]
+)
+def test_an_empty_text_may_not_be_dropped_where_it_clears_what_was(
+    project: Project, action: str, outcome: str
+) -> None:
+    name = "title" if action == "collection.update" else "query"
+    project.test(
+        f"""
+        from pytest_flipsnack import ClientContract, call
+
+        class TestDropping(ClientContract):
+            error = acme.FlipsnackError
+
+            @call("{action}")
+            def change(self, client, flipsnack_text):
+                params = {{"{name}": flipsnack_text}} if flipsnack_text else {{}}
+                if "{action}" == "collection.update":
+                    params["collectionHash"] = "fxh4k89"
+                return client.ask("{action}", **params)
+        """
+    )
+    result = project.run("-k", "test_text and empty")
+    assert result.parseoutcomes()[outcome] == 1
+
+
+def test_a_document_may_be_given_as_bytes(project: Project) -> None:
+    project.test(
+        """
+        import hashlib
+        from pytest_flipsnack import ClientContract, call
+
+        @pytest.fixture
+        def flipsnack_document():
+            return b"%PDF-1.4 of our own"
+
+        class TestUpload(ClientContract):
+            error = acme.FlipsnackError
+            without = ["clean_errors"]
+
+            @call("collection.create")
+            def create(self, client, flipsnack_document):
+                params = {"action": "collection.create", "apiKey": client.api_key}
+                text = client.secret + "".join(name + value for name, value in params.items())
+                params["signature"] = hashlib.md5(text.encode()).hexdigest()
+                url = "https://upload.flipsnack.com/v1/"
+                files = {"file": ("a.pdf", flipsnack_document)}
+                answer = acme.requests.post(url, params=params, files=files, timeout=5).json()
+                if answer["code"] != 20:
+                    raise acme.FlipsnackError(answer["code"])
+        """
+    )
+    assert project.run("-k", "test_document").ret == 0

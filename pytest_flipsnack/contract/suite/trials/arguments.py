@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import Any
 
 from pytest_flipsnack.catalogue.facts import Basis
@@ -24,6 +24,7 @@ _TEXTS = {
     "long": "long " * 200 + "end",
 }
 _HASHES = {"mixed-case": "fXh4K89", "digits": "1234567890"}
+_UPDATE = "collection.update"  # there an empty text clears what was; elsewhere it says nothing
 _SHOWN = 60
 _LOCAL = re.compile(r"[/\\]")
 
@@ -31,9 +32,20 @@ _LOCAL = re.compile(r"[/\\]")
 def _text(tester: Tester, text: str) -> Findings:
     attempt = tester.call({TEXT: text})
     yield from tester.require.usual(attempt) if attempt.calls else ()
+    carriers = _carriers(tester) if not text else set[str]()
     for call in _own_calls(tester, attempt):
-        if text and text not in _documented(tester, call).values():
+        sent = _documented(tester, call)
+        lost = text not in sent.values() if text else any(sent.get(name) for name in carriers)
+        dropped = tester.action.name == _UPDATE and not carriers <= sent.keys()
+        if lost or dropped:
             yield _lost(tester, call, attempt, text)
+
+
+def _carriers(tester: Tester) -> set[str]:
+    """Return the parameters that carry the text; an empty one is looked for by their names."""
+    text = tester.fixture(TEXT)
+    calls = _own_calls(tester, tester.call())
+    return {name for call in calls for name, value in call.params.items() if value == text}
 
 
 def _hash(tester: Tester, name: str) -> Findings:
@@ -47,7 +59,8 @@ def _hash(tester: Tester, name: str) -> Findings:
 def _document(tester: Tester, _given: None) -> Findings:
     attempt = tester.call()
     yield from tester.require.usual(attempt)
-    content = tester.fixture(DOCUMENT).read_bytes()
+    given = tester.fixture(DOCUMENT)
+    content = given if isinstance(given, bytes) else Path(given).read_bytes()
     for call in _own_calls(tester, attempt):
         sent = [*call.files.values()]
         if content not in sent:

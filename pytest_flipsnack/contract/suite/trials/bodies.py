@@ -123,7 +123,7 @@ def _one_upload(tester: Tester, attempt: Attempt, fault: str) -> Findings:
     if attempt.retried(lambda call: call.fault == fault):
         text = finding(
             f"{tester.action.name} {FAULTS[fault].meaning} and the client uploaded the file again",
-            "an error: the first upload may have arrived, and counts against the month's",
+            "an error, because the first upload may have arrived",
             attempt.calls,
         )
         yield from tester.require.sound("single_upload", text)

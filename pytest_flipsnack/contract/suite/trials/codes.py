@@ -9,6 +9,7 @@ from pytest_flipsnack.catalogue.action import Action
 from pytest_flipsnack.catalogue.codes import Code, Handling
 from pytest_flipsnack.contract.judge import finding, is_same, reply_of, seconds, shrinking
 from pytest_flipsnack.contract.suite.attempt import Attempt
+from pytest_flipsnack.contract.suite.declarations import rules_of
 from pytest_flipsnack.contract.suite.tester import Tester
 from pytest_flipsnack.contract.suite.trials.trial import Declared, Findings, Trial
 from pytest_flipsnack.fake.call import Call
@@ -30,12 +31,13 @@ def _every_reply(tester: Tester, code: Code) -> Findings:
 
 def _shrinks(tester: Tester, attempt: Attempt) -> Findings:
     """Ever shorter waits, in this call and in each of two more."""
-    found = shrinking(attempt.calls, attempt.waits)
+    rules = rules_of(type(tester.contract))
+    found = shrinking(attempt.calls, rules, attempt.waits)
     for _ in range(_CONFIRMED - 1):
         if found is None:
             break
         attempt = tester.call()
-        found = shrinking(attempt.calls, attempt.waits)
+        found = shrinking(attempt.calls, rules, attempt.waits)
     if found is not None:
         yield from _growing(tester, attempt, *found)
 
@@ -107,7 +109,7 @@ def _no_final_wait(tester: Tester, attempt: Attempt, code: Code) -> Findings:
     text = finding(
         f"{tester.action.name} answered {code.value} and the client waited "
         f"{seconds(attempt.final_wait_s)} s after its last attempt, only to give up",
-        "the error as soon as no further attempt is made",
+        "the error right after the last reply",
         attempt.calls,
     )
     yield from tester.require.sound("final_wait", text)

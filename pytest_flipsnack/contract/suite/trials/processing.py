@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from itertools import combinations
 from typing import Any, TypeAlias
 
 from pytest_flipsnack.catalogue.action import SETTABLE_STATUSES, Action
 from pytest_flipsnack.catalogue.codes import Code
-from pytest_flipsnack.contract.judge import finding, is_same, reply_of
+from pytest_flipsnack.contract.judge import finding, reply_of
 from pytest_flipsnack.contract.suite.attempt import Attempt
 from pytest_flipsnack.contract.suite.tester import Bend, Tester
 from pytest_flipsnack.contract.suite.trials.trial import Declared, Findings, Trial
-from pytest_flipsnack.fake.call import Call
 
 _POLLS = 3
-_LOOKED_AT = 20
 _FOREVER_S = 1e12
 _CREATE = "collection.create"
 _GET = "collection.getCollection"
@@ -49,7 +46,7 @@ def _ends_in(status: str) -> _Run:
         attempt = tester.call()
         tester.forget_answers()
         yield from tester.require.usual(attempt)
-        if sum(call.action == _GET for call in attempt.calls) > 1:
+        if attempt.retried(lambda call: call.action == _GET):
             yield from tester.require.success(attempt, f"answered {status} after processing")
 
     return ends
@@ -57,7 +54,7 @@ def _ends_in(status: str) -> _Run:
 
 def _polls_on(tester: Tester, attempt: Attempt, why: str) -> Findings:
     yield from tester.require.usual(attempt)
-    polled = _repeats([call for call in attempt.calls if call.pending])
+    polled = attempt.retried(lambda call: call.pending)
     if polled or tester.require.polls:
         yield from tester.require.success(attempt, why)
     if (polled or tester.require.polls) and attempt.calls[-1].pending:
@@ -72,7 +69,7 @@ def _fails(tester: Tester) -> Findings:
     tester.answer(Code.OK, forever=True, data={"status": "FAILED"})
     attempt = tester.call()
     yield from tester.require.usual(attempt)
-    if _repeats([call for call in attempt.calls if call.action == tester.action.name]):
+    if attempt.retried(lambda call: call.action == tester.action.name):
         yield finding(
             f"{tester.action.name} answered FAILED and the client retried",
             "FAILED ends the download",
@@ -101,7 +98,7 @@ def _stays(tester: Tester) -> Findings:
         tester.fake.account.collections.assume_processing(_FOREVER_S)
     attempt = tester.call()
     yield from tester.require.usual(attempt)
-    polled = _repeats([call for call in attempt.calls if call.pending])
+    polled = attempt.retried(lambda call: call.pending)
     if polled or tester.require.polls:
         yield from tester.require.failure(attempt, "answered PROCESSING without end")
 
@@ -118,11 +115,6 @@ def _with_status(status: str) -> Bend:
         **envelope,
         "data": {**envelope["data"], "collectionStatus": status},
     }
-
-
-def _repeats(calls: list[Call]) -> bool:
-    """Return whether one of the calls was made again; calls for several flipbooks are no polls."""
-    return any(is_same(early, late) for early, late in combinations(calls[:_LOOKED_AT], 2))
 
 
 def _polled(tester: Tester) -> str:
@@ -152,7 +144,7 @@ def _cases(action: Action, _declared: Declared) -> Iterator[tuple[str, _Run]]:
 TRIALS = (
     Trial(
         "test_processing",
-        "A client that polls waits between its questions, ends, and sees a failure.",
+        "A client that polls waits between its requests, ends, and sees a failure.",
         _cases,
         lambda tester, tried: tried(tester),
     ),
