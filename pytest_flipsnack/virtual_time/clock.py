@@ -67,6 +67,10 @@ class VirtualClock:
         """Return what `time.monotonic()` tells a client: real time plus what was skipped."""
         return _PROCESS.timeline.now()
 
+    def sleep(self, seconds: float) -> None:
+        """Let so much time pass, as a sleep of the calling thread does; the clock must run."""
+        _PROCESS.sleep(seconds, "VirtualClock.sleep")
+
     def makes_requests(self) -> None:
         """Note that the calling thread is the client's, and see what it sleeps with."""
         # a client may have been given another sleep since the block began

@@ -103,6 +103,10 @@ class Tester:
         """Let a download take as long as it does outside the contract."""
         self.fake.configure({"download_s": type(self.fake.account.settings)().download_s})
 
+    def let_pass(self, seconds: float) -> None:
+        """Let time pass between two calls."""
+        self._bench.clock.sleep(seconds)
+
     def fixture(self, name: str) -> Any:
         """Return the value of a fixture that the call asks for."""
         return self._given[name]

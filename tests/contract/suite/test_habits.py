@@ -268,3 +268,41 @@ def test_a_document_may_be_given_as_bytes(project: Project) -> None:
         """
     )
     assert project.run("-k", "test_document").ret == 0
+
+
+@pytest.mark.parametrize(("open_s", "outcome"), [(30, "passed"), (10**9, "failed")])
+def test_a_circuit_breaker_may_refuse_calls_for_a_while(
+    project: Project, open_s: int, outcome: str
+) -> None:
+    project.test(
+        f"""
+        import time
+        from pytest_flipsnack import ClientContract, call
+
+        class Breaker(acme.Client):
+            opened = float("-inf")
+
+            def stats(self):
+                if time.monotonic() < self.opened + {open_s}:
+                    raise acme.FlipsnackError(None)
+                try:
+                    return self.ask()
+                except Exception:
+                    self.opened = time.monotonic()
+                    raise
+
+        @pytest.fixture
+        def client(flipsnack):
+            return Breaker(flipsnack.api_key, flipsnack.secret)
+
+        class TestBreaker(ClientContract):
+            error = acme.FlipsnackError
+            without = ["clean_errors"]
+
+            @call("user.getStats")
+            def stats(self, client):
+                return client.stats()
+        """
+    )
+    result = project.run("-k", "test_next_call and reset")
+    assert result.parseoutcomes()[outcome] == 1
