@@ -18,6 +18,7 @@ _HASH = Param("collectionHash", required=True, source=documented("H1", "P1", "R1
 _FILE = Param("file", "file", source=documented("H1", "H2", "R1", "R0"))
 _FILE_URL = Param("fileUrl", source=documented("H1", "H2", "R1", "R0"))
 _AS_UPDATE = inferred(note="the list of create is cut; taken from collection.update")
+_OLD_HELP = inferred("HELP", note="an older guide names it, and no page of the method")
 _UPDATE = (
     Param("title", source=documented("P1", "R1", "R0")),
     Param("description", source=documented("P1", "R1", "R0")),
@@ -33,6 +34,10 @@ _CREATE = (
     Param("collectionWidth", "number", source=_AS_UPDATE),
     Param("collectionHeight", "number", source=_AS_UPDATE),
     Param("collectionStatus", enum=SETTABLE_STATUSES, source=_AS_UPDATE),
+    Param("width", "number", source=_OLD_HELP),
+    Param("height", "number", source=_OLD_HELP),
+    Param("status", source=_OLD_HELP),
+    Param("playerSettings", source=_OLD_HELP),
 )
 _NOT_WHILE_PROCESSING = documented("R0", "M", note="newer pages only")
 _FEED = Param("sourceHash", required=True, source=documented("PR"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from pytest_flipsnack.catalogue.codes import Code
 
@@ -52,6 +52,37 @@ def parts(value: object) -> Iterator[object]:
             yield getattr(value, name, None)
         if kind.__module__ != "builtins":
             yield from (item for name, item in vars(kind).items() if not name.startswith("__"))
+
+
+_DEPTH = 4
+
+
+def members(
+    value: object, *, without: Iterable[object] = (), depth: int = _DEPTH
+) -> Iterator[tuple[str, object]]:
+    """Yield the named leaves of a result, nested ones included: items and attributes, not methods.
+
+    `without` are objects that are not part of it, such as a client that it belongs to.
+    """
+    if depth == 0 or any(value is one for one in without):
+        return
+    pairs = [("", item) for item in value] if isinstance(value, list | tuple) else []
+    pairs += [(name, item) for name, item in named(value).items() if not callable(item)]
+    for name, item in pairs:
+        if name and not isinstance(item, list | tuple | Mapping):
+            yield name, item
+        yield from members(item, without=without, depth=depth - 1)
+
+
+def named(value: object) -> dict[str, object]:
+    """Return the items or attributes of an object by name, methods included."""
+    if isinstance(value, Mapping):
+        return {str(name): item for name, item in value.items()}
+    if hasattr(value, "_asdict"):  # a named tuple
+        return dict(value._asdict())
+    slots = [name for kind in type(value).__mro__ for name in kind.__dict__.get("__slots__", ())]
+    held = {name: getattr(value, name) for name in slots if hasattr(value, name)}
+    return {**held, **getattr(value, "__dict__", {})}
 
 
 def _equals(part: object, code: int) -> bool:

@@ -208,10 +208,13 @@ def _judge_count(
         )
     if not wrong and rule.grows:
         wrong = any(late[1] < early[0] - TOLERANCE_S for early, late in pairwise(waited))
+    if not wrong and rule.lasts_s and again and same[-1].code == call.code:
+        wrong = sum(most for _, most in waited) < rule.lasts_s - TOLERANCE_S
     if not wrong:
         return []
     times = "once" if again == 1 else f"{again} times"
-    did = f"retried {times}" if again else "did not retry"
+    lasted = f" within {seconds(same[-1].at - same[0].at)} s" if rule.lasts_s and again else ""
+    did = f"retried {times}{lasted}" if again else "did not retry"
     text = f"{reply_of(call)} and the client {did}" + (f": {ending}" if ending else "")
     return [finding(text, f"{rule} ({label(call.code or 0)})", calls)]
 

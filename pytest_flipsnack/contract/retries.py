@@ -24,7 +24,9 @@ class Retry:
     """A handling rule: how a client retries after a code.
 
     `at_most` bounds the retries, `exactly` fixes their number. `wait_s` is the least wait before
-    each, `waits_s` are all the waits. With `grows` no wait may be shorter than the one before.
+    each, `waits_s` are all the waits. With `grows` no wait may be shorter than the one before. `lasts_s` is
+    how long all waits together must last at least before the client gives up, as in
+    `{32: Retry(lasts_s=60)}` for a limit per minute.
     """
 
     at_most: int | None = None
@@ -32,17 +34,20 @@ class Retry:
     exactly: int | None = None
     waits_s: tuple[float, ...] | None = None
     grows: bool = False
+    lasts_s: float = 0.0
     mode: RetryMode = RetryMode.ALLOWED
 
     @property
     def sets_waits(self) -> bool:
         """Whether it sets how long a client waits."""
-        return bool(self.wait_s or self.waits_s or self.grows)
+        return bool(self.wait_s or self.waits_s or self.grows or self.lasts_s)
 
     def __str__(self) -> str:
         if self.mode is RetryMode.FORBIDDEN:
             return "one request"
         wait = f"a wait of {self.wait_s:g} s or more" if self.wait_s else "a wait"
+        if self.lasts_s:
+            wait += f", {self.lasts_s:g} s or more in all"
         if self.exactly is not None:
             return f"exactly {self.exactly} retries, each after {wait}"
         bound = f"at most {self.at_most} retries" if self.at_most is not None else "a bounded retry"

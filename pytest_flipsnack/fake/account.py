@@ -61,6 +61,8 @@ class Downloads:
 
     def __init__(self) -> None:
         self._until: dict[str, float] = {}
+        self.fetched = 0
+        """How many archives were sent."""
 
     def offer(self, request: Request, hash: str, now: float) -> str:
         """Return the URL of a collection's archive, for who asked by this request."""
@@ -77,6 +79,7 @@ class Downloads:
             return None
         if now >= until:
             return _GONE
+        self.fetched += 1
         return Reply(None, _archive(), content_type="application/zip")
 
 

@@ -22,7 +22,8 @@ class Call:
     action, apiKey and signature. `files` holds the uploads, bytes with a `filename`, by field.
     `timeout_s` is how long the client waits: None without end, negative where it is unknown.
     `pending` says that the reply was 20 and that processing has not ended.
-    `clear_text` says that it went to Flipsnack over http. `port` is the client's, where the request came over a connection, else 0.
+    `clear_text` says that it went to Flipsnack over http, `unverified` that nobody checked the
+    certificate of the server. `port` is the client's, where the request came over a connection, else 0.
     `code` is the delivered code, None where a fault came instead of an envelope. `at` is in
     seconds since the fixture began.
     """
@@ -39,6 +40,7 @@ class Call:
     blocked_loop: bool = False
     pending: bool = False
     clear_text: bool = False
+    unverified: bool = False
     port: int = field(default=0, repr=False, compare=False)
 
     def __str__(self) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 
 from pytest_flipsnack.catalogue.action import SETTABLE_STATUSES
 
@@ -92,6 +93,14 @@ class Collections:
         self._held.clear()
         self._assumed.clear()
         self.judging = True
+
+    @contextmanager
+    def unchanged(self) -> Iterator[None]:
+        """Let what happens inside of the block be forgotten after it."""
+        held, judging = {name: replace(one) for name, one in self._held.items()}, self.judging
+        yield
+        self._held, self.judging = held, judging
+        self._assumed.clear()
 
     def forget_assumed(self) -> None:
         """Forget what was done to collections that were only taken for granted."""

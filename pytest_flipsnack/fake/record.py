@@ -40,6 +40,7 @@ class Record:
             known = request.action if request.action in ACTIONS else UNKNOWN_ACTION
             self.hits[known or UNKNOWN_ACTION, reply.code] += 1
         call.refusal = refusal
+        call.unverified = request.unverified
         call.timeout_s, call.blocked_loop = request.timeout_s, request.blocked_loop
         call.pending, call.port = reply.pending, request.port
         call.clear_text = bool(request.host) and request.url.lower().startswith("http://")

@@ -24,8 +24,8 @@ class Request:
 
     `malformed` says why the request cannot be read, or is empty. `timeout_s` is how long the
     client waits for an answer, None without end; `UNKNOWN_S` where the transport cannot tell.
-    `blocked_loop` says that a running event loop stood still for the request, `port` is the client's. `downloads` is the
-    base URL of the archives, where it is not the documented host's.
+    `blocked_loop` says that a running event loop stood still for the request, `unverified` that
+    the certificate of the server is not checked. `port` is the client's. `downloads` is the base URL of the archives, where it is not the documented host's.
     """
 
     method: str
@@ -37,6 +37,7 @@ class Request:
     malformed: str = ""
     timeout_s: float | None = UNKNOWN_S
     blocked_loop: bool = False
+    unverified: bool = False
     port: int = 0
     downloads: str = ""
 

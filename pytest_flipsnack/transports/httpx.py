@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import ssl
 import sys
 from inspect import signature
 from types import FunctionType
@@ -61,19 +62,21 @@ class HttpxTransport:
                 response: httpx.Response = onward(this, *args)
                 return response
             blocks = asyncio._get_running_loop() is not None
-            return answer(request, request.read(), blocks)
+            return answer(request, request.read(), blocks, _is_unverified(args, this))
 
         async def handle_async(this: Any, *args: Any) -> httpx.Response:
             request: httpx.Request = args[-1]
             if not (requests.active and FLIPSNACK_URL.match(str(request.url))):
                 response: httpx.Response = await async_onward(this, *args)
                 return response
-            return answer(request, await request.aread(), False)
+            return answer(request, await request.aread(), False, _is_unverified(args, this))
 
         self._patches.set(owner, name, handle)
         self._patches.set(async_owner, async_name, handle_async)
 
-    def _answer(self, request: httpx.Request, body: bytes, blocks: bool) -> httpx.Response:
+    def _answer(
+        self, request: httpx.Request, body: bytes, blocks: bool, unverified: bool
+    ) -> httpx.Response:
         reply = self._requests.reply(
             request.method,
             str(request.url),
@@ -81,6 +84,7 @@ class HttpxTransport:
             body,
             timeout_s=_timeout(request),
             blocked_loop=blocks,
+            unverified=unverified,
         )
         return _response(reply, request)
 
@@ -113,6 +117,16 @@ _CONTEXTS: dict[tuple[Any, ...], Any] = {}
 def _timeout(request: httpx.Request) -> float | None:
     timeout: dict[str, float | None] = request.extensions.get("timeout", {})
     return timeout.get("read")
+
+
+def _is_unverified(args: tuple[Any, ...], this: Any) -> bool:
+    """Return whether a transport takes any certificate; pytest-httpx hands the real one on."""
+    for transport in (this, *args):
+        pool = getattr(transport, "_pool", None)
+        context = getattr(pool, "_ssl_context", None)
+        if context is not None:
+            return bool(context.verify_mode == ssl.CERT_NONE)
+    return False
 
 
 def _response(reply: Reply, request: httpx.Request) -> httpx.Response:

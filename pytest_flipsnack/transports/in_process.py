@@ -63,6 +63,7 @@ class InProcess:
         *,
         timeout_s: float | None,
         blocked_loop: bool,
+        unverified: bool = False,
     ) -> Reply:
         """Return the reply to a request; `headers` is looked up by `Content-Type`."""
         if os.getpid() != self._process:
@@ -70,6 +71,7 @@ class InProcess:
         self._fake.asks()
         request = parse(method, url, headers, body)
         request.timeout_s, request.blocked_loop = timeout_s, blocked_loop
+        request.unverified = unverified
         return self._fake.answer(request)
 
     def _reply_of_the_parent(

@@ -94,6 +94,7 @@ class _Answer(responses.CallbackResponse):
             request.body,
             timeout_s=_timeout(request.req_kwargs),
             blocked_loop=asyncio._get_running_loop() is not None,
+            unverified=request.req_kwargs.get("verify") is False,
         )
         if reply.wire is not None:
             raise _wire_error(reply.wire, request)

@@ -13,6 +13,7 @@ from pytest_flipsnack.catalogue.codes import Code
 from pytest_flipsnack.contract.carried_code import carried_code
 from pytest_flipsnack.contract.judge import MAX_REQUESTS
 from pytest_flipsnack.contract.retries import Retry, read_rules
+from pytest_flipsnack.contract.suite.gives import Given, Gives, check_gives
 from pytest_flipsnack.fake.finding import nearest
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -20,6 +21,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 _LISTS = {
     "without": '["timeout"]',
     "polls": '["collection.downloadHTML"]',
+    "waits_out_38": '["collection.update"]',
     "urls": '["https://api.flipsnack.com/v1/"]',
 }
 _MAPPINGS = {
@@ -29,28 +31,40 @@ _MAPPINGS = {
     "pages": '{"collection.getList": 50}',
 }
 ACTION_ATTRIBUTE = "flipsnack_action"
+_GIVES = "flipsnack_gives"
 PRACTICES = (
     "bound", "growing_waits", "final_wait", "timeout", "clean_errors", "codes", "secrets", "https",
-    "single_upload", "async",
+    "single_upload", "async", "parameters", "fields", "readable", "tls",
 )  # fmt: skip
 """Sound practice that no page requires; each can be turned off by name."""
 
 
-def call(action: str) -> Callable[[F], F]:
+def call(action: str, *, gives: Gives | None = None) -> Callable[[F], F]:
     """Mark a method of a `ClientContract` as the client's call of an action.
 
     The method's arguments are fixtures; it returns what the client returns, or a coroutine.
-    Raises `ValueError` for an action that does not exist.
+    `gives` says what a success returns: a field of the reply's data (`"embedCode"`), fields by the
+    attribute or key that has them (`{"title": "collectionTitle"}`), or a function that is true of
+    the returned value and the data. Raises `ValueError` for an action or a field that does not exist.
     """
     if callable(action):
         raise TypeError("write the action, as in @call('collection.getList')")
-    action_of(action)
+    known = action_of(action)
+    if gives is not None:
+        check_gives(gives, known)
 
     def mark(function: F) -> F:
         setattr(function, ACTION_ATTRIBUTE, action)
+        setattr(function, _GIVES, gives)
         return function
 
     return mark
+
+
+def gives_of(contract: Declarations, method: str) -> Given | None:
+    """Return what a call is declared to return for a success, or None."""
+    gives = getattr(getattr(type(contract), method), _GIVES, None)
+    return None if gives is None else Given(gives)
 
 
 class Declarations:
@@ -63,7 +77,9 @@ class Declarations:
     retries: ClassVar[Mapping[int, Any]] = {}
     """Handling rule by code: a number of retries, `Retry(...)`, or forbidden, allowed, required."""
     polls: ClassVar[Iterable[str]] = ()
-    """Actions whose call waits until processing is over."""
+    """Actions whose call waits until processing is over, as their replies with 20 say."""
+    waits_out_38: ClassVar[Iterable[str]] = ()
+    """Actions whose call waits until Flipsnack no longer refuses it with 38."""
     pages: ClassVar[Mapping[str, int]] = {}
     """Records per page by action, for calls that fetch all pages."""
     returns: ClassVar[Mapping[int, Any]] = {}
@@ -144,7 +160,10 @@ def _check_names(cls: type[Declarations]) -> None:
         for code in getattr(cls, name):
             if code not in set(Code):
                 raise ValueError(f"{cls.__name__}.{name}: {code!r} is not a Flipsnack status code")
-    _check_actions(cls, "polls", [name for name in ACTIONS if _may_be_processing(name)])
+    processing = [name for name, action in ACTIONS.items() if action.answers_processing]
+    refusing = [name for name, action in ACTIONS.items() if Code.PROCESSING in action.codes]
+    _check_actions(cls, "polls", [*processing, *refusing])
+    _check_actions(cls, "waits_out_38", refusing)
     _check_actions(cls, "pages", ["collection.getList"])
     for url in cls.urls:
         if not _is_documented(url):
@@ -158,12 +177,9 @@ def _check_actions(cls: type[Declarations], name: str, allowed: Sequence[str]) -
     for action in getattr(cls, name):
         if action_of(action).name not in allowed:
             raise ValueError(
-                f"{cls.__name__}.{name}: {action} does not fit here; allowed: {', '.join(allowed)}"
+                f"{cls.__name__}.{name}: {action} does not fit here; allowed: "
+                f"{', '.join(dict.fromkeys(allowed))}"
             )
-
-
-def _may_be_processing(name: str) -> bool:
-    return ACTIONS[name].answers_processing or Code.PROCESSING in ACTIONS[name].codes
 
 
 def _is_documented(url: object) -> bool:

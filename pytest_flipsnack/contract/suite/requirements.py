@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from pytest_flipsnack.catalogue.action import Action
+from pytest_flipsnack.catalogue.actions import ACTIONS
 from pytest_flipsnack.catalogue.codes import Code
 from pytest_flipsnack.contract.carried_code import carries
 from pytest_flipsnack.contract.judge import (
@@ -134,6 +136,18 @@ class Requirements:
             allowed = "an error that says what happened"
             yield from self.sound("clean_errors", finding(what, allowed, attempt.calls))
 
+    def readable(self, attempt: Attempt, code: int) -> Iterator[Finding]:
+        """Yield a finding where an error has nothing to say for itself."""
+        error = attempt.error
+        if error is None or attempt.never_stopped or is_transport(error):
+            return
+        if not re.search(r"\w", str(error)):
+            what = (
+                f"{self._action} answered {code} and the client {ending_of(attempt)} without a text"
+            )
+            allowed = f"a text with the code or its message ({label(code)})"
+            yield from self.sound("readable", finding(what, allowed, attempt.calls))
+
     def carried(self, attempt: Attempt, code: int) -> Iterator[Finding]:
         """Yield a finding unless the error or value is the declared one, and carries the code."""
         declared = self._contract.raises.get(code)
@@ -171,6 +185,14 @@ class Requirements:
     def polls(self) -> bool:
         """Whether the call is declared to poll until processing ends."""
         return self._action in set(self._contract.polls)
+
+    @property
+    def waits_out_38(self) -> bool:
+        """Whether the call is declared to wait until it is no longer refused with 38."""
+        # one that never answers that it is processing has nothing else to poll for
+        return self._action in set(self._contract.waits_out_38) or (
+            self.polls and not ACTIONS[self._action].answers_processing
+        )
 
     def timeout(self, attempt: Attempt) -> Iterator[Finding]:
         """Yield a finding where a request has no timeout, or one that is as good as none."""

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from inspect import signature
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pytest_flipsnack.catalogue.action import SETTABLE_STATUSES, Action
+from pytest_flipsnack.catalogue.actions import action_of
 from pytest_flipsnack.catalogue.codes import Code
 from pytest_flipsnack.contract.judge import with_notes
 from pytest_flipsnack.contract.leaks import own_packages
 from pytest_flipsnack.contract.observation import Observation
 from pytest_flipsnack.contract.suite.attempt import Attempt, Loop, make
-from pytest_flipsnack.contract.suite.declarations import Declarations
+from pytest_flipsnack.contract.suite.declarations import Declarations, calls_of
 from pytest_flipsnack.contract.suite.requirements import Requirements
 from pytest_flipsnack.fake.faults import Fault
 from pytest_flipsnack.fake.finding import Finding, failure
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from pytest_flipsnack.fake.fake import Fake
     from pytest_flipsnack.virtual_time.clock import VirtualClock
 
+TEXT, HASH, DOCUMENT = OF_ARGUMENTS = ("flipsnack_text", "flipsnack_hash", "flipsnack_document")
+"""Fixtures of arguments, in whose place a trial may give other values."""
 Bend: TypeAlias = Callable[[dict[str, Any]], dict[str, Any]]
 """Changes the envelope of a reply before it is sent."""
 
@@ -50,6 +53,7 @@ class Tester:
     ) -> None:
         self.fake = bench.fake
         self.action = action
+        self.method = method
         self.require = Requirements(contract, method, action, bench.fake)
         self._bench = bench
         self.contract = contract
@@ -128,6 +132,13 @@ class Tester:
         attempt.given = [*given.values()]
         self._error = None if attempt.never_stopped else attempt.error
         return attempt
+
+    def others(self) -> Iterator[Tester]:
+        """Yield a tester for each other call of the class that needs no fixture besides."""
+        for method, name in calls_of(type(self.contract)).items():
+            asked = signature(getattr(self.contract, method)).parameters.keys()
+            if method != self.method and asked <= {*self._given, *OF_ARGUMENTS}:
+                yield Tester(self._bench, self.contract, method, action_of(name))
 
     def _rewind(self, name: str, value: Any) -> None:
         """Let a file object be read by this call as by the first."""

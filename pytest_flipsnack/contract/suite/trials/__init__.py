@@ -11,6 +11,7 @@ from pytest_flipsnack.contract.suite.trials import (
     pages,
     processing,
     requests,
+    results,
     sequences,
 )
 from pytest_flipsnack.contract.suite.trials.trial import Trial
@@ -24,6 +25,7 @@ TRIALS: dict[str, Trial[Any]] = {
         *processing.TRIALS,
         *pages.TRIALS,
         *bodies.TRIALS,
+        *results.TRIALS,
         *sequences.TRIALS,
     )
 }

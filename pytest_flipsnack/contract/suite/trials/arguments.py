@@ -10,12 +10,11 @@ from typing import Any
 from pytest_flipsnack.catalogue.facts import Basis
 from pytest_flipsnack.contract.judge import finding
 from pytest_flipsnack.contract.suite.attempt import Attempt
-from pytest_flipsnack.contract.suite.tester import Tester
+from pytest_flipsnack.contract.suite.tester import DOCUMENT, HASH, TEXT, Tester
 from pytest_flipsnack.contract.suite.trials.trial import Findings, Trial
 from pytest_flipsnack.fake.call import Call
 from pytest_flipsnack.fake.finding import Finding
 
-TEXT, HASH, DOCUMENT = "flipsnack_text", "flipsnack_hash", "flipsnack_document"
 _TEXTS = {
     "accents": "Été à Łódź: 東京",
     "spaces": "two  spaces inside",

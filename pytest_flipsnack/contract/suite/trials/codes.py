@@ -25,6 +25,7 @@ def _every_reply(tester: Tester, code: Code) -> Findings:
     yield from tester.require.usual(attempt)
     yield from tester.require.failure(attempt, f"answered {code.value}", code=code)
     yield from tester.require.carried(attempt, code)
+    yield from tester.require.readable(attempt, code)
     yield from _shrinks(tester, attempt)
     yield from _final_wait(tester, attempt, code)
 
@@ -74,8 +75,9 @@ def _first_reply(tester: Tester, code: Code) -> Findings:
     attempt = tester.call()
     yield from tester.require.usual(attempt)
     # a download is waited for by its own state, and 38 may be the caller's to wait for
-    polls = code is Code.PROCESSING and not tester.action.answers_processing
-    if (polls and tester.require.polls) or attempt.retried(lambda call: call.code == code):
+    if (code is Code.PROCESSING and tester.require.waits_out_38) or attempt.retried(
+        lambda call: call.code == code
+    ):
         yield from tester.require.success(attempt, f"answered {code.value} and then 20")
     else:
         yield from tester.require.failure(attempt, f"answered {code.value}", code=code)

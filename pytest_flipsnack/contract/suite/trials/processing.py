@@ -14,6 +14,7 @@ from pytest_flipsnack.contract.suite.trials.trial import Declared, Findings, Tri
 
 _POLLS = 3
 _FOREVER_S = 1e12
+_LATER_S = 7200.0
 _CREATE = "collection.create"
 _GET = "collection.getCollection"
 _DOWNLOAD = "collection.downloadHTML"
@@ -30,11 +31,28 @@ def _ends(tester: Tester) -> Findings:
 
 def _lasts(tester: Tester) -> Findings:
     """Processing that outlasts several polls, however far apart they are."""
+    attempt = _pend(tester)
+    yield from _polls_on(tester, attempt, f"answered PROCESSING {_POLLS} times, then success")
+
+
+def _again(tester: Tester) -> Findings:
+    """Processing that lasts as long once more, long after the first call."""
+    first = _pend(tester)
+    if tester.require.failed(first) or not first.retried(lambda call: call.pending):
+        return
+    tester.let_pass(_LATER_S)
+    attempt = _pend(tester)
+    yield from tester.require.usual(attempt) if attempt.calls else ()
+    why = f"answered PROCESSING {_POLLS} times, then success, as in an earlier call"
+    yield from tester.require.success(attempt, why)
+
+
+def _pend(tester: Tester) -> Attempt:
     for _ in range(_POLLS):
         tester.answer(Code.OK, action=_polled(tester), bend=_pending)
     attempt = tester.call()
     tester.forget_answers()  # of one that leaves the polling to its caller
-    yield from _polls_on(tester, attempt, f"answered PROCESSING {_POLLS} times, then success")
+    return attempt
 
 
 def _ends_in(status: str) -> _Run:
@@ -125,6 +143,7 @@ def _polled(tester: Tester) -> str:
 _TRIED: dict[str, _Run] = {
     "ends": _ends,
     "lasts": _lasts,
+    "again": _again,
     "fails": _fails,
     "breaks": _breaks,
     "stays": _stays,

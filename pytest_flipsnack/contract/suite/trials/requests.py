@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,6 +16,7 @@ from pytest_flipsnack.contract.suite.tester import Tester
 from pytest_flipsnack.contract.suite.trials.trial import Findings, Trial
 from pytest_flipsnack.fake.call import Call
 from pytest_flipsnack.fake.faults import FAULTS, Fault
+from pytest_flipsnack.fake.finding import nearest
 
 
 def _request(tester: Tester, _given: None) -> Findings:
@@ -25,8 +26,10 @@ def _request(tester: Tester, _given: None) -> Findings:
     for call in attempt.calls:
         if call.action == tester.action.name:
             yield from _unfit(tester.action, call.params, attempt)
+            yield from _undocumented(tester, call, attempt)
     yield from tester.require.timeout(attempt)
     yield from _https(tester, attempt)
+    yield from _verified(tester, attempt)
 
 
 def _unfit(action: Action, params: Mapping[str, str], attempt: Attempt) -> Findings:
@@ -41,6 +44,39 @@ def _unfit(action: Action, params: Mapping[str, str], attempt: Attempt) -> Findi
         )
 
 
+def _undocumented(tester: Tester, call: Call, attempt: Attempt) -> Findings:
+    """Yield a finding for a parameter that no page lists, where one that a page lists is meant."""
+    names = [param.name for param in tester.action.params]
+    fields = schemas.data_schema(tester.action).get("properties", ())
+    for name in sorted(call.params.keys() - {*names, *_OF_OLD_PAGES}):
+        meant = _meant(name, [other for other in names if other not in call.params])
+        if meant or name in fields:
+            text = finding(
+                f"{tester.action.name} was sent with the parameter {name!r}, which no page lists",
+                meant or f"a parameter of the reference page: {', '.join(names) or 'none'}",
+                attempt.calls,
+            )
+            yield from tester.require.sound("parameters", text)
+
+
+def _meant(name: str, documented: Sequence[str]) -> str:
+    """Return the documented parameter that a name stands for, or nothing.
+
+    `collection_title` and `collectionTitle`, a field of replies, both mean `title`.
+    """
+    bare = _bare(name)
+    for other in documented:
+        if bare.removeprefix(_PREFIX) == _bare(other).removeprefix(_PREFIX):
+            return other
+    return nearest(bare, tuple(map(_bare, documented)), 0.85) and nearest(name, documented, 0.7)
+
+
+def _bare(name: str) -> str:
+    return name.lower().replace("_", "").replace("-", "")
+
+
+_PREFIX = "collection"
+_OF_OLD_PAGES = {"format", "callback"}  # offered by H1, P1 and R1 for every method
 _FAILURES: dict[str, Code | Fault] = {"50": Code.OPERATION_FAILED, "reset": FAULTS["reset"]}
 
 
@@ -73,6 +109,17 @@ def _https(tester: Tester, attempt: Attempt) -> Findings:
             attempt.calls,
         )
         yield from tester.require.sound("https", text)
+
+
+def _verified(tester: Tester, attempt: Attempt) -> Findings:
+    """Yield a finding where the client takes any server for Flipsnack."""
+    if any(call.unverified for call in attempt.calls):
+        text = finding(
+            "the client does not check the certificate of the server",
+            "verify=True, the default, or the file of your own authority",
+            attempt.calls,
+        )
+        yield from tester.require.sound("tls", text)
 
 
 TRIALS: tuple[Trial[Any], ...] = (

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TypeAlias
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, TypeAlias
 
 from pytest_flipsnack.catalogue.action import Action
 from pytest_flipsnack.catalogue.codes import Code
 from pytest_flipsnack.contract.judge import finding
+from pytest_flipsnack.contract.suite.attempt import Attempt
+from pytest_flipsnack.contract.suite.declarations import calls_of
 from pytest_flipsnack.contract.suite.requirements import ending_of
-from pytest_flipsnack.contract.suite.tester import Tester
+from pytest_flipsnack.contract.suite.tester import HASH, TEXT, Tester
 from pytest_flipsnack.contract.suite.trials.trial import Declared, Findings, Trial
 from pytest_flipsnack.fake.faults import FAULTS, Fault
 
@@ -74,6 +76,57 @@ def _recovers_each_time(tester: Tester) -> Findings:
             return  # it does not retry
 
 
+_ELSEWHERE = {TEXT: "of another call", HASH: "0ther99"}
+
+
+def _other_calls(tester: Tester, _given: None) -> Findings:
+    """What the other calls of the class sent has no effect on this one."""
+    collections = tester.fake.account.collections
+    with collections.unchanged():
+        first = tester.call()
+    if tester.require.failed(first):
+        return  # test_request says so
+    given = []
+    for other in tester.others():
+        with collections.unchanged():
+            # where a test has seeded the account, another hash would be an unknown one
+            given.append(other.call({} if collections.judging else _ELSEWHERE).calls)
+    attempt = tester.call()
+    yield from tester.require.usual(attempt) if attempt.calls else ()
+    yield from tester.require.success(attempt, "answered 20 after other calls")
+    before, after = _params(tester, first), _params(tester, attempt)
+    if before is None or after is None:
+        return  # it keeps replies, as the limitations page advises
+    elsewhere = {
+        (name, value) for calls in given for call in calls for name, value in call.params.items()
+    }
+    changed = [
+        name
+        for name in sorted(before.keys() | after.keys())
+        if (name in before) != (name in after)
+        or (before[name] != after[name] and (name, after[name]) in elsewhere)
+    ]
+    if changed:
+        yield finding(
+            f"{tester.action.name} was sent with {_shown(after, changed)} after other calls, and "
+            f"with {_shown(before, changed)} before them",
+            "a request that depends on its own arguments alone",
+            attempt.calls,
+        )
+
+
+def _shown(params: Mapping[str, str], names: Iterable[str]) -> str:
+    return ", ".join(
+        f"{name}={params[name]!r}" if name in params else f"no {name}" for name in names
+    )
+
+
+def _params(tester: Tester, attempt: Attempt) -> Mapping[str, str] | None:
+    """Return the parameters of the first request that the call made, or None."""
+    own = (call.params for call in attempt.calls if call.action == tester.action.name)
+    return next(own, None)
+
+
 def _firsts(_action: Action, _declared: Declared) -> Iterator[tuple[str, _First]]:
     yield "success", Code.OK
     yield "error", Code.MISSING_PARAMETER
@@ -82,11 +135,17 @@ def _firsts(_action: Action, _declared: Declared) -> Iterator[tuple[str, _First]
     yield "50", Code.OPERATION_FAILED
 
 
-TRIALS = (
+TRIALS: tuple[Trial[Any], ...] = (
     Trial(
         "test_next_call",
         "A call after one that failed succeeds, and one that fails after a success fails.",
         _firsts,
         _next_call,
+    ),
+    Trial(
+        "test_other_calls",
+        "A request does not depend on the other calls that were made before it.",
+        lambda action, declared: [("", None)] if len(calls_of(declared)) > 1 else (),
+        _other_calls,
     ),
 )
