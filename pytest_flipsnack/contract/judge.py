@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 from pytest_flipsnack.catalogue.actions import ACTIONS
@@ -21,17 +21,6 @@ MAX_REQUESTS = 500
 """The default limit: a call that makes so many requests is stopped."""
 LONGEST_S = 86_400.0
 _SHOWN = 8
-_LASTING = frozenset({Code.MAINTENANCE_MODE, Code.REQUESTS_PER_MINUTE, Code.OPERATION_FAILED})
-"""Codes that the vendor says to retry later, after a minute, after a few seconds."""
-_PASSING = _LASTING | {Code.REQUESTS_PER_SECOND}
-_HASTY_RETRIES = 3
-_HASTY_S = 1.0
-_BLINK_S = 0.05
-"""Three waits within this are milliseconds meant as seconds; jitter up to a second never draws them."""
-_EQUAL = 1.1
-_SHRINKS = 3
-_SHORTER = 0.75
-"""A wait of at most this share of the one before is shorter, jitter of some per cent aside."""
 
 
 class ClientDoesNotStopError(BaseException):
@@ -132,50 +121,6 @@ def judge_retries(
         if found:
             break
     return found[:1]
-
-
-def judge_pace(
-    calls: Sequence[Call], rules: Mapping[int, Retry], waits: Waits
-) -> Iterator[Finding]:
-    """Yield a finding where the waits are used up before what passes slowly can have passed."""
-    for code in sorted(_undeclared(rules)):
-        first = next((call for call in calls if call.code == code), None)
-        same = [call for call in calls if first and is_same(call, first) and call.code == code]
-        least = [waits.between(early, late)[0] for early, late in pairwise(same)]
-        if len(least) < _HASTY_RETRIES:
-            continue
-        equal = max(least) <= _EQUAL * min(least) and code in _LASTING and sum(least) < _HASTY_S
-        if equal or sum(least[:_HASTY_RETRIES]) < _BLINK_S:
-            yield finding(
-                f"{same[0].action} answered {code.value} and the client retried {len(least)} "
-                f"times within {seconds(sum(least))} s",
-                f"waits that grow, or that last a second ({code.label})",
-                calls,
-            )
-
-
-def _undeclared(rules: Mapping[int, Retry]) -> frozenset[Code]:
-    """Return the codes that pass, less those for which a project has declared the waits."""
-    return _PASSING - {code for code, rule in rules.items() if rule.sets_waits}
-
-
-def shrinking(
-    calls: Sequence[Call], rules: Mapping[int, Retry], waits: Waits
-) -> tuple[Call, list[float]] | None:
-    """Return the call whose retries came after ever shorter waits, and these waits, or None.
-
-    Jitter may draw such waits once; only a client that always does so has them the wrong way round.
-    """
-    for call in calls:
-        same = [other for other in calls if is_same(call, other)]
-        if call.code not in _undeclared(rules) or any(other.code != call.code for other in same):
-            continue
-        waited = [waits.between(early, late)[1] for early, late in pairwise(same)]
-        if len(waited) >= _SHRINKS and all(
-            late <= _SHORTER * early for early, late in pairwise(waited)
-        ):
-            return call, waited
-    return None
 
 
 def judge_end(why: str, calls: Sequence[Call]) -> Finding:

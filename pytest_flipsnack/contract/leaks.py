@@ -1,4 +1,4 @@
-"""Whether a secret left the client in an error, in a returned one, or in what it logged."""
+"""Whether a secret left the client in an error, in a returned one, in what it logged or printed."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import logging
 import re
 import sys
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from typing import Self
+from typing import Any, Self, TextIO
 
 from pytest_flipsnack.contract.carried_code import parts
 from pytest_flipsnack.fake.masking import is_unmistakable, mask
@@ -101,11 +101,47 @@ class LogWatch(logging.Handler):
         return logger is None or logger.parent is not None or record.levelno >= self._level
 
 
+class PrintWatch:
+    """Keeps what is printed between `start` and `stop`, and hands it on."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+        self._streams: dict[str, TextIO] = {}
+
+    def start(self) -> None:
+        """Stand in for both streams, whoever has replaced them."""
+        for name in ("stdout", "stderr"):
+            self._streams[name] = getattr(sys, name)
+            setattr(sys, name, _Printed(self._streams[name], self.lines))
+
+    def stop(self) -> None:
+        """Put the streams back, where nobody else has replaced them since."""
+        for name, stream in self._streams.items():
+            if isinstance(getattr(sys, name), _Printed):
+                setattr(sys, name, stream)
+
+
+class _Printed:
+    """A stream that notes what is written to it."""
+
+    def __init__(self, stream: Any, lines: list[str]) -> None:
+        self._stream = stream
+        self._lines = lines
+
+    def write(self, text: str) -> Any:
+        self._lines.append(str(text))
+        return self._stream.write(text)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+
 def leaks(
     subject: object,
     logged: Sequence[str],
     secrets: Iterable[tuple[str, str]],
     own: Collection[str] = (),
+    printed: Sequence[str] = (),
 ) -> list[str]:
     """Return a line for each secret, given as name and value, that shows where it must not.
 
@@ -128,6 +164,9 @@ def leaks(
         line = next((line for line in logged if secret in line), None)
         if line is not None:
             found.append(f"the {name} was logged by {quoted(line)}")
+        line = next((line for line in printed if secret in line), None)
+        if line is not None:
+            found.append(f"the {name} was printed: {quoted(line.strip())}")
     return list(dict.fromkeys(found))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from typing import NoReturn
 
 from pytest_flipsnack.contract.judge import LONGEST_S, MAX_REQUESTS, ClientDoesNotStopError
-from pytest_flipsnack.contract.leaks import LogWatch
+from pytest_flipsnack.contract.leaks import LogWatch, PrintWatch
 from pytest_flipsnack.contract.retries import Waits
 from pytest_flipsnack.fake.call import Call
 from pytest_flipsnack.fake.fake import Fake
@@ -23,12 +23,15 @@ class Observation:
         clock: VirtualClock,
         max_requests: int = MAX_REQUESTS,
         own: Collection[str] = (),
+        *,
+        prints: bool = False,
     ) -> None:
         self._fake = fake
         self._clock = clock
         self._most_requests = max_requests
         self.own = own
         self._log = LogWatch(own)
+        self._printed = PrintWatch() if prints else None
         self.waits = Waits()
         self.stopped: ClientDoesNotStopError | None = None
         """What was raised in the client, in whatever thread; it may have got lost there."""
@@ -51,6 +54,11 @@ class Observation:
     def logged(self) -> list[str]:
         """What the client logged since `start`."""
         return self._log.lines
+
+    @property
+    def printed(self) -> list[str]:
+        """What was printed since `start`, where that is looked at: a test prints things too."""
+        return self._printed.lines if self._printed is not None else []
 
     @property
     def blocking(self) -> list[str]:
@@ -83,6 +91,8 @@ class Observation:
         self._first_wait = len(self._clock.real_waits)
         self._began_s = self._fake.now()
         self._log.start()
+        if self._printed is not None:
+            self._printed.start()
         self._fake.observers.append(self)
         self._clock.observers.append(self)
 
@@ -92,6 +102,8 @@ class Observation:
         self._fake.observers.remove(self)
         self._clock.observers.remove(self)
         self._log.stop()
+        if self._printed is not None:
+            self._printed.stop()
         self._clock.stop()
 
     def asks(self) -> None:

@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
+from typing import NamedTuple
 
 from pytest_flipsnack.fake.collections import Collections
 from pytest_flipsnack.fake.reply import Reply
@@ -89,6 +90,16 @@ def _archive() -> bytes:
     with zipfile.ZipFile(written, "w") as archive:
         archive.writestr("index.html", "<!doctype html><title>Flipbook</title>\n")
     return written.getvalue()
+
+
+class Credentials(NamedTuple):
+    """The API key and the secret of an account; their text shows neither."""
+
+    api_key: str
+    secret: str
+
+    def __repr__(self) -> str:
+        return "Credentials(api_key='***', secret='***')"
 
 
 API_KEY = "test-api-key-5f2c91d7"

@@ -16,6 +16,7 @@ import pytest
 from pytest_flipsnack.integration import marks, options
 
 if TYPE_CHECKING:
+    from pytest_flipsnack.fake.account import Credentials
     from pytest_flipsnack.flipsnack import Flipsnack
     from pytest_flipsnack.integration.fakes import Fakes
 
@@ -75,11 +76,11 @@ def plugin() -> ModuleType:
         running = item
 
     @pytest.fixture(scope="session")
-    def flipsnack_credentials() -> tuple[str, str]:
-        """The API key and the secret of the fake account; override for a client with its own."""
-        from pytest_flipsnack.fake.account import API_KEY, SECRET
+    def flipsnack_credentials() -> Credentials:
+        """The `api_key` and the `secret` of the fake account; override for a client with its own."""
+        from pytest_flipsnack.fake.account import API_KEY, SECRET, Credentials
 
-        return (
+        return Credentials(
             options.read_credential(running.config, "api_key", API_KEY),
             options.read_credential(running.config, "secret", SECRET),
         )

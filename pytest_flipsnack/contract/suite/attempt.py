@@ -23,6 +23,7 @@ class Attempt:
     error: BaseException | None = None
     calls: list[Call] = field(default_factory=list)
     logged: Sequence[str] = ()
+    printed: Sequence[str] = ()
     blocking: Sequence[str] = ()
     waits: Waits = field(default_factory=Waits)
     final_wait_s: float = 0.0
@@ -122,5 +123,6 @@ def make(call: Callable[[], Any], loop: Loop, observation: Observation) -> Attem
     attempt.calls = observation.calls
     attempt.final_wait_s = observation.final_wait_s
     attempt.logged, attempt.blocking = list(observation.logged), observation.blocking
+    attempt.printed = observation.printed
     attempt.own, attempt.waits = observation.own, observation.waits
     return attempt

@@ -34,7 +34,7 @@ ACTION_ATTRIBUTE = "flipsnack_action"
 _GIVES = "flipsnack_gives"
 PRACTICES = (
     "bound", "growing_waits", "final_wait", "timeout", "clean_errors", "codes", "secrets", "https",
-    "single_upload", "async", "parameters", "fields", "readable", "tls",
+    "single_upload", "async", "parameters", "fields", "readable", "tls", "stale", "lasting_waits",
 )  # fmt: skip
 """Sound practice that no page requires; each can be turned off by name."""
 

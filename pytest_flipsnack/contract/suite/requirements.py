@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any
 from pytest_flipsnack.catalogue.action import Action
 from pytest_flipsnack.catalogue.actions import ACTIONS
 from pytest_flipsnack.catalogue.codes import Code
-from pytest_flipsnack.contract.carried_code import carries
+from pytest_flipsnack.contract.carried_code import carries, named
 from pytest_flipsnack.contract.judge import (
     finding,
     judge_end,
-    judge_pace,
     judge_retries,
     label,
 )
 from pytest_flipsnack.contract.leaks import leaks, shown_at_rest
+from pytest_flipsnack.contract.pace import judge_pace
 from pytest_flipsnack.contract.suite.attempt import Attempt
 from pytest_flipsnack.contract.suite.declarations import Declarations, rules_of
 from pytest_flipsnack.fake.finding import Finding
@@ -30,6 +30,7 @@ _NOT_DECLARED: Any = object()
 _CRASHES = (
     KeyError, TypeError, AttributeError, IndexError, NameError, RecursionError, MemoryError,
 )  # fmt: skip
+_MESSAGES = ("message", "msg", "error_message", "reason", "detail")
 _LONGEST_TIMEOUT_S = 3600.0
 _TRANSPORTS = of_kind(Kind.HTTP)
 
@@ -76,7 +77,7 @@ class Requirements:
         subject = attempt.subject if self.failed(attempt) else None
         secrets = self._fake.secrets()
         for leak in [
-            *leaks(subject, attempt.logged, secrets, attempt.own),
+            *leaks(subject, attempt.logged, secrets, attempt.own, attempt.printed),
             *shown_at_rest([*attempt.given, attempt.value], secrets, attempt.own),
         ]:
             text = finding(leak, "no secret outside the request", calls)
@@ -139,9 +140,10 @@ class Requirements:
     def readable(self, attempt: Attempt, code: int) -> Iterator[Finding]:
         """Yield a finding where an error has nothing to say for itself."""
         error = attempt.error
-        if error is None or attempt.never_stopped or is_transport(error):
+        if attempt.never_stopped or is_transport(error):
             return
-        if not re.search(r"\w", str(error)):
+        texts = [str(error)] if error is not None else _messages(attempt)
+        if texts and not any(re.search(r"\w", text) for text in texts):
             what = (
                 f"{self._action} answered {code} and the client {ending_of(attempt)} without a text"
             )
@@ -215,6 +217,12 @@ class Requirements:
     def _tells_by_class(self, code: int) -> bool:
         declared = self._contract.raises.get(code)
         return declared is not None and [*self._contract.raises.values()].count(declared) == 1
+
+
+def _messages(attempt: Attempt) -> list[str]:
+    """Return the texts of a returned failure that are meant for people, empty ones included."""
+    held = named(attempt.value)
+    return [str(held[name] or "") for name in _MESSAGES if name in held]
 
 
 def _is_value(value: object, declared: Any) -> bool:

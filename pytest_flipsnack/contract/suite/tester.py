@@ -100,7 +100,7 @@ class Tester:
         names = [f"page{number:04d}" for number in range(total)]
         for name in names:
             fitting = status if status in SETTABLE_STATUSES else SETTABLE_STATUSES[0]
-            collections.add(name, title=f"{title} {name}".strip(), status=fitting)
+            collections.add(name, title=title or "Untitled", status=fitting)
         return names
 
     def take_time(self) -> None:
@@ -126,7 +126,7 @@ class Tester:
             self._rewind(name, value)
         call = functools.partial(self._bound, **given)
         observation = Observation(
-            self.fake, self._bench.clock, self.contract.max_requests, self._own(given)
+            self.fake, self._bench.clock, self.contract.max_requests, self._own(given), prints=True
         )
         attempt = make(call, self._bench.loop, observation)
         attempt.given = [*given.values()]

@@ -8,6 +8,7 @@ from pytest_flipsnack.contract.suite.trials import (
     arguments,
     bodies,
     codes,
+    kept,
     pages,
     processing,
     requests,
@@ -26,6 +27,7 @@ TRIALS: dict[str, Trial[Any]] = {
         *pages.TRIALS,
         *bodies.TRIALS,
         *results.TRIALS,
+        *kept.TRIALS,
         *sequences.TRIALS,
     )
 }

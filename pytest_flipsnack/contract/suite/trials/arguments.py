@@ -18,6 +18,7 @@ from pytest_flipsnack.fake.finding import Finding
 _TEXTS = {
     "accents": "Été à Łódź: 東京",
     "spaces": "two  spaces inside",
+    "blanks": " at both ends ",
     "symbols": "a+b & c=d, 100 % e#f?g/h",
     "empty": "",
     "long": "long " * 200 + "end",
@@ -34,7 +35,8 @@ def _text(tester: Tester, text: str) -> Findings:
     carriers = _carriers(tester) if not text else set[str]()
     for call in _own_calls(tester, attempt):
         sent = _documented(tester, call)
-        lost = text not in sent.values() if text else any(sent.get(name) for name in carriers)
+        arrived = {text, text.strip()} & set(sent.values())  # a client may strip what it is given
+        lost = not arrived if text else any(sent.get(name) for name in carriers)
         dropped = tester.action.name == _UPDATE and not carriers <= sent.keys()
         if lost or dropped:
             yield _lost(tester, call, attempt, text)
@@ -48,7 +50,15 @@ def _carriers(tester: Tester) -> set[str]:
 
 
 def _hash(tester: Tester, name: str) -> Findings:
+    tester.call()
     attempt = tester.call({HASH: name})
+    if not attempt.calls and not tester.require.failed(attempt):
+        yield finding(
+            f"{tester.action.name} was given {name!r}, and the client returned what it kept of "
+            f"{tester.fixture(HASH)!r}",
+            "a request for another hash, or a reply that is kept under its own",
+            attempt.calls,
+        )
     yield from tester.require.usual(attempt)
     for call in _own_calls(tester, attempt):
         if call.params.get("collectionHash") != name:

@@ -7,7 +7,8 @@ from typing import Any
 
 from pytest_flipsnack.catalogue.action import Action
 from pytest_flipsnack.catalogue.codes import Code, Handling
-from pytest_flipsnack.contract.judge import finding, is_same, reply_of, seconds, shrinking
+from pytest_flipsnack.contract.judge import finding, is_same, reply_of, seconds
+from pytest_flipsnack.contract.pace import shrinking, too_short
 from pytest_flipsnack.contract.suite.attempt import Attempt
 from pytest_flipsnack.contract.suite.declarations import rules_of
 from pytest_flipsnack.contract.suite.tester import Tester
@@ -16,6 +17,8 @@ from pytest_flipsnack.fake.call import Call
 
 _CONFIRMED = 3
 """So many calls with ever shorter waits are no jitter."""
+_DRAWN = 5
+"""So many calls with short waits alone are no jitter."""
 _MIN_FINAL_WAIT_S = 0.1
 
 
@@ -27,6 +30,7 @@ def _every_reply(tester: Tester, code: Code) -> Findings:
     yield from tester.require.carried(attempt, code)
     yield from tester.require.readable(attempt, code)
     yield from _shrinks(tester, attempt)
+    yield from _gives_up_early(tester, attempt)
     yield from _final_wait(tester, attempt, code)
 
 
@@ -41,6 +45,26 @@ def _shrinks(tester: Tester, attempt: Attempt) -> Findings:
         found = shrinking(attempt.calls, rules, attempt.waits)
     if found is not None:
         yield from _growing(tester, attempt, *found)
+
+
+def _gives_up_early(tester: Tester, attempt: Attempt) -> Findings:
+    """All waits together shorter than what they wait for, in this call and in some more."""
+    rules = rules_of(type(tester.contract))
+    found = too_short(attempt.calls, rules, attempt.waits)
+    for _ in range(_DRAWN - 1):
+        if found is None:
+            break
+        attempt = tester.call()
+        found = too_short(attempt.calls, rules, attempt.waits)
+    if found is not None:
+        call, lasted_s = found
+        text = finding(
+            f"{reply_of(call)} and the client gave up after {len(attempt.calls) - 1} retries within "
+            f"{seconds(lasted_s)} s",
+            f"waits in which it can pass ({Code(call.code or 0).label}), or no retry",
+            attempt.calls,
+        )
+        yield from tester.require.sound("lasting_waits", text)
 
 
 def _final_wait(tester: Tester, attempt: Attempt, code: Code) -> Findings:

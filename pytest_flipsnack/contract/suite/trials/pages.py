@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from pytest_flipsnack.catalogue.codes import Code
 from pytest_flipsnack.contract.judge import finding
+from pytest_flipsnack.contract.suite.attempt import Attempt
 from pytest_flipsnack.contract.suite.tester import Tester
 from pytest_flipsnack.contract.suite.trials.trial import Findings, Trial
 
 _PAGES = 3
 _FILTERS = ("query", "collectionStatus")
+_OF_ALL_PAGES = (*_FILTERS, "orderBy", "orderMode")
 
 
 def _all_come(tester: Tester, per_page: int) -> Findings:
@@ -23,6 +25,7 @@ def _all_come(tester: Tester, per_page: int) -> Findings:
             return  # it keeps the first reply
     yield from tester.require.usual(attempt)
     yield from tester.require.success(attempt, f"holds {total} records in 3 pages")
+    yield from _one_filter(tester, attempt)
     got = len(attempt.value) if isinstance(attempt.value, list | tuple) else None
     shown = repr(attempt.value)
     kept = sum(name in shown for name in names)
@@ -34,6 +37,20 @@ def _all_come(tester: Tester, per_page: int) -> Findings:
             f"all pages of {per_page} records, as in pages = {{{tester.action.name!r}: {per_page}}}",
             attempt.calls,
         )
+
+
+def _one_filter(tester: Tester, attempt: Attempt) -> Findings:
+    """The same filter and order for every page, or the pages are those of different lists."""
+    pages = [call.params for call in attempt.calls if call.action == tester.action.name]
+    for name in _OF_ALL_PAGES:
+        values = [page.get(name) for page in pages]
+        if len({*values}) > 1:
+            shown = ", ".join(repr(value) for value in dict.fromkeys(values))
+            yield finding(
+                f"the client sent {name} as {shown} for the pages of one list",
+                f"the same {name} for every page",
+                attempt.calls,
+            )
 
 
 def _second_breaks(tester: Tester, per_page: int) -> Findings:
@@ -48,13 +65,35 @@ def _second_breaks(tester: Tester, per_page: int) -> Findings:
         yield from tester.require.failure(attempt, "answered 41 to the second page")
 
 
+def _second_is_limited(tester: Tester, per_page: int) -> Findings:
+    """A code that passes on the second page: a client that retries it still returns every record."""
+    total, names = _fill(tester, per_page)
+    tester.answer(Code.OK)
+    tester.answer(Code.REQUESTS_PER_SECOND)
+    attempt = tester.call()
+    tester.forget_answers()
+    yield from tester.require.usual(attempt)
+    if not attempt.retried(lambda call: call.code == Code.REQUESTS_PER_SECOND):
+        return
+    yield from tester.require.success(attempt, "answered 31 to the second page, and then 20")
+    value = attempt.value
+    kept = [name for name in names if name in repr(value)]
+    if (isinstance(value, list | tuple) and len(value) != total) or 0 < len(kept) < total:
+        yield finding(
+            f"{tester.action.name} answered 31 to the second page and then 20, and the client "
+            f"returned {len(value)} records of {total}, {len(kept)} of them different",
+            "every record once",
+            attempt.calls,
+        )
+
+
 def _fill(tester: Tester, per_page: int) -> tuple[int, list[str]]:
     total = (_PAGES - 1) * per_page + 1
     tester.fake.configure({"records_per_page": per_page})
     return total, tester.fill(total)
 
 
-_TRIED = {"all": _all_come, "breaks": _second_breaks}
+_TRIED = {"all": _all_come, "breaks": _second_breaks, "limited": _second_is_limited}
 TRIALS = (
     Trial(
         "test_pages",

@@ -14,6 +14,7 @@ from pytest_flipsnack.contract.suite.trials.trial import Declared, Findings, Tri
 
 _POLLS = 3
 _FOREVER_S = 1e12
+_PUBLISHING_S = 6.0  # "may take a few seconds", and polls are "every few seconds" (SEED)
 _LATER_S = 7200.0
 _CREATE = "collection.create"
 _GET = "collection.getCollection"
@@ -160,7 +161,28 @@ def _cases(action: Action, _declared: Declared) -> Iterator[tuple[str, _Run]]:
             yield from _STATUSES.items()
 
 
-TRIALS = (
+def _while_refused(tester: Tester, _given: None) -> Findings:
+    """A refusal with 38 that lasts as long as publishing does, for a client that waits it out."""
+    tester.answer(Code.PROCESSING)
+    once = tester.call()
+    tester.forget_answers()
+    if tester.require.failed(once):
+        return  # that is the caller's to wait for
+    tester.fake.account.collections.assume_processing(_PUBLISHING_S)
+    attempt = tester.call()
+    yield from tester.require.usual(attempt)
+    if any(call.code == Code.PROCESSING for call in attempt.calls):
+        why = f"was refused with 38 for {_PUBLISHING_S:g} s"
+        yield from tester.require.success(attempt, why)
+
+
+TRIALS: tuple[Trial[Any], ...] = (
+    Trial(
+        "test_publishing",
+        "A client that waits out 38 does so for as long as publishing may take.",
+        lambda action, declared: [("", None)] if Code.PROCESSING in action.codes else (),
+        _while_refused,
+    ),
     Trial(
         "test_processing",
         "A client that polls waits between its requests, ends, and sees a failure.",
