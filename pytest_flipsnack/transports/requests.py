@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 from typing import Any
 
@@ -54,6 +55,7 @@ class RequestsTransport:
             return found, reasons
 
         self._patches.set(responses.RequestsMock, "_find_match", find)
+        self._patches.set(requests.Session, "merge_environment_settings", _merging())
         requests_mock = sys.modules.get("requests_mock")  # None where a test hides a library
         if requests_mock is not None:
             self._join_requests_mock(requests_mock)
@@ -143,6 +145,28 @@ class _Mock(responses.RequestsMock):
                     raise requests.exceptions.RetryError(error, request=request) from error
                 return response
             retry.sleep(response.raw)
+
+
+def _merging() -> Any:
+    """Return a merge of settings in which `session.verify = False` stays what it is.
+
+    requests lets the environment (REQUESTS_CA_BUNDLE) turn verification on again, so the machine
+    would decide whether a client that turns it off is seen.
+    """
+    theirs = requests.Session.merge_environment_settings
+
+    def merge(session: requests.Session, url: Any, *given: Any, **named: Any) -> Any:
+        settings = theirs(session, url, *given, **named)
+        ours = session.verify is False and FLIPSNACK_URL.match(str(url)) is not None
+        if ours and settings["verify"] == _bundle():
+            settings["verify"] = False
+        return settings
+
+    return merge
+
+
+def _bundle() -> str | None:
+    return os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE")
 
 
 def _timeout(sent: dict[str, Any]) -> float | None:

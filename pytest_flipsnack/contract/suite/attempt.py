@@ -12,7 +12,7 @@ from typing import Any
 from pytest_flipsnack.contract.judge import ClientDoesNotStopError, is_same
 from pytest_flipsnack.contract.observation import Observation
 from pytest_flipsnack.contract.retries import Waits
-from pytest_flipsnack.fake.call import Call
+from pytest_flipsnack.fake.call import Call, Observer
 
 
 @dataclass(slots=True)
@@ -26,6 +26,8 @@ class Attempt:
     printed: Sequence[str] = ()
     blocking: Sequence[str] = ()
     waits: Waits = field(default_factory=Waits)
+    awaited: bool = False
+    """Whether the client is async."""
     final_wait_s: float = 0.0
     """How long the client waited after the last reply."""
     given: Collection[object] = ()
@@ -108,13 +110,61 @@ def _current_loop() -> asyncio.AbstractEventLoop | None:
     return None if loop is None or loop.is_closed() or loop.is_running() else loop
 
 
-def make(call: Callable[[], Any], loop: Loop, observation: Observation) -> Attempt:
-    """Make the call and return the attempt; never raise what the client raises."""
+CANCELLED = object()
+"""The value of a call that was cancelled and ended."""
+
+
+class Cancellation:
+    """Observes the first reply to an async call, and cancels the call soon after it."""
+
+    after_s = 0.01
+    """In the client's time: a wait before a retry has begun."""
+
+    def __init__(self, observers: list[Observer]) -> None:
+        self._observers = observers
+        self._cancel: Callable[[], object] = lambda: None
+
+    async def run(self, awaitable: Awaitable[Any]) -> Any:
+        """Await the call; return CANCELLED where it lets itself be cancelled."""
+        task, loop = asyncio.ensure_future(awaitable), asyncio.get_running_loop()
+        self._cancel = lambda: loop.call_soon_threadsafe(
+            lambda: loop.call_later(self.after_s, task.cancel)
+        )
+        self._observers.append(self)
+        try:
+            return await task
+        except asyncio.CancelledError:
+            return CANCELLED
+        finally:
+            self._observers.remove(self)
+
+    def asks(self) -> None:
+        """Let the request be answered."""
+
+    def answered(self, call: Call) -> None:
+        """Cancel the call, in whatever thread its reply is made."""
+        self._cancel()
+        self._cancel = lambda: None
+
+
+def make(
+    call: Callable[[], Any],
+    loop: Loop,
+    observation: Observation,
+    cancellation: Cancellation | None = None,
+) -> Attempt:
+    """Make the call and return the attempt; never raise what the client raises.
+
+    With a `cancellation`, the task of an async call is cancelled.
+    """
     attempt = Attempt()
     observation.start()
     try:
         value = call()
-        attempt.value = loop.run(value) if isawaitable(value) else value
+        attempt.awaited = isawaitable(value)
+        if attempt.awaited and cancellation is not None:
+            value = cancellation.run(value)
+        attempt.value = loop.run(value) if attempt.awaited else value
     except (Exception, ClientDoesNotStopError) as error:
         attempt.error = error
     finally:

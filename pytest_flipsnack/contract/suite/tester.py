@@ -14,7 +14,7 @@ from pytest_flipsnack.catalogue.codes import Code
 from pytest_flipsnack.contract.judge import with_notes
 from pytest_flipsnack.contract.leaks import own_packages
 from pytest_flipsnack.contract.observation import Observation
-from pytest_flipsnack.contract.suite.attempt import Attempt, Loop, make
+from pytest_flipsnack.contract.suite.attempt import Attempt, Cancellation, Loop, make
 from pytest_flipsnack.contract.suite.declarations import Declarations, calls_of
 from pytest_flipsnack.contract.suite.requirements import Requirements
 from pytest_flipsnack.fake.faults import Fault
@@ -115,10 +115,11 @@ class Tester:
         """Return the value of a fixture that the call asks for."""
         return self._given[name]
 
-    def call(self, instead: Mapping[str, Any] | None = None) -> Attempt:
+    def call(self, instead: Mapping[str, Any] | None = None, *, cancelled: bool = False) -> Attempt:
         """Make the call once, on collections that no earlier call has touched.
 
-        `instead` has values to give in the place of those of fixtures.
+        `instead` has values to give in the place of those of fixtures. With `cancelled` the
+        task of an async call is cancelled after the first reply.
         """
         self.fake.account.collections.forget_assumed()
         given = {**self._given, **(instead or {})}
@@ -128,7 +129,8 @@ class Tester:
         observation = Observation(
             self.fake, self._bench.clock, self.contract.max_requests, self._own(given), prints=True
         )
-        attempt = make(call, self._bench.loop, observation)
+        cancellation = Cancellation(self.fake.observers) if cancelled else None
+        attempt = make(call, self._bench.loop, observation, cancellation)
         attempt.given = [*given.values()]
         self._error = None if attempt.never_stopped else attempt.error
         return attempt

@@ -7,6 +7,7 @@ from typing import Any
 from pytest_flipsnack.contract.suite.trials import (
     arguments,
     bodies,
+    cancelling,
     codes,
     kept,
     pages,
@@ -28,6 +29,7 @@ TRIALS: dict[str, Trial[Any]] = {
         *bodies.TRIALS,
         *results.TRIALS,
         *kept.TRIALS,
+        *cancelling.TRIALS,
         *sequences.TRIALS,
     )
 }
