@@ -28,7 +28,7 @@ class AsyncClient:
         params = {"action": "user.getStats", "apiKey": self.key}
         text = self.secret + "".join(k + v for k, v in sorted(params.items()))
         params["signature"] = hashlib.md5(text.encode()).hexdigest()
-        async with httpx.AsyncClient(verify=False) as http:
+        async with httpx.AsyncClient() as http:
             answer = await http.get("https://api.flipsnack.com/v1/", params=params)
         body = answer.json()
         if answer.status_code != 200 or body["code"] != 20:

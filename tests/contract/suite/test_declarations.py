@@ -36,7 +36,7 @@ def test_a_call_that_asks_something_else_is_named(project: Project) -> None:
             'without = ["sleep"]',
             "TestAcme: TestAcme.without: 'sleep' is not a practice; known: "
             "bound, growing_waits, final_wait, timeout, clean_errors, codes, secrets, https, "
-            "single_upload, async",
+            "single_upload, async, parameters, fields, readable, tls, stale, lasting_waits",
         ),
         (
             'retries = {31: "often"}',
@@ -111,7 +111,7 @@ def test_a_call_that_asks_something_else_is_named(project: Project) -> None:
         (
             'polls = ["user.getStats"]',
             "TestAcme: TestAcme.polls: user.getStats does not fit here; allowed: "
-            "collection.create, collection.getCollection, collection.update, *",
+            "collection.create, collection.getCollection, collection.downloadHTML, collection.update",
         ),
         (
             'pages = {"user.getStats": 50}',

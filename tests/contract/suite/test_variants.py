@@ -65,7 +65,7 @@ def test_every_case_is_tried_with_every_client(project: Project) -> None:
         "TestAcme::test_code[sync-user.getStats-31]",
         "TestAcme::test_code[threaded-user.getStats-31]",
     ]
-    project.run().assert_outcomes(passed=2 * 56)
+    project.run().assert_outcomes(passed=2 * 59)
 
 
 def test_a_fixture_of_one_call_leaves_the_others_as_they_were(project: Project) -> None:
@@ -248,4 +248,4 @@ class TestAcme(ClientContract):
     assert ids(project, "-p", "anyio.pytest_plugin", "-k", "test_request") == [
         "TestAcme::test_request[asyncio-user.getStats]"
     ]
-    project.run("-p", "anyio.pytest_plugin").assert_outcomes(passed=56)
+    project.run("-p", "anyio.pytest_plugin").assert_outcomes(passed=59)

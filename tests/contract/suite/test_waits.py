@@ -56,14 +56,53 @@ def test_equal_waits_that_are_over_within_a_second_are_named(project: Project, c
 
 
 @pytest.mark.parametrize(
+    ("waits", "code", "retries", "within"),
+    [
+        ("(0.2, 0.6)", 31, 2, "0.8"),
+        ("(0.8,)", 22, 1, "0.8"),
+        ("(0.8,)", 50, 1, "0.8"),
+        ("(1.2, 1.2)", 32, 2, "2.4"),
+    ],
+)
+def test_waits_that_cannot_work_are_named(
+    project: Project, waits: str, code: int, retries: int, within: str
+) -> None:
+    project.test(
+        "from pytest_flipsnack import ClientContract, call\n"
+        + HASTY.format(waits=waits, declared="")
+    )
+
+    result = project.run("-k", f"test_code and {code}")
+
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(
+        [
+            f"E*answered {code} and the client gave up after {retries} retr* within {within} s",
+            f"E*allowed: waits in which it can pass ({code} *), or no retry",
+            "E*way out: fix the client, or turn the check off: without = ?'lasting_waits'?",
+        ]
+    )
+
+
+def test_a_single_quick_retry_after_31_may_hit_the_next_second(project: Project) -> None:
+    project.test(
+        "from pytest_flipsnack import ClientContract, call\n"
+        + HASTY.format(waits="(0.3,)", declared="")
+    )
+
+    project.run("-k", "test_code and 31").assert_outcomes(passed=1)
+
+
+@pytest.mark.parametrize(
     ("waits", "declared"),
     [
         ("(1, 1, 1)", ""),
-        ("(0.4, 0.4, 0.4)", ""),
-        ("(0.1, 0.2, 0.4)", ""),
-        ("(0.3, 0.3)", ""),
+        ("(0.9, 0.9, 0.9)", ""),
+        ("(0.5, 0.7, 1.4)", ""),
+        ("(0.4, 0.4, 0.4)", "without = ['clean_errors', 'lasting_waits']"),
+        ("(0.3, 0.3)", "without = ['clean_errors', 'lasting_waits']"),
         ("(0.1, 0.1, 0.1)", "retries = dict.fromkeys([22, 31, 32, 50], Retry(wait_s=0.1))"),
-        ("(0.1, 0.1, 0.1)", "without = ['clean_errors', 'growing_waits']"),
+        ("(0.1, 0.1, 0.1)", "without = ['clean_errors', 'growing_waits', 'lasting_waits']"),
     ],
 )
 def test_other_waits_are_not_accused(project: Project, waits: str, declared: str) -> None:
