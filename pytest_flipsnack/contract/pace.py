@@ -92,9 +92,10 @@ def too_short(
         if call.code not in _undeclared(rules) or any(other.code != call.code for other in same):
             continue
         once = 1 if call.code == Code.REQUESTS_PER_SECOND else 0
-        lasted_s = sum(waits.between(early, late)[1] for early, late in pairwise(same))
-        if len(same) - 1 > once and lasted_s < _LEAST_S[Code(call.code)]:
-            return call, lasted_s
+        lasted = [waits.between(early, late) for early, late in pairwise(same)]
+        most_s = sum(most for _, most in lasted)
+        if len(same) - 1 > once and most_s < _LEAST_S[Code(call.code)]:
+            return call, sum(least for least, _ in lasted)
     return None
 
 
