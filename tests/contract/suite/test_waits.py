@@ -58,10 +58,10 @@ def test_equal_waits_that_are_over_within_a_second_are_named(project: Project, c
 @pytest.mark.parametrize(
     ("waits", "code", "retries", "within"),
     [
-        ("(0.2, 0.6)", 31, 2, "0.8"),
-        ("(0.8,)", 22, 1, "0.8"),
-        ("(0.8,)", 50, 1, "0.8"),
-        ("(1.2, 1.2)", 32, 2, "2.4"),
+        ("(0.1, 0.1)", 31, 2, "0.2"),
+        ("(0.1,)", 22, 1, "0.1"),
+        ("(0.1,)", 50, 1, "0.1"),
+        ("(0.2, 0.3)", 32, 2, "0.5"),
     ],
 )
 def test_waits_that_cannot_work_are_named(
