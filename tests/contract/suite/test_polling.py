@@ -214,4 +214,4 @@ def test_a_client_that_waits_after_an_upload_passes(project: Project) -> None:
     )
     result = project.run("-k", "test_processing or test_success or test_upload")
     assert result.ret == 0
-    assert result.parseoutcomes()["passed"] == 11
+    assert result.parseoutcomes()["passed"] == 12

@@ -17,6 +17,7 @@ from pytest_flipsnack.fake.faults import FAULTS, Fault
 _HTTP_OK = 200
 _MAY_HAVE_ARRIVED = {"timeout", "reset"}
 _LETTERS = "Été à Łódź: 東京"
+_NOT_LISTED = {"collectionWidth", "collectionHeight"}  # parameters; a guide speaks of both
 _ANOTHER = "Une erreur s'est présentée"
 
 
@@ -44,6 +45,17 @@ def _with_more_fields(envelope: dict[str, Any]) -> dict[str, Any]:
     return {**envelope, "requestId": "r-1", **data}
 
 
+def _with_known_fields(envelope: dict[str, Any]) -> dict[str, Any]:
+    """Leave out what no page lists among the fields of a reply."""
+
+    def known(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {key: known(item) for key, item in value.items() if key not in _NOT_LISTED}
+        return [known(item) for item in value] if isinstance(value, list) else value
+
+    return {key: known(value) for key, value in envelope.items()}
+
+
 def _with_an_empty_list(envelope: dict[str, Any]) -> dict[str, Any]:
     return {**envelope, "data": {"collectionCount": 0, "collections": []}}
 
@@ -63,11 +75,18 @@ def _with_letters(envelope: dict[str, Any]) -> dict[str, Any]:
 
 def _contents(action: Action, _declared: Declared) -> Iterator[tuple[str, tuple[str, Bend]]]:
     rows: list[tuple[str, Bend]] = [("no-data", _without_data), ("more-fields", _with_more_fields)]
+    if action.name in _OF_A_FLIPBOOK:
+        rows.append(("known-fields", _with_known_fields))
     if action.name == "collection.getList":
         rows.append(("empty-list", _with_an_empty_list))
     if action.name in {"collection.getList", "collection.getCollection"}:
         rows.append(("letters", _with_letters))
     yield from ((row[0], row) for row in rows)
+
+
+_OF_A_FLIPBOOK = {
+    "collection.create", "collection.getCollection", "collection.update", "collection.getList",
+}  # fmt: skip
 
 
 def _message(tester: Tester, given: tuple[Code, str]) -> Findings:

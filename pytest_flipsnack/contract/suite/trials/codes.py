@@ -61,8 +61,7 @@ def _gives_up_early(tester: Tester, attempt: Attempt) -> Findings:
         count = len(attempt.calls) - 1
         again = "1 retry" if count == 1 else f"{count} retries"
         text = finding(
-            f"{reply_of(call)} and the client gave up after {again} within "
-            f"{seconds(lasted_s)} s",
+            f"{reply_of(call)} and the client gave up after {again} within {seconds(lasted_s)} s",
             f"waits in which it can pass ({Code(call.code or 0).label}), or no retry",
             attempt.calls,
         )
