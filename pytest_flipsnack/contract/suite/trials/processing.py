@@ -14,7 +14,7 @@ from pytest_flipsnack.contract.suite.trials.trial import Declared, Findings, Tri
 
 _POLLS = 3
 _FOREVER_S = 1e12
-_PUBLISHING_S = 8.0  # "may take a few seconds", and polls are "every few seconds" (SEED)
+_PUBLISHING_S = 4.0  # "may take a few seconds", and polls are "every few seconds" (SEED)
 _LATER_S = 7200.0
 _CREATE = "collection.create"
 _GET = "collection.getCollection"
