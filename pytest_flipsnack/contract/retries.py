@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from time import monotonic, process_time  # real ones: virtual time leaves our modules alone
+from typing import Literal
 
 from pytest_flipsnack.catalogue.codes import Code, Handling, code_of
 from pytest_flipsnack.fake.call import Call
@@ -57,7 +58,7 @@ class Retry:
 
 
 FORBIDDEN = Retry(mode=RetryMode.FORBIDDEN)
-Declared = Retry | RetryMode | int | bool | str
+RetryRule = Retry | RetryMode | int | Literal["forbidden", "allowed", "required"]
 """What a project may declare for a code: `Retry(...)`, a number of retries, or a mode."""
 
 
