@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from difflib import SequenceMatcher
 from inspect import isfunction, signature
+from itertools import takewhile
 from urllib.parse import urlsplit
 
 from pytest_flipsnack.catalogue.action import API_HOST, BASE_PATH, UPLOAD_HOST
@@ -91,7 +93,7 @@ def _check_practices(cls: type[Declarations]) -> None:
 
 
 def _hint(written: object, known: Iterable[str]) -> str:
-    close = nearest(str(written), tuple(known))
+    close = nearest(str(written), tuple(known), _LIKE_VALUE)
     return f"; did you mean {close}?" if close else ""
 
 
@@ -194,7 +196,14 @@ def _meant(name: str, value: object) -> str:
 
 
 def _closest(name: str, known: Iterable[str], cutoff: float) -> str:
-    bare = {other.replace("_", ""): other for other in known}
-    written = name.replace("_", "")
-    close = nearest(written, tuple(bare), cutoff)
-    return bare[close] if close and abs(len(written) - len(close)) <= _LONGER else ""
+    written = name.replace("_", "").lower()
+
+    def likeness(other: str) -> tuple[float, int]:
+        bare = other.replace("_", "")
+        alike = SequenceMatcher(None, written, bare).ratio()
+        begins_alike = takewhile(lambda pair: pair[0] == pair[1], zip(written, bare, strict=False))
+        # `retrys` is as like `returns` as it is like `retries`
+        return alike if abs(len(written) - len(bare)) <= _LONGER else 0.0, len([*begins_alike])
+
+    close = max(known, key=likeness)
+    return close if likeness(close)[0] >= cutoff else ""
