@@ -20,6 +20,9 @@ class RetryMode(StrEnum):
     REQUIRED = "required"
 
 
+_MODES = ", ".join(repr(mode.value) for mode in RetryMode)
+
+
 @dataclass(frozen=True, slots=True)
 class Retry:
     """A handling rule: how a client retries after a code.
@@ -37,6 +40,11 @@ class Retry:
     grows: bool = False
     lasts_s: float = 0.0
     mode: RetryMode = RetryMode.ALLOWED
+
+    def __post_init__(self) -> None:
+        if self.mode not in set(RetryMode):
+            raise ValueError(f"{self.mode!r} is not a mode; allowed: {_MODES}")
+        object.__setattr__(self, "mode", RetryMode(self.mode))  # text is as good
 
     @property
     def sets_waits(self) -> bool:
@@ -74,7 +82,7 @@ def read_retry(value: object) -> Retry:
         return Retry(mode=RetryMode(value))
     raise ValueError(
         f"{value!r} is not a rule for retries; allowed: a number of retries, "
-        f"Retry(at_most=5, wait_s=1), {', '.join(repr(item.value) for item in RetryMode)}"
+        f"Retry(at_most=5, wait_s=1), {_MODES}"
     )
 
 
