@@ -118,7 +118,7 @@ def test_a_fault_is_found_with_the_declaration_and_not_without_it(
     result = run(downstream, test.name)
     assert result.ret == 1
     result.stdout.fnmatch_lines([f"FAILED *- {found}"])
-    without = re.sub(rf"^    {declared} = .*\n", "", test.read_text("utf-8"), flags=re.MULTILINE)
+    without = re.sub(rf"\n    {declared} = (.|\n)*?(?=\n\n)", "", test.read_text("utf-8"))
     test.write_text(without, "utf-8")
     assert run(downstream, test.name).ret == 0
 
