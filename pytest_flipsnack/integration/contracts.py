@@ -119,9 +119,9 @@ def parametrize(metafunc: pytest.Metafunc) -> None:
     cls = metafunc.cls
     if _CASE not in metafunc.fixturenames or not getattr(cls, "is_flipsnack_contract", False):
         return
-    from pytest_flipsnack.contract.suite import client_contract, declarations
+    from pytest_flipsnack.contract.suite import client_contract, declaration_checks, declarations
 
-    checked(cls.__name__, lambda: declarations.check_declarations(cls))
+    checked(cls.__name__, lambda: declaration_checks.check_declarations(cls))
     cases = checked(cls.__name__, lambda: client_contract.cases_of(cls, metafunc.function.__name__))
     metafunc.config.stash[_FOUND] = True
     _parametrize(metafunc, declarations.calls_of(cls), _CASE, cases)

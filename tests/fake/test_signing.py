@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_flipsnack.fake.settings import Settings
+from pytest_flipsnack.fake.settings import Settings, SignatureOrder, SignatureValues
 from pytest_flipsnack.fake.signing import accepts, md5, near_miss, sign, signed_text
 
 # The worked example of the vendor's page on signing, which is the same in every version of it.
@@ -87,7 +87,7 @@ AS_SENT = in_order("apiKey", "action", "Zebra")
         ("ignorecase", [False, True, False]),
     ],
 )
-def test_the_sort_order_is_a_setting(order: str, taken: list[bool]) -> None:
+def test_the_sort_order_is_a_setting(order: SignatureOrder, taken: list[bool]) -> None:
     settings = Settings(signature_order=order)
 
     given = [CAPITALS_FIRST, NO_CASE, AS_SENT]
@@ -110,7 +110,7 @@ VALUES = ["a b/ü", "a+b%2F%C3%BC", "a%20b/%C3%BC", "a%20b%2F%C3%BC", "a b/%C3%B
         ("either", [True, True, True, True, False]),
     ],
 )
-def test_the_encoding_of_values_is_a_setting(values: str, taken: list[bool]) -> None:
+def test_the_encoding_of_values_is_a_setting(values: SignatureValues, taken: list[bool]) -> None:
     settings = Settings(signature_values=values)
 
     assert [accepts(SECRET, SPACED, with_query(value), settings) for value in VALUES] == taken
@@ -118,7 +118,9 @@ def test_the_encoding_of_values_is_a_setting(values: str, taken: list[bool]) -> 
 
 @pytest.mark.parametrize("order", ["either", "ascii", "ignorecase"])
 @pytest.mark.parametrize("values", ["raw", "encoded", "either"])
-def test_what_is_signed_under_a_setting_is_accepted_under_it(order: str, values: str) -> None:
+def test_what_is_signed_under_a_setting_is_accepted_under_it(
+    order: SignatureOrder, values: SignatureValues
+) -> None:
     settings = Settings(signature_order=order, signature_values=values)
     params = {**MIXED, **SPACED}
 

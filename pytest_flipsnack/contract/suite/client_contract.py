@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unittest
 from collections.abc import Callable
 from typing import Any, ClassVar
 
@@ -27,6 +28,15 @@ class ClientContract(Declarations):
 
     __test__ = _EverySubclass()
     is_flipsnack_contract: ClassVar[bool] = True
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if issubclass(cls, unittest.TestCase):
+            raise TypeError(
+                f"{cls.__name__} cannot be a unittest.TestCase as well, whose tests take no "
+                f"arguments; write class {cls.__name__}(ClientContract) and let a fixture do what "
+                "setUp does"
+            )
 
 
 def _test_of(trial: Trial[Any]) -> Callable[..., None]:
