@@ -104,7 +104,10 @@ def _other_calls(tester: Tester, _given: None) -> Findings:
         name
         for name in sorted(before.keys() | after.keys())
         if (name in before) != (name in after)
-        or (before[name] != after[name] and (name, after[name]) in elsewhere)
+        or (
+            before[name] != after[name]
+            and ((name, after[name]) in elsewhere or after[name] in _ELSEWHERE.values())
+        )
     ]
     if changed:
         yield finding(
