@@ -14,7 +14,7 @@ FAULTS = (
         '        names = {"title": "collectionDescription", "description": "collectionTitle"}\n'
         "        return {name: found.get(field) for name, field in names.items()}\n",
         "test_result[collection.getCollection]",
-        "and the client returned title 'About fxh4k89', which is collectionDescription",
+        "and the client returned title 'About it', which is collectionDescription",
     ),
     Fault(
         "clicks-for-views",
@@ -36,7 +36,7 @@ FAULTS = (
         '        spent = (result.data or {}).get("timeSpent", 0)\n'
         "        return replace(result, data=SimpleNamespace(time_spent=spent))\n",
         "test_result[collection.getStats]",
-        "collection.getStats answered time_spent '53', and the client returned time_spent 0",
+        "collection.getStats answered time_spent '12345678', and the client returned time_spent 0",
     ),
     Fault(
         "uploads-left-in-camel-case",

@@ -116,6 +116,7 @@ RESULTS = {
     "array": ("getStats", "Odd(data)"),
     "flag": ("getStats", '{"views": False, "downloads": True}'),
     "rows": ("getList", '[(one["collectionTitle"], 1) for one in data["collections"]]'),
+    "the-client-of-the-list": ("getList", "client"),
     "generator": ("getList", '(one for one in data["collections"])'),
     "page-of-many": (
         "getList",

@@ -26,7 +26,7 @@ _RECORDS = 2
 _FINAL_HASH = "f1nal77"
 _TELLING = 8
 _TIME_SPENT = 12345678  # stays a number when it is converted, even to weeks
-_NOTHING = {"None", "", "0", "0.0"}
+_NOTHING = {"None", "", "0"}
 _SHORT = re.compile(r"^collection(?=hash$|title$|description$)")
 _AMBIGUOUS = {"status", "page"}
 """Names that results use for other things too: the envelope's status, a number of a page."""
@@ -212,7 +212,9 @@ def _field(name: str, known: Iterable[str]) -> str:
 
 
 def _text(value: object) -> str:
-    return str(value.value if isinstance(value, Enum) else value)
+    plain = value.value if isinstance(value, Enum) else value
+    whole = isinstance(plain, float) and plain.is_integer()
+    return f"{plain:.0f}" if whole else str(plain)
 
 
 def _cases(action: Action, _declared: Declared) -> Iterator[tuple[str, Change]]:
