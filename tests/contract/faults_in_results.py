@@ -117,119 +117,6 @@ FAULTS = (
         "collection.downloadHTML answered COMPLETE with a resourceUrl, and the client returned 'None'",
     ),
     Fault(
-        "list-of-a-default",
-        "requests_raising",
-        "the list is a default of the method, made once",
-        "    def list(self, **filters: object) -> list[Collection]:\n"
-        '        return self._call("collection.getList", filters).get("collections") or []\n',
-        "    def list(self, found=[], **filters):\n"
-        '        found += self._call("collection.getList", filters).get("collections") or []\n'
-        "        return found\n",
-        "test_result_twice[collection.getList]",
-        "answered the same to two calls, and the client returned 2 records and then 4",
-    ),
-    Fault(
-        "list-of-the-client",
-        "aiohttp_backoff",
-        "the client keeps the list that it fills",
-        '        return (await self._get("collection.getList", filters)).get("collections") or []\n',
-        '        found = (await self._get("collection.getList", filters)).get("collections")\n'
-        '        self.__dict__.setdefault("found", []).extend(found or [])\n'
-        "        return self.found\n",
-        "test_result_twice[collection.getList]",
-        "answered the same to two calls, and the client returned 2 records and then 4",
-    ),
-    Fault(
-        "list-of-the-class",
-        "requests_result",
-        "all clients share one list of records",
-        "    def list(self, **filters: Any) -> Result:\n"
-        '        result = self._call("GET", "collection.getList", filters)\n'
-        '        return replace(result, data=result.data.get("collections") or []) if result.ok else result\n',
-        "    records = []\n\n"
-        "    def list(self, **filters: Any) -> Result:\n"
-        '        result = self._call("GET", "collection.getList", filters)\n'
-        '        self.records += (result.data or {}).get("collections") or []\n'
-        "        return replace(result, data=self.records)\n",
-        "test_result_twice[collection.getList]",
-        "answered the same to two calls, and the client returned 2 records and then ",
-    ),
-    Fault(
-        "list-of-the-module",
-        "requests_functions",
-        "the module has one list of records",
-        "def list_collections(handle: Handle, **filters: Any) -> list[dict[str, Any]]:\n"
-        '    return query(handle, "collection.getList", **filters).get("collections") or []\n',
-        "RECORDS = []\n\n\n"
-        "def list_collections(handle: Handle, **filters: Any) -> list[dict[str, Any]]:\n"
-        '    RECORDS.extend(query(handle, "collection.getList", **filters).get("collections") or [])\n'
-        "    return tuple(RECORDS)\n",
-        "test_result_twice[collection.getList]",
-        "answered the same to two calls, and the client returned 2 records and then 4",
-    ),
-    Fault(
-        "urls-are-kept",
-        "requests_raising",
-        "the URL of an archive is kept by its hash",
-        "    def download(self, hash: str) -> str:\n"
-        "        for _ in range(self.polls):\n"
-        '            data = self._once_ready("collection.downloadHTML", hash, {})\n'
-        '            if data.get("status") == "COMPLETE" and data.get("resourceUrl"):\n'
-        '                return str(data["resourceUrl"])\n',
-        "    def download(self, hash: str) -> str:\n"
-        '        kept = self.__dict__.setdefault("_urls", {})\n'
-        "        for _ in range(self.polls):\n"
-        "            if hash in kept:\n"
-        "                return kept[hash]\n"
-        '            data = self._once_ready("collection.downloadHTML", hash, {})\n'
-        '            if data.get("status") == "COMPLETE" and data.get("resourceUrl"):\n'
-        '                kept[hash] = str(data["resourceUrl"])\n'
-        "                return kept[hash]\n",
-        "test_expiry[collection.downloadHTML]",
-        "the client returned the resourceUrl of a call 120 s ago, without a request",
-    ),
-    Fault(
-        "url-cached-by-a-decorator",
-        "urllib_loop",
-        "functools caches the download",
-        "    def download(self, hash: str) -> str:\n        polls = 1\n",
-        "    from functools import cache\n\n"
-        "    @cache\n"
-        "    def download(self, hash: str) -> str:\n        polls = 1\n",
-        "test_expiry[collection.downloadHTML]",
-        "the client returned the resourceUrl of a call 120 s ago, without a request",
-    ),
-    Fault(
-        "replies-kept-for-ten-minutes",
-        "httpx_async_loop",
-        "one cache keeps every reply for ten minutes, that of a download too",
-        "        fields = self._sign(action, params)\n"
-        '        return await self._send(action, "GET", self._api_url, params=fields)\n',
-        "        fields = self._sign(action, params)\n"
-        "        now = asyncio.get_running_loop().time()\n"
-        '        kept, until = self.__dict__.get(fields["signature"], ({}, now - 1))\n'
-        '        if until < now or kept.get("status") == "PROCESSING":\n'
-        '            kept = await self._send(action, "GET", self._api_url, params=fields)\n'
-        '            self.__dict__[fields["signature"]] = kept, now + 600\n'
-        "        return kept\n",
-        "test_expiry[collection.downloadHTML]",
-        "the client returned the resourceUrl of a call 120 s ago, without a request",
-    ),
-    Fault(
-        "result-kept-for-an-hour",
-        "httpx_sync_result",
-        "the result of a download is kept for an hour",
-        '            return result._replace(data=result.data["resourceUrl"])\n'
-        "        return Result(None, f\"no download, it is {result.data.get('status')}\")\n",
-        '            result = result._replace(data=result.data["resourceUrl"])\n'
-        "            end = time.monotonic() + 3600\n"
-        "            self.download = lambda hash: result if time.monotonic() < end else None\n"
-        "            return result\n"
-        "        return Result(None, f\"no download, it is {result.data.get('status')}\")\n",
-        "test_expiry[collection.downloadHTML]",
-        "the client returned the resourceUrl of a call 120 s ago, without a request",
-    ),
-    Fault(
         "text-not-handed-on",
         "requests_raising",
         "the base class gets no text",
@@ -264,5 +151,52 @@ FAULTS = (
         'raise kind("...", code)',
         "test_code[user.getStats-41]",
         "user.getStats answered 41 and the client raised FlipsnackError: ... without a text",
+    ),
+    Fault(
+        "zeros-left-out",
+        "httpx_sync_result",
+        "what is 0 is left out of the result",
+        '        return self._get("user.getStats")\n',
+        '        result = self._get("user.getStats")\n'
+        "        figures = {name: value for name, value in (result.data or {}).items() if value}\n"
+        "        return result._replace(data=figures)\n",
+        "test_result[user.getStats-zeros]",
+        "user.getStats answered impressions 0, and the client left it out",
+    ),
+    Fault(
+        "figures-without-zeros",
+        "requests_functions",
+        "an attribute is set for a number that is true",
+        '    return query(handle, "collection.getStats", collectionHash=hash)\n',
+        '    found = query(handle, "collection.getStats", collectionHash=hash)\n'
+        "    made = SimpleNamespace()\n"
+        "    for name in found:\n"
+        "        found[name] and setattr(made, name, found[name])\n"
+        "    return made\n",
+        "test_result[collection.getStats-zeros]",
+        "collection.getStats answered impressions 0, and the client left it out",
+    ),
+    Fault(
+        "hash-of-the-caller",
+        "aiohttp_loop",
+        "the hash that was asked with covers the one of the reply",
+        '        return await self._about("collection.getCollection", hash)\n',
+        '        found = await self._about("collection.getCollection", hash)\n'
+        '        return {**found, "collectionHash": hash}\n',
+        "test_result[collection.getCollection-final-hash]",
+        "answered with the final hash 'f1nal77', and the client returned 'fxh4k89'",
+    ),
+    Fault(
+        "record-of-the-caller",
+        "requests_adapter",
+        "a record is made with the hash that was asked with",
+        '        return self.session.call("collection.getCollection", {"collectionHash": hash})\n',
+        '        found = self.session.call("collection.getCollection", {"collectionHash": hash})\n'
+        "        from collections import namedtuple\n"
+        '        made = namedtuple("Flipbook", "hash title status get")\n'
+        '        title, status = found.get("collectionTitle"), found.get("collectionStatus")\n'
+        "        return made(hash, title, status, found.get)\n",
+        "test_result[collection.getCollection-final-hash]",
+        "answered with the final hash 'f1nal77', and the client returned 'fxh4k89'",
     ),
 )

@@ -1,4 +1,4 @@
-"""Planted faults in what a client carries from one call to the next, and in what it may not send."""
+"""Planted faults in requests: of other calls, with names that no page lists, to any server."""
 
 from __future__ import annotations
 
@@ -119,86 +119,6 @@ FAULTS = (
         "test_other_calls[collection.getStats]",
         "was sent with collectionHash='0ther99' after other calls, and with collectionHash='fxh4k89'",
         also=("get",),
-    ),
-    Fault(
-        "first-hash-wins",
-        "requests_adapter",
-        "the first hash that a client is given is the one it keeps",
-        '        return self.session.call("collection.getCollection", {"collectionHash": hash})\n',
-        '        hash = self.__dict__.setdefault("_hash", hash)\n'
-        '        return self.session.call("collection.getCollection", {"collectionHash": hash})\n',
-        "test_hash[collection.getCollection-digits]",
-        "collection.getCollection was given '1234567890', and the client sent ",
-    ),
-    Fault(
-        "deadline-of-the-client",
-        "requests_raising",
-        "the deadline of the polls begins with the first call and is kept",
-        "        for _ in range(self.polls):\n"
-        '            data = self._once_ready("collection.downloadHTML", hash, {})\n',
-        '        end = self.__dict__.setdefault("_end", time.monotonic() + 60)\n'
-        "        while time.monotonic() < end:\n"
-        '            data = self._once_ready("collection.downloadHTML", hash, {})\n',
-        "test_processing[collection.downloadHTML-again]",
-        "as in an earlier call, and the client raised ConversionFailed: download of fxh4k89 is still",
-    ),
-    Fault(
-        "polls-of-the-client",
-        "urllib_loop",
-        "the polls are counted on the client",
-        "        polls = 1\n"
-        '        data = self._get_ready("collection.downloadHTML", {"collectionHash": hash})\n'
-        '        while data.get("status") == "PROCESSING" and polls < self.max_polls:\n'
-        "            time.sleep(self.poll_wait)\n"
-        "            polls += 1\n",
-        '        polls = getattr(self, "polls", 1)\n'
-        '        data = self._get_ready("collection.downloadHTML", {"collectionHash": hash})\n'
-        '        while data.get("status") == "PROCESSING" and polls < self.max_polls:\n'
-        "            time.sleep(self.poll_wait)\n"
-        "            polls = self.polls = polls + 1\n",
-        "test_processing[collection.downloadHTML-again]",
-        "as in an earlier call, and the client raised FlipsnackError: download of fxh4k89: PROCESSING",
-    ),
-    Fault(
-        "turns-used-up",
-        "aiohttp_loop",
-        "the turns of a poll are an iterator of the client",
-        "        for _ in range(self._max_polls):\n"
-        "            try:\n"
-        '                data = await self._about("collection.downloadHTML", hash)\n',
-        '        for _ in self.__dict__.setdefault("turns", iter(range(self._max_polls))):\n'
-        "            try:\n"
-        '                data = await self._about("collection.downloadHTML", hash)\n',
-        "test_processing[collection.downloadHTML-again]",
-        "as in an earlier call, and the client raised Processing: fxh4k89: the download stays",
-    ),
-    Fault(
-        "patience-used-up",
-        "httpx_async_loop",
-        "each poll takes from the patience of the client",
-        "        for poll in range(1, self._poll_times):\n"
-        "            await asyncio.sleep(self._poll_every)\n",
-        "        while self._poll_times > 1:\n"
-        "            poll = self._poll_times = self._poll_times - 1\n"
-        "            await asyncio.sleep(self._poll_every)\n",
-        "test_processing[collection.getCollection-again]",
-        "as in an earlier call, and the client raised FlipsnackError: fxh4k89 stays in processing",
-        method="ready",
-    ),
-    Fault(
-        "seconds-added-up",
-        "requests_result",
-        "the seconds that it has waited are added up over all calls",
-        '            if result.ok and result.data.get("collectionStatus") != "processing":\n'
-        "                return result\n",
-        '            if result.ok and result.data.get("collectionStatus") != "processing":\n'
-        "                return result\n"
-        '            self.waited = getattr(self, "waited", 0.0) + self.poll_interval\n'
-        "            if self.waited > 30:\n"
-        '                return failure("waited for too long")\n',
-        "test_processing[collection.getCollection-again]",
-        "as in an earlier call, and the client returned Result(ok=False, code=None",
-        method="ready",
     ),
     Fault(
         "session-without-verification",

@@ -12,6 +12,7 @@ from _pytest.mark import ParameterSet
 from tests.contract import (
     faults_in_answers,
     faults_in_habits,
+    faults_in_kept,
     faults_in_requests,
     faults_in_results,
     faults_in_retries,
@@ -25,6 +26,7 @@ FAULTS = (
     *faults_in_requests.FAULTS,
     *faults_in_habits.FAULTS,
     *faults_in_results.FAULTS,
+    *faults_in_kept.FAULTS,
     *faults_in_sequences.FAULTS,
 )
 TABLE = Path(__file__).parents[2] / "docs" / "planted-faults.md"
