@@ -123,13 +123,16 @@ class Breaking(Retried):
 
 
 class Keeping(Retried):
-    """Keeps what it has read for a quarter of a minute, as the limitations page advises."""
+    """Keeps what it has read for a quarter of a minute, unless it changes a flipbook itself."""
 
     def __init__(self, key: str, secret: str) -> None:
         super().__init__(key, secret)
         self._kept: dict[object, tuple[float, str]] = {}
 
     def call(self, action: str, **params: str) -> Any:
+        if action in {"collection.update", "collection.deleteCollection"}:
+            self._kept.clear()
+            return super().call(action, **params)
         name = action, *sorted(params.items())
         until, text = self._kept.get(name, (0.0, ""))
         if not text or time.monotonic() >= until:

@@ -242,3 +242,47 @@ def test_a_call_may_be_made_on_what_was_selected_before(project: Project) -> Non
         """
     )
     assert project.run("-k", "test_other_calls or test_hash or test_request").ret == 0
+
+
+def test_a_reply_may_be_kept_until_the_client_changes_the_flipbook(project: Project) -> None:
+    project.test(
+        """
+        from pytest_flipsnack import ClientContract, call
+
+        class Forgetting(acme.Client):
+            kept = None
+
+            def get(self):
+                self.kept = self.kept or self.about("collection.getCollection")
+                return self.kept
+
+            def update(self):
+                self.kept = None
+                return self.about("collection.update", title="Ours")
+
+            def about(self, action, **params):
+                return self.ask(action, collectionHash="fxh4k89", **params)
+
+        @pytest.fixture
+        def client(flipsnack):
+            return Forgetting(flipsnack.api_key, flipsnack.secret)
+
+        class TestForgetting(ClientContract):
+            error = acme.FlipsnackError
+            without = ["clean_errors"]
+
+            @call("collection.getCollection")
+            def get(self, client):
+                return client.get()
+
+            @call("collection.update")
+            def update(self, client):
+                return client.update()
+
+            @call("collection.getEmbed")
+            def embed(self, client):
+                return client.about("collection.getEmbed")
+        """
+    )
+    result = project.run("-k", "test_stale or test_other_calls")
+    assert result.parseoutcomes()["passed"] == 4

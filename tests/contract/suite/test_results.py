@@ -30,6 +30,11 @@ def _write(
     project.test(source.replace("DECLARED", declared or "pass").replace("WITHOUT", f'"{without}"'))
 
 
+SEEDED = """
+@pytest.fixture(autouse=True)
+def seeded(flipsnack):
+    flipsnack.collections.add("fxh4k89", title="Ours")
+"""
 NO_TEXT = """try:
     return client.ask()
 except acme.FlipsnackError as error:
@@ -115,6 +120,17 @@ def test_what_a_failed_call_returns_is_no_result(project: Project) -> None:
     assert project.run("-k", "test_result").ret == 0
 
 
+def test_the_final_hash_is_not_tried_where_a_test_has_seeded_its_flipbooks(
+    project: Project,
+) -> None:
+    project.hooks(SEEDED)
+    action = "collection.getCollection"
+    _write(
+        project, action, f'return {{**client.ask("{action}", collectionHash="fxh4k89"), "a": 1}}'
+    )
+    assert project.run("-k", "test_result").ret == 0
+
+
 OTHERS = """
 import itertools, time
 from pytest_flipsnack import ClientContract, call
@@ -181,13 +197,7 @@ def test_a_reply_that_is_kept_needs_no_request_after_other_calls(project: Projec
 
 
 def test_other_calls_leave_a_seeded_account_as_it_is(project: Project) -> None:
-    project.hooks(
-        """
-        @pytest.fixture(autouse=True)
-        def seeded(flipsnack):
-            flipsnack.collections.add("fxh4k89", title="Ours")
-        """
-    )
+    project.hooks(SEEDED)
     source = OTHERS.replace("STATS", "{}").replace("GET", "{}")
     project.test(source.replace("collection.getCollection", "collection.deleteCollection"))
     assert project.run("-k", "test_other_calls").ret == 0
