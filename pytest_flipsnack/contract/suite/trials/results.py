@@ -137,13 +137,12 @@ def _misread(tester: Tester, attempt: Attempt, sent: list[Data]) -> Findings:
             continue
         if _text(value) in meant:
             continue
-        if str(value) in asked and field == "hash":
-            yield from _kept_hash(tester, attempt, str(value))
-            return
         others = [other for other, known in values.items() if _text(value) in known]
         # a name of its own may hold nothing until somebody asks for it
         nothing = _text(value) in _NOTHING and not name.startswith("_")
-        if nothing or others:
+        if str(value) in asked and field == "hash":
+            yield from _kept_hash(tester, attempt, str(value))
+        elif nothing or others:
             said = next(iter(sorted(meant)))
             text = finding(
                 f"{tester.action.name} answered {full[field]} {said!r}, and the client returned "
