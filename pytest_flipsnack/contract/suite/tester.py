@@ -118,11 +118,12 @@ class Tester:
     def call(self, instead: Mapping[str, Any] | None = None, *, cancelled: bool = False) -> Attempt:
         """Make the call once, on collections that no earlier call has touched.
 
-        `instead` has values to give in the place of those of fixtures. With `cancelled` the
-        task of an async call is cancelled after the first reply.
+        `instead` has values to give in the place of those of fixtures that the call asks for. With
+        `cancelled` the task of an async call is cancelled after the first reply.
         """
         self.fake.account.collections.forget_assumed()
-        given = {**self._given, **(instead or {})}
+        instead = instead or {}
+        given = {name: instead.get(name, value) for name, value in self._given.items()}
         for name, value in given.items():
             self._rewind(name, value)
         call = functools.partial(self._bound, **given)

@@ -50,7 +50,7 @@ def _carriers(tester: Tester) -> set[str]:
 
 
 def _hash(tester: Tester, name: str) -> Findings:
-    tester.call()
+    tester.call()  # what it was given has no effect on the next
     attempt = tester.call({HASH: name})
     if not attempt.calls and not tester.require.failed(attempt):
         yield finding(
