@@ -14,6 +14,7 @@ from tests.contract import (
     faults_in_habits,
     faults_in_requests,
     faults_in_retries,
+    faults_in_signatures,
 )
 from tests.contract.faults import Fault
 
@@ -21,6 +22,7 @@ FAULTS = (
     *faults_in_answers.FAULTS,
     *faults_in_retries.FAULTS,
     *faults_in_requests.FAULTS,
+    *faults_in_signatures.FAULTS,
     *faults_in_habits.FAULTS,
 )
 TABLE = Path(__file__).parents[2] / "docs" / "planted-faults.md"
