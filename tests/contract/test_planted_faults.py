@@ -11,6 +11,7 @@ from _pytest.mark import ParameterSet
 
 from tests.contract import (
     faults_in_answers,
+    faults_in_documents,
     faults_in_habits,
     faults_in_requests,
     faults_in_retries,
@@ -22,6 +23,7 @@ FAULTS = (
     *faults_in_answers.FAULTS,
     *faults_in_retries.FAULTS,
     *faults_in_requests.FAULTS,
+    *faults_in_documents.FAULTS,
     *faults_in_signatures.FAULTS,
     *faults_in_habits.FAULTS,
 )
