@@ -147,9 +147,9 @@ def _values(sent: Sent) -> Slips:
     raw = signing.signed_pairs(sent.params)
     if sent.settings.signature_values == "encoded":
         yield "the values were signed raw, not URL-encoded", sent.text(raw)
-        return
-    for encoded in signing.encoded(raw):
-        yield "the values were signed URL-encoded, not raw", sent.text(encoded)
+    else:
+        for encoded in signing.encoded(raw):
+            yield "the values were signed URL-encoded, not raw", sent.text(encoded)
 
 
 def _joints(sent: Sent) -> Slips:

@@ -141,6 +141,16 @@ def flipsnack_document(flipsnack_document):
         file.seek(0)
         yield file
 """,
+    "reader": """
+class Reader:
+    def __init__(self, path):
+        self.read = path.read_bytes
+
+
+@pytest.fixture
+def flipsnack_document(flipsnack_document):
+    return Reader(flipsnack_document)
+""",
     "text": AS_FILE.replace('"rb"', 'encoding="latin-1"'),
 }
 TAKING = """
