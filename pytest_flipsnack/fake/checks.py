@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from pytest_flipsnack.catalogue.action import Action
@@ -17,12 +17,16 @@ from pytest_flipsnack.fake.request import Request
 
 @dataclass(slots=True)
 class Subject:
-    """A request that is checked, with the action it names and the account it comes from."""
+    """A request that is checked, with the action it names and the account it comes from.
+
+    `signatures` are those of requests before it.
+    """
 
     request: Request
     action: Action | None
     account: Account
     now: float
+    signatures: Iterable[str] = ()
 
     def refuse(
         self, code: Code, rule: str, expected: str, hint: str = "", source: Source = TABLE
@@ -32,7 +36,9 @@ class Subject:
         secrets = self.account.secrets
         upload = f" with {', '.join(map(repr, request.uploads))}" if request.uploads else ""
         sent = f"{request.method} {_short(mask(request.url, secrets))}{mask(upload, secrets)}"
-        rule, expected, hint = (mask(text, secrets) for text in (rule, expected, hint))
+        rule, expected, hint = (
+            _short(mask(text, secrets), _LONGEST) for text in (rule, expected, hint)
+        )
         return Refusal(code, rule, sent, expected, hint, source)
 
     @property
@@ -45,8 +51,11 @@ Check = Callable[[Subject], Refusal | None]
 """A rule: what it says of a request that breaks it, or None."""
 
 
-def _short(text: str) -> str:
-    return text if len(text) <= 300 else f"{text[:300]}..."
+_LONGEST = 3000  # the signed text of a long title is shown whole
+
+
+def _short(text: str, longest: int = 300) -> str:
+    return text if len(text) <= longest else f"{text[:longest]}..."
 
 
 def secret_sent(request: Request, secret: str) -> Finding | None:

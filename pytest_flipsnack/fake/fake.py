@@ -133,7 +133,7 @@ class Fake:
             if archive is not None:
                 return archive  # no call of the API
             action = ACTIONS.get(request.action or "")
-            subject = Subject(request, action, self.account, now)
+            subject = Subject(request, action, self.account, now, self.record.signatures)
             stub = self.stubs.peek(request.action)
             refusal = first_refusal(REQUEST, subject)
             if refusal is not None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from itertools import islice
 from urllib.parse import quote_plus
 
 from pytest_flipsnack.catalogue.action import API_HOST, BASE_PATH, UPLOAD_HOST
 from pytest_flipsnack.catalogue.actions import ACTIONS
 from pytest_flipsnack.catalogue.codes import Code
 from pytest_flipsnack.catalogue.facts import documented
-from pytest_flipsnack.fake import account, signing, uploads
+from pytest_flipsnack.fake import account, near_misses, signing, uploads
 from pytest_flipsnack.fake.checks import Check, Subject
 from pytest_flipsnack.fake.finding import Refusal, nearest
 
@@ -17,6 +19,7 @@ _COMMON = documented("SEED", "H1", "R0", "M")
 _SIGNING = documented("H1", "R0", "M")
 _FILES = documented("SEED", "HELP")
 _HIDDEN = "(secret)"
+_COMPARED = 100
 
 
 def _malformed(subject: Subject) -> Refusal | None:
@@ -120,12 +123,16 @@ def _signature(subject: Subject) -> Refusal | None:
     ):
         return None
     text = signing.signed_text(_HIDDEN, params, account.settings)
+    files = [upload.filename or "" for upload in subject.request.uploads]
+    sent = near_misses.Sent(
+        account.secret, params, given, account.settings, subject.signatures, files
+    )
     return subject.refuse(
         Code.INVALID_SIGNATURE,
         "signature is the MD5 of the secret, then name and value of every parameter except "
         "signature and file, sorted by name",
         f"the MD5 of {text.replace(quote_plus(_HIDDEN), _HIDDEN)}",
-        signing.near_miss(account.secret, params, given, account.settings),
+        near_misses.near_miss(sent),
         _SIGNING,
     )
 
@@ -203,8 +210,10 @@ def _pages(subject: Subject) -> Refusal | None:
     return None
 
 
-def _similar(name: str, sent: object) -> str:
-    close = nearest(name, [other for other in sent if other != name])  # type: ignore[attr-defined]
+def _similar(name: str, sent: Iterable[str]) -> str:
+    # a request may have thousands of names, and each is compared letter by letter
+    others = [other for other in islice(sent, _COMPARED) if other != name]
+    close = nearest(name, others)
     return f"{close} was sent; is it meant to be {name}?" if close else ""
 
 

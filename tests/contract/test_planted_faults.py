@@ -11,12 +11,14 @@ from _pytest.mark import ParameterSet
 
 from tests.contract import (
     faults_in_answers,
+    faults_in_documents,
     faults_in_habits,
     faults_in_kept,
     faults_in_requests,
     faults_in_results,
     faults_in_retries,
     faults_in_sequences,
+    faults_in_signatures,
 )
 from tests.contract.faults import Fault
 
@@ -24,6 +26,8 @@ FAULTS = (
     *faults_in_answers.FAULTS,
     *faults_in_retries.FAULTS,
     *faults_in_requests.FAULTS,
+    *faults_in_documents.FAULTS,
+    *faults_in_signatures.FAULTS,
     *faults_in_habits.FAULTS,
     *faults_in_results.FAULTS,
     *faults_in_kept.FAULTS,

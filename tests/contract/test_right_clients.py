@@ -10,11 +10,11 @@ import asyncio
 import os
 from collections.abc import Awaitable, Callable, Iterator
 from inspect import isawaitable
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
-from pytest_flipsnack import ClientContract, call
+from pytest_flipsnack import ActionName, ClientContract, call
 from pytest_flipsnack.catalogue.actions import action_of
 from pytest_flipsnack.flipsnack import Flipsnack
 from pytest_flipsnack.virtual_time.clock import VirtualClock
@@ -129,7 +129,7 @@ def _piece(
 
     def by_name(action: str) -> Callable[..., Any]:
         params = {"collectionHash": HASH} if action_of(action).takes_hash else {}
-        return call(action)(lambda self, client: client.call(action, **params))
+        return call(cast("ActionName", action))(lambda self, client: client.call(action, **params))
 
     others = [name for name in ACTIONS if not action_of(name).upload] if _ALL else []
     body: dict[str, Any] = {ACTIONS[name]: by_name(name) for name in others}

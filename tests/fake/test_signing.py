@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pytest_flipsnack.fake.near_misses import Sent, near_miss
 from pytest_flipsnack.fake.settings import Settings, SignatureOrder, SignatureValues
-from pytest_flipsnack.fake.signing import accepts, md5, near_miss, sign, signed_text
+from pytest_flipsnack.fake.signing import accepts, md5, sign, signed_text
 
 # The worked example of the vendor's page on signing, which is the same in every version of it.
 SECRET = "123ABCDE-456-7890-FGH"
@@ -148,4 +149,4 @@ def test_a_changed_value_is_not_accepted(
 
 @given(params=dictionaries, given=texts)
 def test_looking_for_the_slip_never_fails(params: dict[str, str], given: str) -> None:
-    assert near_miss(SECRET, params, given, DEFAULT) == ""
+    assert near_miss(Sent(SECRET, params, given, DEFAULT)) == ""

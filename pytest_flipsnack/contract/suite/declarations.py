@@ -19,6 +19,7 @@ _GIVES = "flipsnack_gives"
 PracticeName = Literal[
     "bound", "growing_waits", "final_wait", "timeout", "clean_errors", "codes", "secrets", "https",
     "single_upload", "async", "parameters", "fields", "readable", "tls", "stale", "lasting_waits",
+    "signature_case",
 ]  # fmt: skip
 """Sound practice that no page requires; each can be turned off by name."""
 PRACTICES: tuple[PracticeName, ...] = get_args(PracticeName)

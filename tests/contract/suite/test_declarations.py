@@ -69,7 +69,8 @@ def test_a_call_that_asks_something_else_is_named(project: Project) -> None:
             'without = ["sleep"]',
             "TestAcme: TestAcme.without: 'sleep' is not a practice; known: "
             "bound, growing_waits, final_wait, timeout, clean_errors, codes, secrets, https, "
-            "single_upload, async, parameters, fields, readable, tls, stale, lasting_waits",
+            "single_upload, async, parameters, fields, readable, tls, stale, lasting_waits, "
+            "signature_case",
         ),
         (
             'without = ["timeot"]',

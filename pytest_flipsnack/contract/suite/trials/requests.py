@@ -30,6 +30,7 @@ def _request(tester: Tester, _given: None) -> Findings:
     yield from tester.require.timeout(attempt)
     yield from _https(tester, attempt)
     yield from _verified(tester, attempt)
+    yield from _signature_case(tester, attempt)
 
 
 def _unfit(action: Action, params: Mapping[str, str], attempt: Attempt) -> Findings:
@@ -120,6 +121,18 @@ def _verified(tester: Tester, attempt: Attempt) -> Findings:
             attempt.calls,
         )
         yield from tester.require.sound("tls", text)
+
+
+def _signature_case(tester: Tester, attempt: Attempt) -> Findings:
+    """Yield a finding on capital hex digits: every example has small ones, and no page says more."""
+    checked = tester.fake.account.settings.check_signature
+    if checked and any(call.upper_case_signature for call in attempt.calls):
+        text = finding(
+            "the client signs with capital hex digits, and every page shows small ones",
+            "the MD5 in lower-case hex, as in 26e781d3d1751d82ec284acf4a019def",
+            attempt.calls,
+        )
+        yield from tester.require.sound("signature_case", text)
 
 
 TRIALS: tuple[Trial[Any], ...] = (
