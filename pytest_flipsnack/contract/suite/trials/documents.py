@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import re
+import tempfile
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -20,7 +21,9 @@ from pytest_flipsnack.contract.suite.trials.trial import Findings, Trial
 from pytest_flipsnack.fake.call import Call
 from pytest_flipsnack.fake.uploads import File
 
-_AS_GIVEN, _FILE, _BYTES = "", " as an open file", " as bytes"
+_AS_GIVEN, _FILE, _BYTES, _LARGE = "", " as an open file", " as bytes", " in all"
+_LARGER_THAN = 1 << 20
+_PADDING = b"% a comment of a PDF, after its end\n"
 _LOCAL = re.compile(r"[/\\]")
 _BEGINNING = 8  # "%PDF-1.4", which is there in any reading of the document as text
 
@@ -35,15 +38,33 @@ def _document(tester: Tester, form: str) -> Findings:
             if content is not None:
                 yield from _changed(tester, call, attempt, content, form)
             yield from _local(call, attempt)
+    elif content and form == _LARGE:
+        yield from _large(tester, given, content)
     elif content and isinstance(given, str | os.PathLike):
         yield from _another_form(tester, Path(given), content, form)
+
+
+def _large(tester: Tester, given: Any, content: bytes) -> Findings:
+    """Yield what becomes of a document that is larger than what is read at once."""
+    content += _PADDING * (_LARGER_THAN // len(_PADDING) + 1)
+    with tempfile.TemporaryDirectory() as folder:
+        if isinstance(given, str | os.PathLike):
+            path = Path(folder, Path(given).name)
+            path.write_bytes(content)
+            attempt = tester.call({DOCUMENT: str(path) if isinstance(given, str) else path})
+        elif isinstance(given, bytes):
+            attempt = tester.call({DOCUMENT: content})
+        else:
+            return  # a file that a fixture opened
+    for call in own_calls(tester, attempt):
+        yield from _changed(tester, call, attempt, content, _LARGE)
 
 
 def _another_form(tester: Tester, path: Path, content: bytes, form: str) -> Findings:
     """Yield what becomes of a form that the client takes; it need not take any but the fixture's.
 
     Who takes a form uploads something of the document. What a client makes of a form that it was
-    not made for, an error of any kind or the upload of something else, is held against nobody.
+    not made for, an error of any kind or the upload of something else, is no finding.
     """
     tester.fake.allow(tuple(Code))
     attempt = Attempt()
@@ -110,7 +131,7 @@ def _local(call: Call, attempt: Attempt) -> Findings:
             )
 
 
-_FORMS = {"": _AS_GIVEN, "file": _FILE, "bytes": _BYTES}
+_FORMS = {"": _AS_GIVEN, "file": _FILE, "bytes": _BYTES, "large": _LARGE}
 
 TRIALS: tuple[Trial[Any], ...] = (
     Trial(
