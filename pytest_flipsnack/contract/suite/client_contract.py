@@ -42,7 +42,7 @@ class ClientContract(Declarations):
 def _test_of(trial: Trial[Any]) -> Callable[..., None]:
     def test(self: ClientContract, flipsnack_case: Case, flipsnack_workbench: Workbench) -> None:
         tester = Tester(flipsnack_workbench, self, flipsnack_case.method, flipsnack_case.action)
-        tester.check(trial.run(tester, flipsnack_case.given))
+        tester.check(trial.run(tester, flipsnack_case.given), every=trial.every)
 
     test.__name__, test.__doc__ = trial.name, trial.says
     test.__qualname__ = f"{ClientContract.__name__}.{trial.name}"

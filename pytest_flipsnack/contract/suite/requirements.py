@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from pytest_flipsnack.catalogue.action import Action
@@ -65,11 +66,11 @@ class Requirements:
             text = judge_end(str(attempt.error), calls)
             yield from self.sound("bound", text, later if len(calls) >= most else "")
         if not any(call.action in {self._action, None} for call in calls):
-            yield finding(
-                f"{self._method} did not call {self._action} ({ending_of(attempt)})",
-                f"a request for {self._action} by the method that is marked @call({self._action!r})",
-                calls,
+            what = f"{self._method} did not call {self._action} ({ending_of(attempt)})"
+            allowed = (
+                f"a request for {self._action} by the method that is marked @call({self._action!r})"
             )
+            yield replace(finding(what, allowed, calls), always=True)
         if calls[0].timeout_s is not None:  # else test_request reports it, once
             yield from self.timeout(attempt)
         yield from judge_retries(calls, rules, attempt.waits, ending_of(attempt))
@@ -77,12 +78,11 @@ class Requirements:
             yield from self.sound("growing_waits", hasty)
         subject = attempt.subject if self.failed(attempt) else None
         secrets = self._fake.secrets()
-        for leak in [
-            *leaks(subject, attempt.logged, secrets, attempt.own, attempt.printed),
-            *shown_at_rest([*attempt.given, attempt.value], secrets, attempt.own),
-        ]:
+        leaking = leaks(subject, attempt.logged, secrets, attempt.own, attempt.printed)
+        at_rest = shown_at_rest([*attempt.given, attempt.value], secrets, attempt.own)
+        for leak in [*leaking, *at_rest]:
             text = finding(leak, "no secret outside the request", calls)
-            yield from self.sound("secrets", text)
+            yield from self.sound("secrets", replace(text, always=leak in at_rest))
         yield from self._blocking(attempt)
 
     def _blocking(self, attempt: Attempt) -> Iterator[Finding]:
@@ -202,7 +202,8 @@ class Requirements:
         if longest_s > _LONGEST_TIMEOUT_S:
             what = f"the client sent a request with a timeout of {longest_s:g} s"
             allowed = f"a timeout in seconds, at most {_LONGEST_TIMEOUT_S:g}"
-            yield from self.sound("timeout", finding(what, allowed, attempt.calls))
+            found = replace(finding(what, allowed, attempt.calls), always=True)
+            yield from self.sound("timeout", found)
         if any(call.timeout_s is None for call in attempt.calls):
             allowed = "a timeout on every request"
             text = finding("the client sent a request without a timeout", allowed, attempt.calls)
