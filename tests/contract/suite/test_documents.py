@@ -169,7 +169,7 @@ def test_a_client_may_take_a_document_in_one_form_only(project: Project, client:
     project.test(CLIENT + RIGHT[client])
     result = project.run(*KINDS)
     assert result.ret == 0
-    assert result.parseoutcomes()["passed"] == 6
+    assert result.parseoutcomes()["passed"] == 7
 
 
 @pytest.mark.parametrize("form", OVERRIDDEN)
@@ -266,7 +266,7 @@ def test_a_document_that_is_left_out_is_a_finding(project: Project) -> None:
         CLIENT + "\n    return by_requests(flipsnack, None, fileUrl='https://a.example/b')\n"
     )
     result = project.run("-k", "test_document")
-    assert result.parseoutcomes()["failed"] == 1
+    assert result.parseoutcomes()["failed"] == 2
     result.stdout.fnmatch_lines(
         ["*was given a document of 676 bytes, and the client uploaded no file that differ from it"]
     )

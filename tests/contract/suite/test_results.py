@@ -247,7 +247,7 @@ def test_a_call_that_waits_out_38_is_held_to_it(
     [
         (
             'waits_out_38 = ["user.getStats"]',
-            "TestAcme: TestAcme.waits_out_38: user.getStats does not fit here; allowed: "
+            "TestAcme: TestAcme.waits_out_38: 'user.getStats' does not fit here; allowed: "
             "collection.update, collection.downloadHTML",
         ),
         (
