@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 ADDRESS = "127.0.0.1"
 """Where a loopback server listens."""
-_NAME = re.compile(r"[a-z0-9._-]+", re.IGNORECASE)
+_LABEL = "[a-z0-9_-]{1,63}"
+_NAME = re.compile(rf"{_LABEL}(\.{_LABEL})*\.?", re.IGNORECASE)
 _AUTHORITY = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::\d+)?", re.IGNORECASE)
 
 

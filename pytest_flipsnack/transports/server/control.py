@@ -40,7 +40,10 @@ class Control:
         command = getattr(self, f"_{name}", None) if name in _COMMANDS else None
         if verb != "POST" or command is None:
             allowed = ", ".join(
-                [*(f"POST {PREFIX}{one}" for one in _COMMANDS), f"GET {PREFIX}calls"]
+                [
+                    *(f"POST {PREFIX}{one}" for one in _COMMANDS),
+                    *(f"GET {PREFIX}{one}" for one in ("calls", HEALTH)),
+                ]
             )
             return 404, {
                 "error": f"{verb} {PREFIX}{name} is not a control request; known: {allowed}"

@@ -106,9 +106,9 @@ class Listener(ThreadedWSGIServer):
         systems.own_address(self.socket)
         try:
             socketserver.TCPServer.server_bind(self)
-        except (OSError, OverflowError, UnicodeError) as error:
-            taken = isinstance(error, OSError) and error.errno == errno.EADDRINUSE
-            why = "it is in use by another program" if taken else _reason(error)
+        except OSError as error:
+            taken = error.errno == errno.EADDRINUSE
+            why = "it is in use by another program" if taken else error.strerror or error
             raise AddressError(f"port {self.port} of {self.host} cannot be served: {why}") from None
         self.server_name, self.server_port = self.server_address[:2]  # type: ignore[assignment]
 
@@ -136,7 +136,3 @@ class Listener(ThreadedWSGIServer):
             connection.shutdown(socket.SHUT_WR)
             connection.recv(65_536)  # closed with anything unread, it would be reset
         self.shutdown_request(connection)
-
-
-def _reason(error: Exception) -> str:
-    return getattr(error, "strerror", None) or str(error)
