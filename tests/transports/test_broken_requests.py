@@ -151,7 +151,9 @@ class TestTheBound:
     def test_an_answer_makes_room(self, server: LoopbackServer) -> None:
         with self.hold(server) as first, self.hold(server):
             first.sendall(b"abc")
-            first.recv(1)  # its answer has begun, and it is still open
+            seen = b""
+            while b"HTTP/1.1 200" not in seen:  # its answer has begun, and it is still open
+                seen += first.recv(1)
 
             with connect(server) as third:
                 third.sendall(b"GET /v1/ HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
