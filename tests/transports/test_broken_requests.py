@@ -140,12 +140,13 @@ class TestTheBound:
         return connection
 
     def test_more_are_refused_with_a_sentence(self, server: LoopbackServer) -> None:
-        with self.hold(server), self.hold(server, 1), connect(server) as third:
+        with self.hold(server), self.hold(server, 1):
             assert not server.room.refused.is_set()
-            assert read(third) == (
-                503,
-                b"2 connections wait for an answer already, which is the bound\n",
-            )
+            with connect(server) as third:
+                assert read(third) == (
+                    503,
+                    b"2 connections wait for an answer already, which is the bound\n",
+                )
             assert server.room.refused.is_set()
 
     def test_an_answer_makes_room(self, server: LoopbackServer) -> None:

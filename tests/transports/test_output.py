@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import subprocess
 import sys
 
 import pytest
@@ -41,6 +42,22 @@ def test_a_stream_that_is_missing_is_left_out(
         patch.setattr(sys, stream, None)
         write_line("one", stream)
     assert capsys.readouterr() == ("", "")
+
+
+def test_a_reader_that_has_gone_does_not_change_the_exit_status() -> None:
+    code = (
+        "import sys; from pytest_flipsnack.transports.server.output import write_line; "
+        "sys.stdin.read(); [write_line('x' * 9999, 'stdout') for _ in range(3)]"
+    )
+    command = [sys.executable, "-c", code]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, text=True) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        process.stdin.close()
+        assert (process.wait(60), process.stderr.read()) == (0, "")
 
 
 def test_a_line_goes_to_the_log_unless_told_otherwise(capsys: pytest.CaptureFixture[str]) -> None:

@@ -15,8 +15,8 @@ def write_line(text: str, stream: str = "stderr") -> None:
     """Write a line; where it cannot be written, write nothing to that stream from now on.
 
     What reads the log may have gone, as with `2>&1 | head`, and the disk may be full. That is no
-    reason to answer no request. The stream is replaced because Python flushes it once more when
-    it exits, and would exit with 120.
+    reason to answer no request. The stream is replaced because Python flushes stdout once more
+    when it exits, and would exit with 120.
     """
     to = getattr(sys, stream)
     if to is None:  # started without one
