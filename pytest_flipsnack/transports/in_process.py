@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import http.client
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from pytest_flipsnack.catalogue.action import UPLOAD_HOST
 from pytest_flipsnack.fake.finding import Finding
 from pytest_flipsnack.fake.reply import Reply
-from pytest_flipsnack.fake.request import parse, whole
+from pytest_flipsnack.fake.request import Body, parse, whole
 
 if TYPE_CHECKING:
     from pytest_flipsnack.fake.fake import Fake
-
-Body = bytes | str | Iterable[bytes | str] | None
 
 
 class ForkedChildError(RuntimeError):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import socket
 import struct
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, NoReturn
+from collections.abc import Iterable, Iterator
+from tempfile import SpooledTemporaryFile
+from typing import IO, TYPE_CHECKING, Any, NoReturn
 
 from pytest_flipsnack.fake.account import FOLDER
 from pytest_flipsnack.fake.request import Request, parse
@@ -16,9 +18,11 @@ from pytest_flipsnack.transports.server.senders import ADDRESS
 
 if TYPE_CHECKING:
     from pytest_flipsnack.fake.reply import Reply
+    from pytest_flipsnack.fake.uploads import Keep
     from pytest_flipsnack.transports.server.server import Guest, LoopbackServer
 
 _TRUNCATED = "truncated"
+_PIECE = 262_144
 
 
 class App:
@@ -33,7 +37,8 @@ class App:
         if control is not None and environ["PATH_INFO"].startswith(PREFIX):
             return self._control(control, environ, start_response)
         guest, path = self._guest(environ["PATH_INFO"])
-        request = self._read(environ, path)
+        served = guest is not None and isinstance(guest.fake, Control)
+        request = self._read(environ, path, _on_disk if served else io.BytesIO)
         if guest is None:
             reset(environ["werkzeug.socket"])
         host = environ.get("HTTP_HOST", f"{ADDRESS}:{environ['SERVER_PORT']}")
@@ -45,6 +50,8 @@ class App:
             reset(environ["werkzeug.socket"])
         fake = guest.fake.fake if isinstance(guest.fake, Control) else guest.fake
         reply = fake.answer(request)
+        if served:
+            request.close()  # no endpoint shows what was uploaded
         for observe in self._server.observers:
             observe(request, reply)
         return self._send(guest, reply, environ, start_response)
@@ -69,14 +76,17 @@ class App:
             return found, f"{slash}{rest}"
         return self._server.guests.get(""), path
 
-    def _read(self, environ: dict[str, Any], path: str) -> Request:
-        from werkzeug.wsgi import get_input_stream
-
+    def _read(self, environ: dict[str, Any], path: str, keep: Keep) -> Request:
         query = environ.get("QUERY_STRING", "")
         url = f"https://{self._host}{path}" + (f"?{query}" if query else "")
         headers = {"Content-Type": environ.get("CONTENT_TYPE", "")}
-        body = get_input_stream(environ).read()
-        request = parse(environ["REQUEST_METHOD"], url, headers, body)
+        body = _Body(environ)
+        request = parse(environ["REQUEST_METHOD"], url, headers, body, keep=keep)
+        try:
+            body.finish()
+        except BaseException:
+            request.close()
+            raise
         request.port = int(environ["REMOTE_PORT"])
         sender = self._server.senders.of(request.port)
         if sender is not None:
@@ -99,6 +109,36 @@ class App:
             ],
         )
         return [reply.body]
+
+
+class _Body:
+    """The body of a request in pieces, as they come."""
+
+    def __init__(self, environ: dict[str, Any]) -> None:
+        from werkzeug.wsgi import get_input_stream
+
+        self._stream = get_input_stream(environ)
+        self._error: Exception | None = None
+
+    def __iter__(self) -> Iterator[bytes]:
+        try:
+            while piece := self._stream.read(_PIECE):
+                yield piece
+        except Exception as error:
+            self._error = error  # the connection's, and no slip of who wrote the request
+            raise
+
+    def finish(self) -> None:
+        """Read what nobody has, or the client could not send it; raise what broke it off."""
+        if self._error is not None:
+            raise self._error
+        for _ in self:
+            pass
+
+
+def _on_disk() -> IO[bytes]:
+    """Return a place for an upload that may be large and that nobody will look at again."""
+    return SpooledTemporaryFile(_PIECE)
 
 
 def reset(connection: socket.socket) -> NoReturn:
