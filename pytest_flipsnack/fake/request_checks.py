@@ -8,7 +8,7 @@ from pytest_flipsnack.catalogue.action import API_HOST, BASE_PATH, UPLOAD_HOST
 from pytest_flipsnack.catalogue.actions import ACTIONS
 from pytest_flipsnack.catalogue.codes import Code
 from pytest_flipsnack.catalogue.facts import documented
-from pytest_flipsnack.fake import account, documents, signing
+from pytest_flipsnack.fake import documents, signing
 from pytest_flipsnack.fake.checks import Check, Subject
 from pytest_flipsnack.fake.finding import Refusal, nearest
 
@@ -38,9 +38,6 @@ def _url(subject: Subject) -> Refusal | None:
         Code.BAD_REQUEST,
         "an invalid URL is a bad request",
         f"https://{API_HOST}{BASE_PATH} or https://{UPLOAD_HOST}{BASE_PATH}",
-        "the fake serves the archives of a resourceUrl that it gave itself, and no other file"
-        if request.host == account.HOST
-        else "",
     )
 
 
