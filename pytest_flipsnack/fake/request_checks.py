@@ -8,7 +8,7 @@ from pytest_flipsnack.catalogue.action import API_HOST, BASE_PATH, UPLOAD_HOST
 from pytest_flipsnack.catalogue.actions import ACTIONS
 from pytest_flipsnack.catalogue.codes import Code
 from pytest_flipsnack.catalogue.facts import documented
-from pytest_flipsnack.fake import account, signing, uploads
+from pytest_flipsnack.fake import documents, signing
 from pytest_flipsnack.fake.checks import Check, Subject
 from pytest_flipsnack.fake.finding import Refusal, nearest
 
@@ -38,9 +38,6 @@ def _url(subject: Subject) -> Refusal | None:
         Code.BAD_REQUEST,
         "an invalid URL is a bad request",
         f"https://{API_HOST}{BASE_PATH} or https://{UPLOAD_HOST}{BASE_PATH}",
-        "the fake serves the archives of a resourceUrl that it gave itself, and no other file"
-        if request.host == account.HOST
-        else "",
     )
 
 
@@ -163,13 +160,13 @@ def _files(subject: Subject) -> Refusal | None:
 def _format(subject: Subject) -> Refusal | None:
     types = subject.account.settings.file_types.split()
     for upload in subject.request.uploads:
-        if uploads.type_of(upload) not in types:
+        if documents.type_of(upload) not in types:
             return subject.refuse(
                 Code.INVALID_FILE_FORMAT,
                 f"an upload is of type {', '.join(types)}",
                 "a file that begins like one of these types",
-                f"{len(upload)} bytes were sent, beginning {bytes(upload[:12])!r}"
-                if upload
+                f"{len(upload)} bytes were sent, beginning {upload.head[:12]!r}"
+                if upload.head
                 else "0 bytes were sent; the file was already read: reopen or rewind it",
                 documented("SEED", "R0", "HELP"),
             )
@@ -192,7 +189,7 @@ def _size(subject: Subject) -> Refusal | None:
 def _pages(subject: Subject) -> Refusal | None:
     allowed = subject.account.settings.max_pages
     for upload in subject.request.uploads:
-        pages = uploads.page_count(upload) if allowed else None
+        pages = documents.page_count(upload) if allowed else None
         if pages is not None and pages > allowed:
             return subject.refuse(
                 Code.TOO_MANY_PAGES,
