@@ -68,7 +68,7 @@ class Flipsnack:
             self._in_process,
             RequestsTransport(self._in_process),
             self._loopback,
-            Guard(self.fake.report),
+            Guard(self.fake.report, self._loopback.archives),
             OnImport("httpx", self._httpx),
         ]
 

@@ -14,7 +14,7 @@ from pytest_flipsnack.fake.collections import Collection
 from pytest_flipsnack.fake.finding import Finding, Refusal
 from pytest_flipsnack.fake.masking import is_unmistakable, mask
 from pytest_flipsnack.fake.request import Request
-from pytest_flipsnack.fake.uploads import File
+from pytest_flipsnack.fake.uploads import Upload
 
 
 @dataclass(slots=True)
@@ -44,7 +44,7 @@ class Subject:
         return Refusal(code, rule, sent, expected, hint, source)
 
     @property
-    def uploads(self) -> list[File]:
+    def uploads(self) -> list[Upload]:
         """The files that were sent, none where the body cannot be read."""
         return [] if self.request.malformed else self.request.uploads
 

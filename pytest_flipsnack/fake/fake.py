@@ -130,7 +130,7 @@ class Fake:
         """Answer a request and record the call."""
         with self._lock:
             now = self.now()
-            archive = self.account.downloads.find(request, now)
+            archive = self.account.downloads.find(request, now, self.report)
             if archive is not None:
                 return archive  # no call of the API
             action = ACTIONS.get(request.action or "")

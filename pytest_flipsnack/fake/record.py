@@ -17,7 +17,7 @@ UNKNOWN_ACTION = "(unknown)"
 
 
 class Record:
-    """The calls of a fake, bounded to about `keep` of them for one that runs for long."""
+    """The calls of a fake, for one that runs for long about `keep` of them without their files."""
 
     def __init__(self, keep: int | None = None) -> None:
         self._keep = keep
@@ -32,7 +32,7 @@ class Record:
             name: value for name, value in request.params.items() if name not in COMMON_PARAMETERS
         }
         call = Call(request.action, params, reply.code, now, method=request.method)
-        if request.uploads:
+        if request.uploads and self._keep is None:
             call.files = request.files
         if reply.code is None:
             call.fault = reply.fault

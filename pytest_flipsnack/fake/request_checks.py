@@ -9,7 +9,7 @@ from pytest_flipsnack.catalogue.action import API_HOST, BASE_PATH, UPLOAD_HOST
 from pytest_flipsnack.catalogue.actions import ACTIONS
 from pytest_flipsnack.catalogue.codes import Code
 from pytest_flipsnack.catalogue.facts import documented
-from pytest_flipsnack.fake import account, meant, near_misses, signing, uploads
+from pytest_flipsnack.fake import documents, meant, near_misses, signing
 from pytest_flipsnack.fake.checks import Check, Refusals, Subject
 from pytest_flipsnack.fake.finding import nearest
 
@@ -38,9 +38,6 @@ def _url(subject: Subject) -> Refusals:
             Code.BAD_REQUEST,
             "an invalid URL is a bad request",
             f"https://{API_HOST}{BASE_PATH} or https://{UPLOAD_HOST}{BASE_PATH}",
-            "the fake serves the archives of a resourceUrl that it gave itself, and no other file"
-            if request.host == account.HOST
-            else "",
         )
 
 
@@ -167,13 +164,13 @@ def _files(subject: Subject) -> Refusals:
 def _format(subject: Subject) -> Refusals:
     types = subject.account.settings.file_types.split()
     for upload in subject.uploads:
-        if uploads.type_of(upload) not in types:
+        if documents.type_of(upload) not in types:
             yield subject.refuse(
                 Code.INVALID_FILE_FORMAT,
                 f"an upload is of type {', '.join(types)}",
                 "a file that begins like one of these types",
-                f"{len(upload)} bytes were sent, beginning {bytes(upload[:12])!r}"
-                if upload
+                f"{len(upload)} bytes were sent, beginning {upload.head[:12]!r}"
+                if upload.head
                 else "0 bytes were sent; the file was already read: reopen or rewind it",
                 documented("SEED", "R0", "HELP"),
             )
@@ -194,7 +191,7 @@ def _size(subject: Subject) -> Refusals:
 def _pages(subject: Subject) -> Refusals:
     allowed = subject.account.settings.max_pages
     for upload in subject.uploads:
-        pages = uploads.page_count(upload) if allowed else None
+        pages = documents.page_count(upload) if allowed else None
         if pages is not None and pages > allowed:
             yield subject.refuse(
                 Code.TOO_MANY_PAGES,

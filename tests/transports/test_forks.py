@@ -217,3 +217,19 @@ class TestTheChildsSide:
         monkeypatch.setattr(made, "_urls", [])
         with pytest.raises(ForkedChildError):
             self.reply(flipsnack, made)
+
+
+def lengths(url: str) -> Any:
+    part = httpx.get(url, headers={"Range": "bytes=0-9"}, timeout=5)
+    whole = httpx.head(url, timeout=5)
+    return [
+        (one.status_code, len(one.content), one.headers["Content-Length"]) for one in (part, whole)
+    ]
+
+
+def test_a_child_fetches_an_archive_of_its_parent(flipsnack: Flipsnack) -> None:
+    flipsnack.configure(download_s=0)
+    params = Client(flipsnack).signed({"action": "collection.downloadHTML", "collectionHash": "f1"})
+    answer = httpx.get("https://api.flipsnack.com/v1/", params=params, timeout=5).json()
+
+    assert in_a_child(lengths, answer["data"]["resourceUrl"]) == [(206, 10, "10"), (200, 0, "157")]
