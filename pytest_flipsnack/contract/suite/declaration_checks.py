@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from difflib import SequenceMatcher
 from inspect import isfunction, signature
-from itertools import takewhile
 from urllib.parse import urlsplit
 
 from pytest_flipsnack.catalogue.action import API_HOST, BASE_PATH, UPLOAD_HOST
@@ -198,12 +197,11 @@ def _meant(name: str, value: object) -> str:
 def _closest(name: str, known: Iterable[str], cutoff: float) -> str:
     written = name.replace("_", "").lower()
 
-    def likeness(other: str) -> tuple[float, int]:
+    def likeness(other: str) -> float:
         bare = other.replace("_", "")
         alike = SequenceMatcher(None, written, bare).ratio()
-        begins_alike = takewhile(lambda pair: pair[0] == pair[1], zip(written, bare, strict=False))
-        # `retrys` is as like `returns` as it is like `retries`
-        return alike if abs(len(written) - len(bare)) <= _LONGER else 0.0, len([*begins_alike])
+        return alike if abs(len(written) - len(bare)) <= _LONGER else 0.0
 
+    # the first of those that are as like: `retrys` is `retries`, and not `returns`
     close = max(known, key=likeness)
-    return close if likeness(close)[0] >= cutoff else ""
+    return close if likeness(close) >= cutoff else ""
