@@ -56,7 +56,6 @@ class Guard:
     def stop(self) -> None:
         """Let names resolve again."""
         self._patches.undo()
-        self._without_tls = False
 
     def _archive_port(self) -> int:
         try:
