@@ -43,12 +43,14 @@ class Finding:
 
 
 def listed(others: Iterable[Finding]) -> str:
-    """Return the lines for findings that are named below others, each in two lines."""
-    return "\n".join(_labelled([line for other in others for line in _brief(other)]))
+    """Return the lines for findings that are named below a refusal, each in two lines."""
+    lines = [line for other in others for line in _brief(other)]
+    return "\n".join(_labelled(lines, len("expected")))
 
 
-def _labelled(lines: Sequence[tuple[str, str]]) -> list[str]:
-    width = max((len(label) for label, _ in lines), default=0) + 1
+def _labelled(lines: Sequence[tuple[str, str]], least: int = 0) -> list[str]:
+    width = max((len(label) for label, _ in lines), default=0)
+    width = max(width, least) + 1
     return [f"    {f'{label}:' if label else '':<{width}} {text}" for label, text in lines]
 
 

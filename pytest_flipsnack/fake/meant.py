@@ -21,11 +21,16 @@ def similar(name: str, sent: Iterable[str]) -> str:
     return nearest(name, [other for other in islice(sent, _COMPARED) if other != name])
 
 
+def value_of(name: str, params: Mapping[str, str]) -> str | None:
+    """Return what was sent as the key or the action, also under a misspelt name."""
+    return params[name] if name in params else params.get(similar(name, params))
+
+
 def action_of(subject: Subject) -> Action | None:
     """Return the action that a request names, or else the one that it was meant to name."""
     if subject.action is not None:
         return subject.action
-    sent = _renamed(subject.request.params).get("action", "")
+    sent = value_of("action", subject.request.params) or ""
     return ACTIONS.get(sent) or ACTIONS.get(nearest(sent, tuple(ACTIONS), _ALIKE))
 
 

@@ -55,7 +55,7 @@ def _common(subject: Subject) -> Refusals:
 
 
 def _key(subject: Subject) -> Refusals:
-    sent = subject.request.params.get("apiKey")
+    sent = meant.value_of("apiKey", subject.request.params)
     if sent is None or sent == subject.account.api_key:
         return
     hint = "the key has white space around it" if sent.strip() == subject.account.api_key else ""
@@ -71,8 +71,8 @@ def _key(subject: Subject) -> Refusals:
 
 
 def _action(subject: Subject) -> Refusals:
-    sent = subject.request.action
-    if sent is None or subject.action is not None:
+    sent = meant.value_of("action", subject.request.params)
+    if sent is None or sent in ACTIONS:
         return
     close = nearest(sent, list(ACTIONS))
     yield subject.refuse(
