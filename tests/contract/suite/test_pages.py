@@ -111,3 +111,71 @@ def test_a_client_that_stops_after_a_page_is_named(project: Project) -> None:
             "E*    allowed: all pages of 10 records, as in pages = {'collection.getList': 10}",
         ]
     )
+
+
+def test_a_filter_that_later_pages_lose_is_named(project: Project) -> None:
+    source = BROKEN.replace(
+        '**{"from": str(len(found))}',
+        '**{"from": str(len(found)), **({} if found else {"query": "report"})}',
+    )
+    project.test(source)
+
+    result = project.run("-k", "test_pages and all")
+
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(
+        [
+            "E*AssertionError: the client sent query as 'report', None for the pages of one list",
+            "E*    allowed: the same query for every page",
+        ]
+    )
+
+
+LIMITED = """
+import time
+
+
+class TestAcme(ClientContract):
+    without = ["clean_errors"]
+    pages = {"collection.getList": 10}
+
+    @call("collection.getList")
+    def everything(self, client):
+        found, at = [], 0
+        while True:
+            try:
+                data = client.ask("collection.getList", **{"from": str(at)}) or {}
+            except acme.FlipsnackError as error:
+                if error.code != 31 or TRIED.setdefault(id(found), 0) > 2:
+                    raise
+                TRIED[id(found)] += 1
+                time.sleep(1)
+                LOSES
+                continue
+            found += data.get("collections", [])
+            at += 10
+            if at >= data.get("collectionCount", 0):
+                return found
+"""
+HEAD = "from pytest_flipsnack import ClientContract, call\nTRIED = {}\n"
+
+
+def test_a_page_that_is_retried_comes_once(project: Project) -> None:
+    project.test(HEAD + LIMITED.replace("LOSES", "pass"))
+
+    project.run("-k", "test_pages and limited").assert_outcomes(passed=1)
+
+
+def test_a_page_that_is_retried_and_comes_twice_is_named(project: Project) -> None:
+    project.test(HEAD + LIMITED.replace("LOSES", "found += found[:3]"))
+
+    result = project.run("-k", "test_pages and limited")
+
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(
+        [
+            "E*AssertionError: collection.getList answered 31 to the second page and then 20, and "
+            "the client returned 24 records of 21, 21 of them different",
+            "E*    allowed: every record once",
+        ]
+    )

@@ -215,3 +215,52 @@ def test_a_client_that_waits_after_an_upload_passes(project: Project) -> None:
     result = project.run("-k", "test_processing or test_success or test_upload")
     assert result.ret == 0
     assert result.parseoutcomes()["passed"] == 12
+
+
+PUBLISHING = """
+import time
+
+from pytest_flipsnack import ClientContract, call
+
+
+class TestAcme(ClientContract):
+    without = ["clean_errors"]
+
+    @call("collection.update")
+    def update(self, client):
+        for wait_s in WAITS:
+            try:
+                return client.ask("collection.update", collectionHash="fxh4k89", title="x")
+            except acme.FlipsnackError as error:
+                if error.code != 38:
+                    raise
+            time.sleep(wait_s)
+        return client.ask("collection.update", collectionHash="fxh4k89", title="x")
+"""
+
+
+def test_a_client_that_waits_out_38_does_so_for_some_seconds(project: Project) -> None:
+    project.test(PUBLISHING.replace("WAITS", "(2, 2, 2)"))
+
+    project.run("-k", "test_publishing").assert_outcomes(passed=1)
+
+
+def test_a_client_that_waits_out_38_once_and_too_briefly_is_named(project: Project) -> None:
+    project.test(PUBLISHING.replace("WAITS", "(2,)"))
+
+    result = project.run("-k", "test_publishing")
+
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(
+        [
+            "E*AssertionError: collection.update was refused with 38 for 4 s, and the client raised "
+            "FlipsnackError: *",
+            "E*    allowed: a success",
+        ]
+    )
+
+
+def test_a_client_that_leaves_38_to_its_caller_passes(project: Project) -> None:
+    project.test(PUBLISHING.replace("WAITS", "()"))
+
+    project.run("-k", "test_publishing").assert_outcomes(passed=1)
