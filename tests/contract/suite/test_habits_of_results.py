@@ -140,6 +140,7 @@ RESULTS = {
 }
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("name", ["getCollection", "getStats", "getList", "downloadHTML"])
 def test_a_result_of_another_shape_raises_no_alarm(project: Project, name: str) -> None:
     params = {} if name == "getList" else {"collectionHash": "fxh4k89"}

@@ -27,6 +27,7 @@ def test_a_refused_request_is_shown_once(merging: Project, workers: tuple[str, .
     assert f"1 finding in {count} tests: user.getStats was refused with 44 Invalid signat" in text
 
 
+@pytest.mark.nightly
 def test_no_test_passes_or_is_skipped_for_having_been_told_before(project: Project) -> None:
     project.test(CONTRACT + WRONG_SECRET)
     told, untold = project.run(*QUIET), project.run(*QUIET, "-p", "no:flipsnack-repeats")
