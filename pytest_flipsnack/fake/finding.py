@@ -56,8 +56,7 @@ def _labelled(lines: Sequence[tuple[str, str]], least: int = 0) -> list[str]:
 
 def _brief(found: Finding) -> Iterable[tuple[str, str]]:
     yield "also", found.what
-    if found.lines:
-        yield "", "; ".join(f"{label}: {text}" for label, text in found.lines if label != "seen")
+    yield "", "; ".join(f"{label}: {text}" for label, text in found.lines if label != "seen")
 
 
 def failure(text: str, kind: type[BaseException] = AssertionError, **how: object) -> BaseException:

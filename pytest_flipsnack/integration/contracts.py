@@ -123,8 +123,18 @@ def parametrize(metafunc: pytest.Metafunc) -> None:
 
     checked(cls.__name__, lambda: declaration_checks.check_declarations(cls))
     cases = checked(cls.__name__, lambda: client_contract.cases_of(cls, metafunc.function.__name__))
-    metafunc.config.stash[_FOUND] = True
+    _start_repeats(metafunc.config)
     _parametrize(metafunc, declarations.calls_of(cls), _CASE, cases)
+
+
+def _start_repeats(config: pytest.Config) -> None:
+    """Show one fault of a contract once; the first contract that is collected asks for it."""
+    if config.stash.get(_FOUND, False):
+        return
+    from pytest_flipsnack.integration import repeats
+
+    config.stash[_FOUND] = True
+    config.pluginmanager.register(repeats.Repeats(), repeats.NAME)
 
 
 def is_left_out(cls: object, name: str) -> bool:
@@ -146,8 +156,6 @@ def arrange(config: pytest.Config, items: list[pytest.Item]) -> None:
     from pytest_flipsnack.integration import repeats
 
     repeats.put_requests_first(items)
-    if not config.pluginmanager.has_plugin(repeats.NAME):
-        config.pluginmanager.register(repeats.Repeats(), repeats.NAME)
     for item in items:
         failures.locate(item)
 

@@ -121,12 +121,9 @@ def _timeout(request: httpx.Request) -> float | None:
 
 def _is_unverified(args: tuple[Any, ...], this: Any) -> bool:
     """Return whether a transport takes any certificate; pytest-httpx hands the real one on."""
-    for transport in (this, *args):
-        pool = getattr(transport, "_pool", None)
-        context = getattr(pool, "_ssl_context", None)
-        if context is not None:
-            return bool(context.verify_mode == ssl.CERT_NONE)
-    return False
+    pools = [getattr(transport, "_pool", None) for transport in (this, *args)]
+    contexts = [getattr(pool, "_ssl_context", None) for pool in pools]
+    return any(getattr(one, "verify_mode", None) == ssl.CERT_NONE for one in contexts)
 
 
 def _response(reply: Reply, request: httpx.Request) -> httpx.Response:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
-from pytest_flipsnack.contract.carried_code import carried_code, carries
+from pytest_flipsnack.contract.carried_code import carried_code, carries, members
 
 
 class Known(Enum):
@@ -85,3 +85,23 @@ def test_an_http_status_is_not_taken_for_a_code() -> None:
 def test_an_address_in_a_text_is_no_code() -> None:
     assert not carries("<Answer object at 0x7f50ab50>", 50)
     assert carries("<Answer 50 at 0x7f41ab>", 50)
+
+
+class Named(NamedTuple):
+    title: str
+    hash: str
+
+
+def test_the_members_of_a_result_are_its_named_leaves() -> None:
+    nested = {"rows": [Named("T", "h")], "one": {"views": 0}}
+    assert set(members(nested)) == {("title", "T"), ("hash", "h"), ("views", 0)}
+
+
+def test_members_end_at_what_is_no_part_of_it_and_at_a_depth() -> None:
+    owner = Result(ok=True, what=1)
+    of_client = dict(members({"owner": owner, "kept": 2}, without=[owner]))
+    assert of_client.keys() == {"owner", "kept"}
+    deep: object = {"end": 1}
+    for _ in range(9):
+        deep = {"deeper": deep}
+    assert "end" not in dict(members(deep))

@@ -144,3 +144,30 @@ def test_without_requests_mock_a_call_is_answered(monkeypatch: pytest.MonkeyPatc
 
     assert code == 20
     assert codes(flipsnack) == [20]
+
+
+@pytest.mark.parametrize(
+    ("bundle", "verify", "unverified"),
+    [
+        (None, False, True),
+        ("REQUESTS_CA_BUNDLE", False, True),
+        ("CURL_CA_BUNDLE", False, True),
+        ("REQUESTS_CA_BUNDLE", True, False),
+        (None, True, False),
+    ],
+)
+def test_a_session_without_verification_is_seen_whatever_the_environment_says(
+    flipsnack: Flipsnack,
+    monkeypatch: pytest.MonkeyPatch,
+    bundle: str | None,
+    verify: bool,
+    unverified: bool,
+) -> None:
+    for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
+        monkeypatch.delenv(name, raising=False)
+    if bundle:
+        monkeypatch.setenv(bundle, requests.certs.where())
+    with requests.Session() as session:
+        session.verify = verify
+        session.get(API, params=signed(flipsnack), timeout=5)
+    assert [call.unverified for call in flipsnack.calls] == [unverified]

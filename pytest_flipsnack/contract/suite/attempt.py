@@ -55,11 +55,6 @@ class Attempt:
         """Whether the client had to be stopped."""
         return isinstance(self.error, ClientDoesNotStopError)
 
-    def __str__(self) -> str:
-        if self.error is not None:
-            return f"raised {type(self.error).__name__}"
-        return f"returned {self.value!r}"[:120]
-
 
 class Loop:
     """Runs what async clients return: on the loop of their fixtures, else on one of its own."""

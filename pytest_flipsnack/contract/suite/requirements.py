@@ -113,7 +113,7 @@ class Requirements:
         error = attempt.error
         if not self.failed(attempt):
             yield finding(
-                f"{self._action} {why}, and the client took it for a success: {attempt}",
+                f"{self._action} {why}, and the client took it for a success: {ending_of(attempt)}",
                 "an error"
                 if code is None
                 else f"an error ({label(code)}), or returns = {{{code}: ...}}",
@@ -235,7 +235,7 @@ def _is_value(value: object, declared: Any) -> bool:
 def ending_of(attempt: Attempt, declared: Raises | None = None) -> str:
     """Return how a call ended, with the text of its error; its class is told from a declared one."""
     if attempt.error is None:
-        return str(attempt)
+        return f"returned {attempt.value!r}"[:120]
     text = str(attempt.error)
     if attempt.never_stopped:
         return f"did not stop: {text}"

@@ -73,3 +73,12 @@ def test_a_client_that_is_not_async_has_nothing_to_cancel(project: Project) -> N
     )
 
     project.run("-k", "test_cancel").assert_outcomes(passed=1)
+
+
+def test_a_call_that_takes_its_cancellation_for_a_failure_sends_nothing_more(
+    project: Project,
+) -> None:
+    ended = SWALLOWING.replace("                pass", "                return None")
+    project.test(ended + FIXTURES["sync"][1])
+
+    project.run("-k", "test_cancel").assert_outcomes(passed=1)

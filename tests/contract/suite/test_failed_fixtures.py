@@ -87,3 +87,11 @@ def test_a_setup_that_fails_is_one_error(
     where = f"user.getStats: the setup {did}, see test_request[user.getStats]"
     assert workers or set(referred) == {where}
     assert f"1 finding in {count} tests: the setup {did}" in text
+
+
+def test_a_fixture_that_no_call_asked_for_is_shown_as_pytest_does(project: Project) -> None:
+    setup = "\n@pytest.fixture(autouse=True)\ndef set_up(acount):\n    pass\n"
+    project.test(CONTRACT + CLIENT.format(body="raise KeyError") + setup)
+    count, text, referred = fails(project)
+    assert is_told_once(count, text, referred, "^E +fixture 'acount' not found", ())
+    assert "the call asks for the fixture" not in text

@@ -264,3 +264,18 @@ def test_a_client_that_leaves_38_to_its_caller_passes(project: Project) -> None:
     project.test(PUBLISHING.replace("WAITS", "()"))
 
     project.run("-k", "test_publishing").assert_outcomes(passed=1)
+
+
+def test_a_client_that_asks_before_it_changes_meets_no_38(project: Project) -> None:
+    asking = """
+        for _ in range(9):
+            found = client.ask("collection.getCollection", collectionHash="fxh4k89")
+            if (found or {}).get("collectionStatus") != "processing":
+                break
+            time.sleep(2)
+        for wait_s in WAITS:"""
+    project.test(
+        PUBLISHING.replace("\n        for wait_s in WAITS:", asking).replace("WAITS", "(2, 2, 2)")
+    )
+
+    project.run("-k", "test_publishing").assert_outcomes(passed=1)

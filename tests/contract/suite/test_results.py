@@ -295,3 +295,69 @@ def test_waits_last_together_as_long_as_is_declared(
                 "(32 Requests per minute limit exceeded)",
             ]
         )
+
+
+SHAPED = """
+import types
+from pytest_flipsnack import ClientContract, call
+"""
+SHAPE = """
+
+class TestNAME(ClientContract):
+    error = acme.FlipsnackError
+    without = ["clean_errors"]
+
+    @call("ACTION")
+    def given(self, client):
+        data = client.ask("ACTION", collectionHash="fxh4k89")
+        return RETURNED
+"""
+MISREAD = {
+    "Swapped": (
+        "collection.getCollection",
+        '{"title": data["collectionDescription"], "description": data["collectionTitle"]}',
+        "collection.getCollection answered collectionTitle * and the client returned title 'About "
+        "it', which is collectionDescription",
+    ),
+    "Empty": (
+        "collection.getStats",
+        "{}",
+        "collection.getStats answered with data, and the client returned {}",
+    ),
+    "Truthy": (
+        "collection.getStats",
+        '{name: data[name] for name in ("views", "downloads") if data[name]}',
+        "collection.getStats answered views 0, and the client left it out",
+    ),
+    "Asked": (
+        "collection.getCollection",
+        '{"hash": "fxh4k89"}',
+        "collection.getCollection answered with the final hash 'f1nal77', and the client returned "
+        "'fxh4k89', the one it asked with",
+    ),
+}
+RIGHT = {
+    "Flags": ("collection.getStats", '{"views": True, "status": "ready", "other": data["clicks"]}'),
+    "Own": ("collection.getStats", 'types.SimpleNamespace(views=data["views"], _downloads=None)'),
+    "Nested": ("collection.getCollection", '{"page": {"hash": data["collectionHash"]}}'),
+    "Handler": ("collection.downloadHTML", 'lambda: data["resourceUrl"]'),
+    "Chunks": ("collection.downloadHTML", "(part for part in data)"),
+}
+
+
+def _shape(name: str, action: str, returned: str) -> str:
+    return SHAPE.replace("NAME", name).replace("ACTION", action).replace("RETURNED", returned)
+
+
+def test_a_result_that_is_not_what_the_reply_said_is_a_finding(project: Project) -> None:
+    shapes = [_shape(name, action, returned) for name, (action, returned, _) in MISREAD.items()]
+    project.test(SHAPED + "".join(shapes))
+    result = project.run("-k", "test_result", "-rf")
+    for name, (_, _, text) in MISREAD.items():
+        result.stdout.fnmatch_lines(f"FAILED test_acme.py::Test{name}::test_result* - {text}")
+
+
+def test_a_result_of_another_shape_is_none(project: Project) -> None:
+    shapes = [_shape(name, action, returned) for name, (action, returned) in RIGHT.items()]
+    project.test(SHAPED + "".join(shapes))
+    assert project.run("-k", "test_result").ret == 0

@@ -114,3 +114,46 @@ def test_other_waits_are_not_accused(project: Project, waits: str, declared: str
     result = project.run("-k", "test_code or test_recovery")
 
     result.assert_outcomes(passed=24)
+
+
+POLLING = """
+import time
+from pytest_flipsnack import ClientContract, Retry, call
+
+
+class TestAcme(ClientContract):
+    error = acme.FlipsnackError
+    without = ["clean_errors"]
+    polls = ["collection.getCollection"]
+    {declared}
+
+    @call("collection.getCollection")
+    def ready(self, client):
+        for _ in range(99):
+            found = client.ask("collection.getCollection", collectionHash="fxh4k89")
+            if found["collectionStatus"] != "processing":
+                return found
+            time.sleep(0.1)
+        raise acme.FlipsnackError(38)
+"""
+
+
+def test_polls_many_times_a_second_are_named(project: Project) -> None:
+    project.test(POLLING.format(declared=""))
+
+    result = project.run("-k", "test_processing and stays")
+
+    result.assert_outcomes(failed=1, deselected=result.parseoutcomes()["deselected"])
+    result.stdout.fnmatch_lines(
+        [
+            "E*AssertionError: collection.getCollection answered 20 PROCESSING and the client "
+            "polled 5 times within 0.5 s",
+            "E*    allowed: a poll every few seconds (38 *)",
+            "E*    way out: fix the client, or turn the check off: without = ?'growing_waits'?",
+        ]
+    )
+
+
+def test_polls_are_judged_by_what_the_class_declares(project: Project) -> None:
+    project.test(POLLING.format(declared="retries = {38: Retry(wait_s=0.1)}"))
+    project.run("-k", "test_processing and stays").assert_outcomes(passed=1)

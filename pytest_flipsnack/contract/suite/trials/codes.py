@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, TypeVar
 
 from pytest_flipsnack.catalogue.action import Action
 from pytest_flipsnack.catalogue.codes import Code, Handling
@@ -15,6 +15,7 @@ from pytest_flipsnack.contract.suite.tester import Tester
 from pytest_flipsnack.contract.suite.trials.trial import Declared, Findings, Trial
 from pytest_flipsnack.fake.call import Call
 
+_T = TypeVar("_T")
 _CONFIRMED = 3
 """So many calls with ever shorter waits are no jitter."""
 _DRAWN = 5
@@ -36,36 +37,36 @@ def _every_reply(tester: Tester, code: Code) -> Findings:
 
 def _shrinks(tester: Tester, attempt: Attempt) -> Findings:
     """Ever shorter waits, in this call and in each of two more."""
-    rules = rules_of(type(tester.contract))
-    found = shrinking(attempt.calls, rules, attempt.waits)
-    for _ in range(_CONFIRMED - 1):
-        if found is None:
-            break
-        attempt = tester.call()
-        found = shrinking(attempt.calls, rules, attempt.waits)
-    if found is not None:
-        yield from _growing(tester, attempt, *found)
+    for last, found in _in_each(_CONFIRMED, tester, attempt, shrinking):
+        yield from _growing(tester, last, *found)
 
 
 def _gives_up_early(tester: Tester, attempt: Attempt) -> Findings:
     """All waits together shorter than what they wait for, in this call and in some more."""
-    rules = rules_of(type(tester.contract))
-    found = too_short(attempt.calls, rules, attempt.waits)
-    for _ in range(_DRAWN - 1):
-        if found is None:
-            break
-        attempt = tester.call()
-        found = too_short(attempt.calls, rules, attempt.waits)
-    if found is not None:
-        call, lasted_s = found
-        count = len(attempt.calls) - 1
+    for last, (call, lasted_s) in _in_each(_DRAWN, tester, attempt, too_short):
+        count = len(last.calls) - 1
         again = "1 retry" if count == 1 else f"{count} retries"
         text = finding(
             f"{reply_of(call)} and the client gave up after {again} within {seconds(lasted_s)} s",
             f"waits in which it can pass ({Code(call.code or 0).label}), or no retry",
-            attempt.calls,
+            last.calls,
         )
         yield from tester.require.sound("lasting_waits", text)
+
+
+def _in_each(
+    times: int, tester: Tester, attempt: Attempt, judge: Callable[..., tuple[Call, _T] | None]
+) -> Iterator[tuple[Attempt, tuple[Call, _T]]]:
+    """Yield the last attempt and what `judge` saw in it, if it sees that in so many calls."""
+    rules = rules_of(type(tester.contract))
+    found = judge(attempt.calls, rules, attempt.waits)
+    for _ in range(times - 1):
+        if found is None:
+            return
+        attempt = tester.call()
+        found = judge(attempt.calls, rules, attempt.waits)
+    if found is not None:
+        yield attempt, found
 
 
 def _final_wait(tester: Tester, attempt: Attempt, code: Code) -> Findings:

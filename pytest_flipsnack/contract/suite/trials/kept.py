@@ -103,10 +103,7 @@ TRIALS: tuple[Trial[Any], ...] = (
         "test_stale",
         "A reply that the client keeps is dropped when the client changes the flipbook.",
         lambda action, declared: (
-            [("", None)]
-            if action.name == "collection.getCollection"
-            and _WRITES & {*calls_of(declared).values()}
-            else ()
+            [("", None)] if action.name == _GET and _WRITES & {*calls_of(declared).values()} else ()
         ),
         _stale,
     ),
