@@ -166,7 +166,7 @@ def test_a_session_without_verification_is_seen_whatever_the_environment_says(
     for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
         monkeypatch.delenv(name, raising=False)
     if bundle:
-        monkeypatch.setenv(bundle, requests.certs.where())
+        monkeypatch.setenv(bundle, requests.utils.DEFAULT_CA_BUNDLE_PATH)
     with requests.Session() as session:
         session.verify = verify
         session.get(API, params=signed(flipsnack), timeout=5)
