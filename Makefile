@@ -6,9 +6,6 @@ BIN = $(VENV)/bin
 WHEELED = PYTHONSAFEPATH=1 PYTHONDONTWRITEBYTECODE= HTTP_PROXY= HTTPS_PROXY= PIP_DISABLE_PIP_VERSION_CHECK=1
 
 PARALLEL = -q -n 3 --dist worksteal
-# These run code that other tests have run already; measuring it again would take half as long again.
-UNMEASURED = tests/contract/test_right_clients.py tests/docs tests/neighbours \
-	tests/virtual_time/test_surroundings.py
 
 .PHONY: test demo lint types tests matrix bench nightly clean install
 
@@ -34,10 +31,9 @@ types: install
 
 tests: install
 	rm -f .coverage .coverage.*
-	$(WHEELED) $(BIN)/python -m coverage run -m pytest $(PARALLEL) $(addprefix --ignore=,$(UNMEASURED))
+	$(WHEELED) $(BIN)/python -m coverage run -m pytest $(PARALLEL)
 	$(BIN)/python -m coverage combine --quiet
 	$(BIN)/python -m coverage report
-	$(WHEELED) $(BIN)/python -m pytest $(PARALLEL) $(UNMEASURED)
 
 demo: install
 	PYTHON=$(abspath $(BIN)/python) sh examples/requests_client/demo.sh

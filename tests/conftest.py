@@ -3,19 +3,50 @@
 from __future__ import annotations
 
 import importlib
+import os
 import pkgutil
+from collections.abc import Generator
 
+import coverage
 import httpx  # noqa: F401 - pytester forgets what an inner run imports first
 import jsonschema  # noqa: F401 - likewise
 import pytest
 import responses  # noqa: F401 - likewise
 
 import pytest_flipsnack
-from tests.downstream import Project
+from tests.downstream import TWO_WORKERS, Project
 
 for _module in pkgutil.walk_packages(pytest_flipsnack.__path__, "pytest_flipsnack."):
     if not _module.name.endswith("__main__"):
         importlib.import_module(_module.name)
+
+_UNMEASURED = ("docs", "neighbours")
+"""Folders whose tests run what others have run already."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what need not be measured: folders, and the same test over again with two workers."""
+    for item in items:
+        folder = item.path.relative_to(item.config.rootpath / "tests").parts[0]
+        params: dict[str, object] = getattr(getattr(item, "callspec", None), "params", {})
+        if folder in _UNMEASURED or params.get("workers"):
+            item.add_marker("unmeasured")
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Halt the measuring of coverage, here and in new processes; it would take twice as long."""
+    running = coverage.Coverage.current()
+    if running is None or item.get_closest_marker("unmeasured") is None:
+        return (yield)
+    processes = os.environ.pop("COVERAGE_PROCESS_CONFIG", None)
+    running.stop()
+    try:
+        return (yield)
+    finally:
+        running.start()
+        if processes is not None:
+            os.environ["COVERAGE_PROCESS_CONFIG"] = processes
 
 
 @pytest.fixture(autouse=True)
@@ -36,7 +67,7 @@ def project(pytester: pytest.Pytester) -> Project:
     return Project(pytester)
 
 
-@pytest.fixture(params=[(), ("-p", "xdist", "-n2")], ids=["plain", "two-workers"])
+@pytest.fixture(params=[(), TWO_WORKERS], ids=["plain", "two-workers"])
 def workers(request: pytest.FixtureRequest) -> tuple[str, ...]:
     """The flags for a run in one process, and for one whose results merge."""
     flags: tuple[str, ...] = request.param

@@ -68,6 +68,16 @@ def test_code(flipsnack, client, code):
 """
 """A suite that exercises every demanded code, one test each."""
 BUT_50 = TESTS.replace(", 50]", "]")
+TWO_WORKERS = ("-p", "xdist", "-n2")
+two_workers_nightly = pytest.mark.parametrize(
+    "workers",
+    [
+        pytest.param((), id="plain"),
+        pytest.param(TWO_WORKERS, id="two-workers", marks=pytest.mark.nightly),
+    ],
+    indirect=True,
+)
+"""For a test whose results merge as those of another test do, which runs with two workers."""
 MISSING_50 = "18 of 19 codes exercised, 100 % required; missing: 50 Operation failed"
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from tests.downstream import Project
+from tests.downstream import Project, two_workers_nightly
 
 
+@pytest.mark.unmeasured
+@two_workers_nightly
 def test_a_body_that_raises_what_the_mark_says_passes(merging: Project) -> None:
     merging.test(
         """
@@ -33,6 +35,7 @@ def test_a_body_that_raises_what_the_mark_says_passes(merging: Project) -> None:
     result.assert_outcomes(passed=1)
 
 
+@two_workers_nightly
 def test_a_body_that_does_not_raise_fails_with_the_timeline(merging: Project) -> None:
     merging.test(
         """

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from tests.downstream import Project
+from tests.downstream import Project, two_workers_nightly
 
 WAITING = """
 import threading
@@ -60,6 +60,7 @@ def test_a_right_client_passes_and_the_line_is_named(waiting: Project) -> None:
     assert "let the client wait with one of these, or ignore pytest_flipsnack.RealWa" in text
 
 
+@two_workers_nightly
 def test_a_project_may_ignore_it(waiting: Project) -> None:
     waiting.ini("filterwarnings = error", "    ignore::pytest_flipsnack.RealWaitWarning")
     waiting.test(EXPECTS.format(error="acme.FlipsnackError"))
@@ -69,6 +70,7 @@ def test_a_project_may_ignore_it(waiting: Project) -> None:
     result.assert_outcomes(passed=1)
 
 
+@two_workers_nightly
 def test_a_finding_shows_where_its_time_went(waiting: Project) -> None:
     waiting.test(EXPECTS.format(error="ValueError"))
 
@@ -84,6 +86,7 @@ def test_a_finding_shows_where_its_time_went(waiting: Project) -> None:
     assert re.fullmatch(f"real:    {WHERE}", lines[at + 3])
 
 
+@two_workers_nightly
 def test_a_block_with_a_fake_of_its_own_names_it_as_well(waiting: Project) -> None:
     waiting.test("""
         import waiting
@@ -100,6 +103,7 @@ def test_a_block_with_a_fake_of_its_own_names_it_as_well(waiting: Project) -> No
     result.assert_outcomes(passed=1, warnings=1)
 
 
+@two_workers_nightly
 def test_a_contract_shows_where_the_time_went(waiting: Project) -> None:
     waiting.test("""
         import waiting

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.downstream import Project
+from tests.downstream import Project, two_workers_nightly
 
 SPACED = """
 import datetime
@@ -126,6 +126,7 @@ def test_it(flipsnack):
 """
 
 
+@two_workers_nightly
 def test_a_thread_of_the_client_sleeps_along(merging: Project) -> None:
     merging.test(REFILLED)
 

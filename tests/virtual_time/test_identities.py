@@ -6,6 +6,8 @@ import pytest
 
 from tests.downstream import Project
 
+pytestmark = pytest.mark.unmeasured
+
 HOOKS = """
 import asyncio
 import datetime

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.contract.suite.smallest_contract import ADAPTER
-from tests.downstream import DEMANDED, Project
+from tests.downstream import DEMANDED, Project, two_workers_nightly
+
+pytestmark = pytest.mark.unmeasured
 
 
 def test_every_code_and_case_is_a_test_with_a_readable_id(project: Project) -> None:
@@ -107,6 +111,7 @@ def test_a_client_that_returns_a_result_fits(project: Project) -> None:
     assert project.run("-q").ret == 0
 
 
+@two_workers_nightly
 def test_a_client_that_ignores_the_code_fails_by_name(merging: Project) -> None:
     merging.test(
         """

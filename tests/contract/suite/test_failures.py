@@ -9,7 +9,7 @@ from typing import cast
 import pytest
 
 from pytest_flipsnack.integration import failures
-from tests.downstream import Project
+from tests.downstream import Project, two_workers_nightly
 
 CONTRACT = """
 from pytest_flipsnack import ClientContract, call
@@ -40,6 +40,8 @@ PLAIN = CONTRACT.replace("{body}", "return client.ask()")
 LINE = 1 + next(n for n, line in enumerate(("x\nx\n" + PLAIN).splitlines()) if "@call" in line)
 
 
+@pytest.mark.unmeasured
+@two_workers_nightly
 def test_a_finding_is_shown_at_the_method_with_the_clients_traceback(merging: Project) -> None:
     merging.test(PLAIN)
     result = merging.run("-k", "test_body and html", "-p", "no:cacheprovider")
@@ -72,6 +74,7 @@ def test_every_style_of_traceback_names_the_finding(project: Project, style: str
     )
 
 
+@pytest.mark.unmeasured
 def test_one_cause_of_many_failures_is_counted_once(merging: Project) -> None:
     merging.test(HASTY)
     result = merging.run("-k", "test_code", "-p", "no:cacheprovider")
@@ -158,6 +161,7 @@ def test_a_failure_without_a_place_is_explained_as_well() -> None:
     assert not failures.explain(report, [])
 
 
+@two_workers_nightly
 def test_findings_of_blocks_marks_and_refusals_are_counted_as_well(merging: Project) -> None:
     merging.test(
         """

@@ -297,6 +297,12 @@ def test_waits_last_together_as_long_as_is_declared(
         )
 
 
+def test_an_error_of_the_http_library_may_say_nothing(project: Project) -> None:
+    silent = NO_TEXT.replace("error.args = ()\n    raise", "raise acme.requests.HTTPError")
+    _write(project, "user.getStats", silent, without='clean_errors", "codes')
+    assert project.run("-k", "test_code and 41").ret == 0
+
+
 SHAPED = """
 import types
 from pytest_flipsnack import ClientContract, call
@@ -341,6 +347,10 @@ RIGHT = {
     "Own": ("collection.getStats", 'types.SimpleNamespace(views=data["views"], _downloads=None)'),
     "Nested": ("collection.getCollection", '{"page": {"hash": data["collectionHash"]}}'),
     "Handler": ("collection.downloadHTML", 'lambda: data["resourceUrl"]'),
+    "Saved": (
+        "collection.downloadHTML",
+        'acme.requests.get(data["resourceUrl"], timeout=5).status_code',
+    ),
     "Chunks": ("collection.downloadHTML", "(part for part in data)"),
 }
 

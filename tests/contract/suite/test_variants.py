@@ -56,6 +56,7 @@ def ids(project: Project, *args: str) -> list[str]:
     return [line.partition("::")[2] for line in lines if "::" in line]
 
 
+@pytest.mark.unmeasured
 def test_every_case_is_tried_with_every_client(project: Project) -> None:
     project.test(CLIENT)
 
@@ -214,6 +215,7 @@ def test_an_async_fixture_may_be_parametrised(project: Project) -> None:
     result.assert_outcomes(passed=2 * 20, deselected=result.parseoutcomes()["deselected"])
 
 
+@pytest.mark.unmeasured
 def test_workers_collect_the_same_cases(merging: Project) -> None:
     merging.test(TITLED.format("(params=['plain', 'Ünï'])"))
 

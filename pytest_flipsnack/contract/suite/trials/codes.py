@@ -59,14 +59,14 @@ def _in_each(
 ) -> Iterator[tuple[Attempt, tuple[Call, _T]]]:
     """Yield the last attempt and what `judge` saw in it, if it sees that in so many calls."""
     rules = rules_of(type(tester.contract))
-    found = judge(attempt.calls, rules, attempt.waits)
-    for _ in range(times - 1):
+    for left in reversed(range(times)):
+        found = judge(attempt.calls, rules, attempt.waits)
         if found is None:
             return
-        attempt = tester.call()
-        found = judge(attempt.calls, rules, attempt.waits)
-    if found is not None:
-        yield attempt, found
+        if left:
+            attempt = tester.call()
+        else:
+            yield attempt, found
 
 
 def _final_wait(tester: Tester, attempt: Attempt, code: Code) -> Findings:
