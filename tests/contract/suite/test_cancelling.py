@@ -82,3 +82,9 @@ def test_a_call_that_takes_its_cancellation_for_a_failure_sends_nothing_more(
     project.test(ended + FIXTURES["sync"][1])
 
     project.run("-k", "test_cancel").assert_outcomes(passed=1)
+
+
+def test_a_call_that_has_ended_by_then_passes(project: Project) -> None:
+    project.test(ASYNC + FIXTURES["sync"][1])
+
+    project.run("-k", "test_cancel").assert_outcomes(passed=1)
