@@ -5,9 +5,10 @@ from __future__ import annotations
 import importlib
 import os
 import pkgutil
+import sys
+import threading
 from collections.abc import Generator
 
-import coverage
 import httpx  # noqa: F401 - pytester forgets what an inner run imports first
 import jsonschema  # noqa: F401 - likewise
 import pytest
@@ -20,6 +21,8 @@ for _module in pkgutil.walk_packages(pytest_flipsnack.__path__, "pytest_flipsnac
     if not _module.name.endswith("__main__"):
         importlib.import_module(_module.name)
 
+_PROCESSES = "COVERAGE_PROCESS_CONFIG"
+"""Has coverage.py measure in new processes as well."""
 _UNMEASURED = ("docs", "neighbours")
 """Folders whose tests run what others have run already."""
 
@@ -36,17 +39,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
     """Halt the measuring of coverage, here and in new processes; it would take twice as long."""
-    running = coverage.Coverage.current()
-    if running is None or item.get_closest_marker("unmeasured") is None:
+    if item.get_closest_marker("unmeasured") is None:
         return (yield)
-    processes = os.environ.pop("COVERAGE_PROCESS_CONFIG", None)
-    running.stop()
+    ours, of_threads = sys.gettrace(), threading.gettrace()
+    processes = os.environ.pop(_PROCESSES, None)
+    sys.settrace(None)
+    threading.settrace(None)
     try:
         return (yield)
     finally:
-        running.start()
+        threading.settrace(of_threads)
+        sys.settrace(ours)
         if processes is not None:
-            os.environ["COVERAGE_PROCESS_CONFIG"] = processes
+            os.environ[_PROCESSES] = processes
 
 
 @pytest.fixture(autouse=True)
