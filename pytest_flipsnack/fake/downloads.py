@@ -26,13 +26,20 @@ class Downloads:
 
     def __init__(self) -> None:
         self._until: dict[str, float] = {}
+        self._offers: dict[str, int] = {}
+        self.life_s = _LIFE_S
+        """For how long a new URL leads to its archive, in seconds."""
         self.fetched = 0
         """How many archives were sent, whole or in part."""
 
     def offer(self, request: Request, hash: str, now: float) -> str:
         """Return the URL of a collection's archive, for who asked by this request."""
-        name = f"{hash}.zip"
-        self._until[name] = now + _LIFE_S
+        number = self._offers.get(hash, 1)
+        name = f"{hash}-{number}.zip" if number > 1 else f"{hash}.zip"
+        if now >= self._until.get(name, now + 1):  # an old URL never comes to life again
+            self._offers[hash] = number + 1
+            name = f"{hash}-{number + 1}.zip"
+        self._until[name] = now + self.life_s
         return f"{request.downloads or f'https://{HOST}'}/{name}"
 
     def find(self, request: Request, now: float, report: Callable[[Finding], None]) -> Reply | None:

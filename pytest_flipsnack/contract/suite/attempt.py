@@ -28,6 +28,8 @@ class Attempt:
     waits: Waits = field(default_factory=Waits)
     awaited: bool = False
     """Whether the client is async."""
+    cancelled: bool = False
+    """Whether the call was cancelled while it still ran."""
     final_wait_s: float = 0.0
     """How long the client waited after the last reply."""
     given: Collection[object] = ()
@@ -118,12 +120,18 @@ class Cancellation:
     def __init__(self, observers: list[Observer]) -> None:
         self._observers = observers
         self._cancel: Callable[[], object] = lambda: None
+        self.done = False
+        """Whether the call still ran, and was cancelled."""
 
     async def run(self, awaitable: Awaitable[Any]) -> Any:
         """Await the call; return CANCELLED where it lets itself be cancelled."""
         task, loop = asyncio.ensure_future(awaitable), asyncio.get_running_loop()
+
+        def cancel() -> None:
+            self.done = task.cancel()
+
         self._cancel = lambda: loop.call_soon_threadsafe(
-            lambda: loop.call_later(self.after_s, task.cancel)
+            lambda: loop.call_later(self.after_s, cancel)
         )
         self._observers.append(self)
         try:
@@ -165,6 +173,7 @@ def make(
     finally:
         observation.stop()
     attempt.error = observation.stopped or attempt.error
+    attempt.cancelled = cancellation is not None and cancellation.done
     attempt.calls = observation.calls
     attempt.final_wait_s = observation.final_wait_s
     attempt.logged, attempt.blocking = list(observation.logged), observation.blocking

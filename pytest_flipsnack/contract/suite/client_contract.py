@@ -14,10 +14,11 @@ from pytest_flipsnack.contract.suite.trials.trial import Case, Trial
 
 
 class _EverySubclass:
-    """pytest collects subclasses, whatever their names, and not the base."""
+    """pytest collects subclasses, whatever their names, and not what only others build upon."""
 
-    def __get__(self, _instance: object, owner: type) -> bool:
-        return owner is not ClientContract
+    def __get__(self, _instance: object, owner: type[Declarations]) -> bool:
+        is_base = not calls_of(owner) and bool(owner.__subclasses__())
+        return owner is not ClientContract and not is_base
 
 
 class ClientContract(Declarations):

@@ -100,5 +100,7 @@ def calls_of(cls: type[Declarations]) -> dict[str, str]:
     return {
         name: action
         for name in dict.fromkeys(names)
-        if (action := getattr(getattr(cls, name, None), ACTION_ATTRIBUTE, None)) is not None
+        # `__test__` depends on the calls itself
+        if name != "__test__"
+        and (action := getattr(getattr(cls, name, None), ACTION_ATTRIBUTE, None)) is not None
     }

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.contract.suite.test_async import ASYNC, FIXTURES
 from tests.downstream import Project
 
+SYNC = FIXTURES["sync"][1]
 RETRYING = """
     async def patient(self):
         for wait_s in (1, 2):
@@ -31,13 +34,13 @@ SWALLOWING = CLIENT.replace(
 
 
 def test_a_call_that_lets_itself_be_cancelled_passes(project: Project) -> None:
-    project.test(CLIENT + FIXTURES["sync"][1])
+    project.test(CLIENT + SYNC)
 
     project.run("-k", "test_cancel").assert_outcomes(passed=1)
 
 
 def test_a_call_that_swallows_its_cancellation_is_named(project: Project) -> None:
-    project.test(SWALLOWING + FIXTURES["sync"][1])
+    project.test(SWALLOWING + SYNC)
 
     result = project.run("-k", "test_cancel")
 
@@ -54,7 +57,7 @@ def test_a_call_that_swallows_its_cancellation_is_named(project: Project) -> Non
 
 def test_it_is_sound_practice_and_can_be_turned_off(project: Project) -> None:
     without = SWALLOWING.replace('["clean_errors"]', '["clean_errors", "async"]')
-    project.test(without + FIXTURES["sync"][1])
+    project.test(without + SYNC)
 
     project.run("-k", "test_cancel").assert_outcomes(passed=1)
 
@@ -75,16 +78,33 @@ def test_a_client_that_is_not_async_has_nothing_to_cancel(project: Project) -> N
     project.run("-k", "test_cancel").assert_outcomes(passed=1)
 
 
-def test_a_call_that_takes_its_cancellation_for_a_failure_sends_nothing_more(
-    project: Project,
+@pytest.mark.parametrize(
+    ("made", "ending"),
+    [
+        ("return None", "it returned None"),
+        ("raise acme.FlipsnackError(50)", "it raised FlipsnackError: Flipsnack answered 50"),
+        ("return {'views': 0}", "it returned {'views': 0}"),
+    ],
+)
+def test_a_call_that_makes_something_else_of_its_cancellation_is_named(
+    project: Project, made: str, ending: str
 ) -> None:
-    ended = SWALLOWING.replace("                pass", "                return None")
-    project.test(ended + FIXTURES["sync"][1])
+    project.test(SWALLOWING.replace("                pass", f"                {made}") + SYNC)
 
-    project.run("-k", "test_cancel").assert_outcomes(passed=1)
+    result = project.run("-k", "test_cancel")
+
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(
+        [
+            "E*AssertionError: the call of user.getStats was cancelled while it waited, and the "
+            f"client did not pass that on: {ending}",
+            "E*    allowed: asyncio.CancelledError passes: catch Exception, not BaseException",
+            "E*    way out: fix the client, or turn the check off: without = ?'async'?",
+        ]
+    )
 
 
 def test_a_call_that_has_ended_by_then_passes(project: Project) -> None:
-    project.test(ASYNC + FIXTURES["sync"][1])
+    project.test(ASYNC + SYNC)
 
     project.run("-k", "test_cancel").assert_outcomes(passed=1)

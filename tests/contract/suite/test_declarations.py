@@ -199,6 +199,14 @@ def test_a_class_without_a_call_is_told_how_to_write_one(project: Project) -> No
     )
 
 
+def test_a_class_without_a_call_that_others_build_upon_is_their_base(project: Project) -> None:
+    base = "class Base(ClientContract):\n    without = ['clean_errors']\n\n\n"
+    project.test(ADAPTER.replace("class TestAcme(ClientContract)", base + "class TestAcme(Base)"))
+    result = project.run("-k", "test_request")
+    result.assert_outcomes(passed=1, deselected=result.parseoutcomes()["deselected"])
+    assert result.ret == 0
+
+
 def test_an_unknown_action_is_an_error_where_it_is_written(project: Project) -> None:
     project.test(ADAPTER.replace("user.getStats", "user.getstats"))
     result = project.run()

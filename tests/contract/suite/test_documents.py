@@ -271,3 +271,65 @@ def test_a_document_that_is_left_out_is_a_finding(project: Project) -> None:
     result.stdout.fnmatch_lines(
         ["*was given a document of 676 bytes, and the client uploaded no file that differ from it"]
     )
+
+
+READS = {
+    "position": """
+    for _ in range(3):
+        try:
+            return by_requests(flipsnack, ("a.pdf", document))
+        except Refused as error:
+            if error.code != 50:
+                raise
+    raise Refused(50)
+""",
+    "kept": """
+    content = document if isinstance(document, bytes) else document.read()
+    for _ in range(3):
+        try:
+            return by_requests(flipsnack, ("a.pdf", content))
+        except Refused as error:
+            if error.code != 50:
+                raise
+    raise Refused(50)
+""",
+}
+OPENED = """
+    if isinstance(document, Path):
+        with document.open("rb") as file:
+            return by_requests(flipsnack, ("a.pdf", file.read()))
+"""
+
+
+def test_a_retry_sends_an_open_file_from_its_beginning(project: Project) -> None:
+    project.test(CLIENT + OPENED + READS["kept"])
+    assert project.run("-k", "test_document").ret == 0
+
+    project.test(CLIENT + OPENED + READS["position"])
+    result = project.run("-k", "test_document")
+
+    assert result.parseoutcomes()["failed"] == 1
+    result.stdout.fnmatch_lines(
+        [
+            "*AssertionError: collection.create was given a document of 676 bytes as an open file, "
+            "and the client uploaded 0 bytes that differ from it",
+            "E*seen:    t=0.0 s 50, *",
+        ]
+    )
+
+
+@pytest.mark.parametrize(
+    "name", ["str(document)", "re.sub(r'[^A-Za-z0-9.]', '_', str(document))", "'-'.join(path[-2:])"]
+)
+def test_a_local_path_is_none_of_the_servers_business(project: Project, name: str) -> None:
+    taken = "    import re\n    path = Path(document).parts\n"
+    sent = f"    return by_httpx(flipsnack, ({name}, document.read_bytes()))\n"
+    project.test(CLIENT + taken + sent)
+    result = project.run("-k", "test_document")
+    assert result.ret == 1
+    result.stdout.fnmatch_lines(
+        [
+            "E*AssertionError: the client uploaded its file under the whole local path, ending in *",
+            "E*    allowed: the name of the file alone",
+        ]
+    )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.downstream import Project
 
 PAGES = """
@@ -41,7 +43,7 @@ BROKEN = PAGES.replace("LAST(data)", "data.get('collectionCount', 0)")
 def test_a_filter_of_the_calls_is_kept(project: Project) -> None:
     filtered = '"collection.getList", query="report", collectionStatus="unlisted", **{'
     project.test(BROKEN.replace('"collection.getList", **{', filtered))
-    project.run("-k", "test_pages").assert_outcomes(passed=3)
+    project.run("-k", "test_pages").assert_outcomes(passed=4)
 
 
 def test_a_client_that_keeps_what_it_found_with_a_filter_is_not_asked_twice(
@@ -65,7 +67,8 @@ class TestAcme(ClientContract):
     project.run("-k", "test_pages and all").assert_outcomes(passed=1)
 
 
-def test_an_error_on_a_later_page_must_not_end_the_list(project: Project) -> None:
+@pytest.mark.parametrize("given", ["", 'query="report", ', 'collectionStatus="unlisted", '])
+def test_an_error_on_a_later_page_must_not_end_the_list(project: Project, given: str) -> None:
     swallowing = BROKEN.replace(
         'data = client.ask("collection.getList", **{"from": str(len(found))}) or {}',
         """try:
@@ -75,9 +78,10 @@ def test_an_error_on_a_later_page_must_not_end_the_list(project: Project) -> Non
                     raise
                 return found""",
     )
-    project.test(swallowing)
+    filtered = swallowing.replace('"collection.getList", **{', f'"collection.getList", {given}**{{')
+    project.test(filtered)
     result = project.run("-k", "test_pages")
-    result.assert_outcomes(passed=2, failed=1)
+    result.assert_outcomes(passed=3, failed=1)
     result.stdout.fnmatch_lines(
         [
             "E*AssertionError: collection.getList answered 41 to the second page, and the client "
@@ -179,3 +183,29 @@ def test_a_page_that_is_retried_and_comes_twice_is_named(project: Project) -> No
             "E*    allowed: every record once",
         ]
     )
+
+
+@pytest.mark.parametrize(
+    ("most", "end", "outcome"),
+    [
+        (10, "return found", "failed"),
+        (20, "return found", "failed"),
+        (10, "raise acme.FlipsnackError('too many pages')", "passed"),
+        (400, "return found", "passed"),
+    ],
+)
+def test_a_client_may_refuse_many_pages_and_not_leave_them_out(
+    project: Project, most: int, end: str, outcome: str
+) -> None:
+    bounded = BROKEN.replace("while True:", f"for _ in range({most}):") + f"        {end}\n"
+    project.test(bounded)
+    result = project.run("-k", "test_pages and many")
+    assert result.parseoutcomes()[outcome] == 1
+    if outcome == "failed":
+        result.stdout.fnmatch_lines(
+            [
+                f"E*AssertionError: the client asked for {most} of 21 pages and returned {most * 10} "
+                "records of 201",
+                "E*    allowed: all pages of 10 records, as in pages = {'collection.getList': 10}",
+            ]
+        )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from pytest_flipsnack.catalogue.facts import Basis
@@ -29,14 +29,30 @@ _SHOWN = 60
 def _text(tester: Tester, text: str) -> Findings:
     attempt = tester.call({TEXT: text})
     yield from tester.require.usual(attempt) if attempt.calls else ()
-    carriers = _carriers(tester) if not text else set[str]()
-    for call in own_calls(tester, attempt):
+    carriers = set[str]() if text else _carriers(tester)
+
+    def has(call: Call, given: str) -> bool:
         sent = _documented(tester, call)
-        arrived = {text, text.strip()} & set(sent.values())  # a client may strip what it is given
-        lost = not arrived if text else any(sent.get(name) for name in carriers)
+        if given:  # a client may strip what it is given
+            return not {given, given.strip()}.isdisjoint(sent.values())
         dropped = tester.action.name == _UPDATE and not carriers <= sent.keys()
-        if lost or dropped:
-            yield _lost(tester, call, attempt, text)
+        return not dropped and not any(sent.get(name) for name in carriers)
+
+    for call in _without(tester, attempt, TEXT, text, has):
+        yield _lost(tester, call, attempt, text)
+
+
+def _without(
+    tester: Tester, attempt: Attempt, fixture: str, given: str, has: Callable[[Call, str], bool]
+) -> list[Call]:
+    """Return the requests without what was given, unless they are others of a call for several."""
+    own = [*own_calls(tester, attempt)]
+    lost = [call for call in own if not has(call, given)]
+    if 0 < len(lost) < len(own):
+        usual = own_calls(tester, tester.call())
+        if len(own) - len(lost) >= sum(has(call, tester.fixture(fixture)) for call in usual):
+            return []
+    return lost
 
 
 def _carriers(tester: Tester) -> set[str]:
@@ -57,9 +73,12 @@ def _hash(tester: Tester, name: str) -> Findings:
             attempt.calls,
         )
     yield from tester.require.usual(attempt)
-    for call in own_calls(tester, attempt):
-        if call.params.get("collectionHash") != name:
-            yield _lost(tester, call, attempt, name)
+
+    def has(call: Call, given: str) -> bool:
+        return call.params.get("collectionHash") == given
+
+    for call in _without(tester, attempt, HASH, name, has):
+        yield _lost(tester, call, attempt, name)
 
 
 def own_calls(tester: Tester, attempt: Attempt) -> Iterator[Call]:

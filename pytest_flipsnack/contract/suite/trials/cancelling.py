@@ -13,14 +13,13 @@ from pytest_flipsnack.contract.suite.trials.trial import Findings, Trial
 def _cancelled(tester: Tester, _given: None) -> Findings:
     tester.answer(Code.OPERATION_FAILED, forever=True)
     attempt = tester.call(cancelled=True)
-    if not attempt.awaited or attempt.value is CANCELLED:
+    if not attempt.cancelled or attempt.value is CANCELLED:
         return
     first_s = attempt.calls[0].at if attempt.calls else 0.0
-    if all(call.at - first_s <= Cancellation.after_s for call in attempt.calls):
-        return
+    on = any(call.at - first_s > Cancellation.after_s for call in attempt.calls)
     text = finding(
-        f"the call of {tester.action.name} was cancelled while it waited, and the client went "
-        f"on: it {ending_of(attempt)}",
+        f"the call of {tester.action.name} was cancelled while it waited, and the client "
+        f"{'went on' if on else 'did not pass that on'}: it {ending_of(attempt)}",
         "asyncio.CancelledError passes: catch Exception, not BaseException",
         attempt.calls,
     )

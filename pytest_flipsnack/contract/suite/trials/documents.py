@@ -25,6 +25,7 @@ _AS_GIVEN, _FILE, _BYTES, _LARGE = "", " as an open file", " as bytes", " in all
 _LARGER_THAN = 1 << 20
 _PADDING = b"% a comment of a PDF, after its end\n"
 _LOCAL = re.compile(r"[/\\]")
+_SHOWN = 40
 _BEGINNING = 8  # "%PDF-1.4", which is there in any reading of the document as text
 
 
@@ -37,7 +38,7 @@ def _document(tester: Tester, form: str) -> Findings:
         for call in own_calls(tester, attempt):
             if content is not None:
                 yield from _changed(tester, call, attempt, content, form)
-            yield from _local(call, attempt)
+            yield from _local(call, attempt, given)
     elif content and form == _LARGE:
         yield from _large(tester, given, content)
     elif content and isinstance(given, str | os.PathLike):
@@ -67,13 +68,18 @@ def _another_form(tester: Tester, path: Path, content: bytes, form: str) -> Find
     not made for, an error of any kind or the upload of something else, is no finding.
     """
     tester.fake.allow(tuple(Code))
-    attempt = Attempt()
-    with path.open("rb") as file, suppress(SystemExit):
-        attempt = tester.call({DOCUMENT: file if form == _FILE else content})
-    for call in own_calls(tester, attempt):
-        if any(_is_of(content, file) for file in call.files.values()):
+    for again in (False, True):
+        if again:
+            tester.answer(Code.OPERATION_FAILED)  # who retries sends the whole document once more
+        attempt = Attempt()
+        with path.open("rb") as file, suppress(SystemExit):
+            attempt = tester.call({DOCUMENT: file if form == _FILE else content})
+        own = [*own_calls(tester, attempt)]
+        if not any(_is_of(content, file) for call in own[:1] for file in call.files.values()):
+            return
+        for call in own:
             yield from _changed(tester, call, attempt, content, form)
-            yield from _local(call, attempt)
+            yield from _local(call, attempt, path)
             if call.refusal is not None:
                 yield call.refusal.explain(call.action)
 
@@ -119,16 +125,22 @@ def _remedy(content: bytes, files: Sequence[File]) -> str:
     return "open it with 'rb', and send bytes, not their text"
 
 
-def _local(call: Call, attempt: Attempt) -> Findings:
+def _local(call: Call, attempt: Attempt, given: Any) -> Findings:
+    path = Path(given) if isinstance(given, str | os.PathLike) else Path()
+    flat = _bare(f"{path.parent.name}/{path.name}") if path.parent.name else ""
     for file in call.files.values():
         name = unquote(file.filename or "")  # aiohttp quotes it
-        if _LOCAL.search(name):
+        if _LOCAL.search(name) or (flat and flat in _bare(name)):
             yield finding(
                 "the client uploaded its file under the whole local path, ending in "
-                f"{_LOCAL.split(name)[-1]!r}",
+                f"{_LOCAL.split(name)[-1][-_SHOWN:]!r}",
                 "the name of the file alone",
                 attempt.calls,
             )
+
+
+def _bare(name: str) -> str:
+    return re.sub(r"\W", "_", name)
 
 
 _FORMS = {"": _AS_GIVEN, "file": _FILE, "bytes": _BYTES, "large": _LARGE}

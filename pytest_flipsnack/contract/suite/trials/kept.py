@@ -9,6 +9,7 @@ from pytest_flipsnack.contract.carried_code import named
 from pytest_flipsnack.contract.judge import finding
 from pytest_flipsnack.contract.suite.attempt import Attempt
 from pytest_flipsnack.contract.suite.declarations import calls_of
+from pytest_flipsnack.contract.suite.requirements import ending_of
 from pytest_flipsnack.contract.suite.tester import Tester
 from pytest_flipsnack.contract.suite.trials.trial import Findings, Trial
 
@@ -47,15 +48,35 @@ def _length(tester: Tester, attempt: Attempt) -> int | None:
 
 def _expires(tester: Tester, _given: None) -> Findings:
     """A `resourceUrl` that was given out two minutes ago is of no use."""
-    tester.call()
+    once = tester.call()
     tester.let_pass(_AFTER_EXPIRY_S)
     attempt = tester.call()
+    if not tester.require.failed(once):
+        why = f"answered 20 to a second call, {_AFTER_EXPIRY_S:g} s after the first"
+        yield from tester.require.success(attempt, why)
     asked = any(call.action == _DOWNLOAD for call in attempt.calls)
     if not asked and not tester.require.failed(attempt) and _URL.search(repr(attempt.value)):
         yield finding(
             f"the client returned the resourceUrl of a call {_AFTER_EXPIRY_S:g} s ago, without a "
             "request",
             "a new request: a resourceUrl expires after one minute",
+            attempt.calls,
+        )
+
+
+def _gone(tester: Tester, _given: None) -> Findings:
+    """An archive that is not there, for a client that fetches it."""
+    downloads = tester.fake.account.downloads
+    tester.call()
+    if not downloads.fetched:
+        return  # it leaves that to its caller
+    downloads.life_s = 0.0
+    attempt = tester.call()
+    if not tester.require.failed(attempt):
+        yield finding(
+            f"the archive of {_DOWNLOAD} was answered with HTTP 404, and the client took it for a "
+            f"success: {ending_of(attempt)}",
+            "an error, as in response.raise_for_status()",
             attempt.calls,
         )
 
@@ -98,6 +119,12 @@ TRIALS: tuple[Trial[Any], ...] = (
         "A resourceUrl is not returned after it has expired.",
         lambda action, declared: [("", None)] if action.name == _DOWNLOAD else (),
         _expires,
+    ),
+    Trial(
+        "test_archive",
+        "A client that fetches the archive reports one that is not there.",
+        lambda action, declared: [("", None)] if action.name == _DOWNLOAD else (),
+        _gone,
     ),
     Trial(
         "test_stale",

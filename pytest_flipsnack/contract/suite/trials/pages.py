@@ -2,38 +2,48 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from pytest_flipsnack.catalogue.codes import Code
 from pytest_flipsnack.contract.judge import finding
 from pytest_flipsnack.contract.suite.attempt import Attempt
 from pytest_flipsnack.contract.suite.tester import Tester
 from pytest_flipsnack.contract.suite.trials.trial import Findings, Trial
 
-_PAGES = 3
+_PAGES, _MANY_PAGES = 3, 21
 _FILTERS = ("query", "collectionStatus")
 _OF_ALL_PAGES = (*_FILTERS, "orderBy", "orderMode")
 
 
 def _all_come(tester: Tester, per_page: int) -> Findings:
     """More records than a page holds."""
-    total, names = _fill(tester, per_page)
-    attempt = tester.call()
-    wanted = {name: attempt.calls[0].params.get(name, "") for name in _FILTERS if attempt.calls}
-    if any(wanted.values()):
-        names = tester.fill(total, title=wanted["query"], status=wanted["collectionStatus"])
-        attempt = tester.call()
-        if not attempt.calls:
-            return  # it keeps the first reply
+    total, names, attempt = _fill(tester, per_page)
+    if not attempt.calls:
+        return  # it keeps the first reply
     yield from tester.require.usual(attempt)
-    yield from tester.require.success(attempt, f"holds {total} records in 3 pages")
+    yield from tester.require.success(attempt, f"holds {total} records in {_PAGES} pages")
     yield from _one_filter(tester, attempt)
-    got = len(attempt.value) if isinstance(attempt.value, list | tuple) else None
-    shown = repr(attempt.value)
+    yield from _missing(tester, attempt, _PAGES, names)
+
+
+def _many_come(tester: Tester, per_page: int) -> Findings:
+    """So many pages that a client may refuse them, and may not leave some out in silence."""
+    _, names, attempt = _fill(tester, per_page, _MANY_PAGES)
+    if attempt.calls and not tester.require.failed(attempt):
+        yield from _missing(tester, attempt, _MANY_PAGES, names)
+
+
+def _missing(tester: Tester, attempt: Attempt, pages: int, names: Sequence[str]) -> Findings:
+    total, value = len(names), attempt.value
+    got = len(value) if isinstance(value, list | tuple) else None
+    shown = repr(value)
     kept = sum(name in shown for name in names)
-    if got not in {None, total} or len(attempt.calls) < _PAGES or 0 < kept < total:
+    if got not in {None, total} or len(attempt.calls) < pages or 0 < kept < total:
         had = f"{got} records" if got is not None else "a value"
+        per_page = tester.fake.account.settings.records_per_page
         yield finding(
-            f"the client asked for {len(attempt.calls)} of 3 pages and returned {had} of {total}"
-            + (f", and of these {kept}" if got == total else ""),
+            f"the client asked for {len(attempt.calls)} of {pages} pages and returned {had} of "
+            f"{total}" + (f", and of these {kept}" if got == total else ""),
             f"all pages of {per_page} records, as in pages = {{{tester.action.name!r}: {per_page}}}",
             attempt.calls,
         )
@@ -60,14 +70,14 @@ def _second_breaks(tester: Tester, per_page: int) -> Findings:
     tester.answer(Code.INVALID_CREDENTIALS, forever=True)
     attempt = tester.call()
     tester.forget_answers()
-    yield from tester.require.usual(attempt)
-    if attempt.calls[-1].code == Code.INVALID_CREDENTIALS:
+    yield from tester.require.usual(attempt) if attempt.calls else ()
+    if any(call.code == Code.INVALID_CREDENTIALS for call in attempt.calls[-1:]):
         yield from tester.require.failure(attempt, "answered 41 to the second page")
 
 
 def _second_is_limited(tester: Tester, per_page: int) -> Findings:
     """A code that passes on the second page: a client that retries it still returns every record."""
-    total, names = _fill(tester, per_page)
+    total, names, _ = _fill(tester, per_page)
     tester.answer(Code.OK)
     tester.answer(Code.REQUESTS_PER_SECOND)
     attempt = tester.call()
@@ -87,13 +97,25 @@ def _second_is_limited(tester: Tester, per_page: int) -> Findings:
         )
 
 
-def _fill(tester: Tester, per_page: int) -> tuple[int, list[str]]:
-    total = (_PAGES - 1) * per_page + 1
+def _fill(tester: Tester, per_page: int, pages: int = _PAGES) -> tuple[int, list[str], Attempt]:
+    """Fill pages with records that pass the filter of the call; return how a first call ended."""
+    total = (pages - 1) * per_page + 1
     tester.fake.configure({"records_per_page": per_page})
-    return total, tester.fill(total)
+    names = tester.fill(total)
+    attempt = tester.call()
+    wanted = {name: attempt.calls[0].params.get(name, "") for name in _FILTERS if attempt.calls}
+    if any(wanted.values()):
+        names = tester.fill(total, title=wanted["query"], status=wanted["collectionStatus"])
+        attempt = tester.call()
+    return total, names, attempt
 
 
-_TRIED = {"all": _all_come, "breaks": _second_breaks, "limited": _second_is_limited}
+_TRIED = {
+    "all": _all_come,
+    "many": _many_come,
+    "breaks": _second_breaks,
+    "limited": _second_is_limited,
+}
 TRIALS = (
     Trial(
         "test_pages",

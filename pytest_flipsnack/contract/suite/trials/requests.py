@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from itertools import chain, islice
 from typing import Any
@@ -29,6 +30,7 @@ def _request(tester: Tester, _given: None) -> Findings:
         if call.action == tester.action.name:
             yield from _unfit(tester.action, call.params, attempt)
             yield from _undocumented(tester, call, attempt)
+            yield from _reversed(call, attempt)
     yield from tester.require.timeout(attempt)
     yield from _https(tester, attempt)
     yield from _verified(tester, attempt)
@@ -43,6 +45,17 @@ def _unfit(action: Action, params: Mapping[str, str], attempt: Attempt) -> Findi
         yield finding(
             f"{action.name} was sent with a wrong parameter: {problem}",
             "what the reference page lists",
+            attempt.calls,
+        )
+
+
+def _reversed(call: Call, attempt: Attempt) -> Findings:
+    """Yield a finding for a period that is over before it begins."""
+    first, last = (call.params.get(name, "") for name in ("startDate", "endDate"))
+    if _DATE.fullmatch(first) and _DATE.fullmatch(last) and first > last:
+        yield finding(
+            f"{call.action} was sent with startDate={first!r} after endDate={last!r}",
+            "a period that begins before it ends",
             attempt.calls,
         )
 
@@ -82,6 +95,7 @@ def _bare(name: str) -> str:
 
 
 _PREFIX = "collection"
+_DATE = re.compile(r"\d{4}-\d\d-\d\d")
 _OF_OLD_PAGES = {"format", "callback"}  # offered by H1, P1 and R1 for every method
 _FAILURES: dict[str, Code | Fault] = {"50": Code.OPERATION_FAILED, "reset": FAULTS["reset"]}
 
