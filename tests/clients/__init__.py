@@ -79,8 +79,8 @@ STYLES: tuple[Style, ...] = (
 EVERYDAY = frozenset(
     [
         # one for each library, and for each way to say that a call has failed
-        "requests-raising", "requests-result", "requests-adapter", "httpx-sync-stamina",
-        "httpx-async-loop", "aiohttp-backoff", "urllib3-loop", "urllib-loop",
+        "requests-raising", "requests-result", "httpx-sync-stamina", "aiohttp-backoff",
+        "urllib3-loop", "urllib-loop",
     ]
 )  # fmt: skip
 """The styles that each commit runs in full."""

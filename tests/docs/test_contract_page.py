@@ -26,7 +26,7 @@ def downstream(pytester: pytest.Pytester) -> pytest.Pytester:
 
 
 def run(project: pytest.Pytester, *args: str) -> pytest.RunResult:
-    return project.runpytest_inprocess("-p", "pytest_flipsnack", "-q", *args)
+    return project.runpytest_inprocess("-p", "pytest_flipsnack", "-q", "--tb=line", *args)
 
 
 @pytest.mark.parametrize("name", TESTS)

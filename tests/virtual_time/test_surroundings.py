@@ -167,11 +167,13 @@ def test_right_clients_pass_in_random_order(project: Project, seed: int) -> None
     result.assert_outcomes(passed=2 * len(STYLES))
 
 
+@pytest.mark.nightly
 def test_right_clients_pass_beside_a_connection_that_says_nothing(project: Project) -> None:
     result = run(project, "", "-k", "async or aiohttp", holds=True)
     result.assert_outcomes(passed=2 * sum(style.is_async for style in STYLES), deselected=22)
 
 
+@pytest.mark.nightly
 def test_right_clients_pass_on_two_workers(pytester: pytest.Pytester) -> None:
     result = run(Project(pytester, ("-p", "xdist", "-n2")), SURROUNDINGS["all at once"])
     result.assert_outcomes(passed=2 * len(STYLES))
