@@ -6,14 +6,21 @@ imports nothing heavy: `responses` and `jsonschema` come with the first test tha
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from pytest_flipsnack.integration import contracts, failures, fixtures, marks, options
+from pytest_flipsnack.integration import (
+    contracts,
+    failures,
+    fixtures,
+    marks,
+    older_reports,
+    options,
+)
 
 if TYPE_CHECKING:
     from pytest_flipsnack.contract.suite.tester import Workbench
@@ -27,16 +34,30 @@ def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginMa
     pluginmanager.register(fixtures.plugin(), fixtures.NAME)
 
 
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None, object, object]:
+    older_reports.discard_early(early_config)
+    return (yield)
+
+
 def pytest_configure(config: pytest.Config) -> None:
     for line in marks.MARKERS:
         config.addinivalue_line("markers", line)
     config.stash[options.SETTINGS] = options.read_settings(config)
     demand = options.read_demand(config)
-    if demand is None or hasattr(config, "workerinput"):
+    if demand is None:
+        return
+    from pytest_flipsnack.integration.left_out import LeftOut
+
+    left_out = LeftOut()
+    config.pluginmanager.register(left_out, "flipsnack-left-out")
+    if hasattr(config, "workerinput"):
         return
     from pytest_flipsnack.integration.gate import Gate
 
-    gate = Gate(config, demand, options.read_targets(config))
+    targets = options.read_targets(config)
+    older_reports.discard(config, targets)
+    gate = Gate(config, demand, targets, left_out)
     config.pluginmanager.register(gate, "flipsnack-gate")
 
 
@@ -113,10 +134,12 @@ def flipsnack_context(
         fakes = fixtures.fakes_of(request.session)
         with fakes.make(flipsnack_credentials) as fake:
             fakes.recorder.open(fake)
+            finished = False
             try:
                 yield fake
+                finished = True
             finally:
-                fakes.recorder.close(fake)
+                fakes.recorder.close(fake, finished=finished)
         fakes.warn_of_real_waits(fake)
 
     return make
