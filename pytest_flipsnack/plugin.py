@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 
@@ -20,6 +20,7 @@ from pytest_flipsnack.integration import (
     marks,
     older_reports,
     options,
+    slow_tests,
 )
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
 def pytest_configure(config: pytest.Config) -> None:
     for line in marks.MARKERS:
         config.addinivalue_line("markers", line)
+    options.check_keys(config)
     config.stash[options.SETTINGS] = options.read_settings(config)
     demand = options.read_demand(config)
     if demand is None:
@@ -83,6 +85,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     stats = terminalreporter.stats
     for line in failures.summary([*stats.get("failed", ()), *stats.get("error", ())]):
         terminalreporter.write_line(line)
+    for line in slow_tests.summary(stats.get("", ())):
+        terminalreporter.write_line(line, yellow=True)
 
 
 @pytest.fixture
@@ -90,6 +94,16 @@ def flipsnack_clock(flipsnack: Flipsnack) -> Iterator[VirtualClock]:
     """Virtual time for the whole test: sleeping moves a clock, `sleeps` has every sleep."""
     with flipsnack.clock as clock:
         yield clock
+
+
+@pytest.fixture
+def flipsnack_code() -> NoReturn:
+    """The code of a test with the mark `flipsnack_codes`, which gives it one after the other."""
+    pytest.fail(
+        "flipsnack_code has no value: the test has no mark that gives it codes; write "
+        "@pytest.mark.flipsnack_codes(...) above it, as in flipsnack_codes('permanent')",
+        pytrace=False,
+    )
 
 
 @pytest.fixture

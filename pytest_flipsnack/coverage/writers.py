@@ -17,12 +17,13 @@ from pytest_flipsnack.coverage.verdict import Verdict
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """What a report is made of. `created` is an ISO 8601 time in UTC."""
+    """What a report is made of. `created` is an ISO 8601 time in UTC, `narrowed` as in `Run`."""
 
     tally: Tally
     demand: Demand
     verdict: Verdict
     created: str
+    narrowed: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from pytest_flipsnack.fake.account import API_KEY, SECRET
 from pytest_flipsnack.fake.finding import Finding
 from pytest_flipsnack.fake.settings import Settings
 from pytest_flipsnack.flipsnack import Flipsnack
-from pytest_flipsnack.integration import examples, failures
+from pytest_flipsnack.integration import examples, failures, slow_tests
 
 if TYPE_CHECKING:
     from pytest_flipsnack.fake.call import Call
@@ -44,6 +44,8 @@ class Recorder:
         self._example: object = None
         self._open: list[tuple[Delivering, dict[Cell, int]]] = []
         self.body_passed = False
+        self.waited_s = 0.0
+        """How long the client of the running test waited in real time before its retries."""
         self.shown: set[str] = set()
         """Findings that the report of the body shows; the teardown need not repeat them."""
 
@@ -52,9 +54,10 @@ class Recorder:
         self.asks()
         self._open.append((fake, {}))
 
-    def close(self, fake: Delivering, *, finished: bool = True) -> None:
+    def close(self, fake: Flipsnack, *, finished: bool = True) -> None:
         """Count what a fake has delivered, and no more; `finished` is false amid an error."""
         self._collect(finished=finished)
+        self.waited_s += slow_tests.waited_s(fake)
         self._open = [(other, seen) for other, seen in self._open if other is not fake]
 
     def asks(self) -> None:
@@ -101,6 +104,9 @@ class Recorder:
             if hits:
                 setattr(report, REPORT_ATTRIBUTE, pack(hits))
             self._hits.clear()
+            if self.waited_s:
+                setattr(report, slow_tests.ATTRIBUTE, self.waited_s)
+            self.waited_s = 0.0
             self.body_passed = False
         return report
 

@@ -180,7 +180,7 @@ class Gate:
         run = Run(narrowed_by(self._config) or self._left_out.reason, tuple(self._troubles))
         verdict = decide(tally, self._demand, run)
         created = datetime.now(UTC).isoformat(timespec="seconds")
-        return Coverage(tally, self._demand, verdict, created)
+        return Coverage(tally, self._demand, verdict, created, run.narrowed)
 
     def _raise_status(self, session: pytest.Session, text: str) -> None:
         stopped = session.shouldfail or session.shouldstop
