@@ -11,6 +11,7 @@ from functools import cache
 from typing import NamedTuple
 
 from pytest_flipsnack.fake.collections import Collections
+from pytest_flipsnack.fake.masking import Secrets
 from pytest_flipsnack.fake.reply import Reply
 from pytest_flipsnack.fake.request import Request
 from pytest_flipsnack.fake.settings import Settings
@@ -110,8 +111,8 @@ SECRET = "test-secret-8b1e4a06"  # noqa: S105 - made up, opens nothing
 class Account:
     """What the checks and the answers need to know of the customer."""
 
-    api_key: str
-    secret: str
+    api_key: str = field(repr=False)
+    secret: str = field(repr=False)
     collections: Collections
     settings: Settings
     limits: Limits
@@ -121,3 +122,8 @@ class Account:
     def secrets(self) -> tuple[str, str]:
         """What no text may show."""
         return (self.api_key, self.secret)
+
+    @property
+    def hidden(self) -> Secrets:
+        """What hides them in a text."""
+        return Secrets(*self.secrets)

@@ -56,7 +56,7 @@ class Fake:
         collections, limits = Collections(self.now), Limits(client_clock or clock)
         self.account = Account(api_key, secret, collections, settings, limits)
         self.stubs = Stubs()
-        self.record = Record(keep)
+        self.record = Record(self.account.hidden, keep)
         self._reported: list[str] = []
 
     @property

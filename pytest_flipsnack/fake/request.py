@@ -18,7 +18,7 @@ UNKNOWN_S = -1.0
 """A timeout that a transport cannot see."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class Request:
     """What was sent: `params` from the query and the form together, `uploads` in order.
 
@@ -40,6 +40,10 @@ class Request:
     unverified: bool = False
     port: int = 0
     downloads: str = ""
+
+    def __repr__(self) -> str:
+        # anything in it may be a secret, and which are is not known here
+        return f"<Request {len(self.params)} parameters, {len(self.uploads)} uploads>"
 
     @property
     def action(self) -> str | None:

@@ -8,9 +8,11 @@ import threading
 from collections import Counter
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from pytest_flipsnack.fake.fake import Fake
+from pytest_flipsnack.fake.masking import one_line
 from pytest_flipsnack.fake.reply import Reply
 from pytest_flipsnack.fake.request import Request
 from pytest_flipsnack.transports.server.control import Control
@@ -32,7 +34,7 @@ def serve(
     server = LoopbackServer(port, control)
     guest = server.admit("pytest-flipsnack serve", control, token="")
     if not quiet:
-        server.observers.append(_log)
+        server.observers.append(partial(_log, control))
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
@@ -44,7 +46,8 @@ def serve(
         print(problem, file=sys.stderr)
 
 
-def _log(request: Request, reply: Reply) -> None:
+def _log(control: Control, request: Request, reply: Reply) -> None:
     now = datetime.now().astimezone().isoformat(timespec="seconds")
     answered = reply.fault or reply.code
-    print(f"{now} {request.method} {request.action} {answered}", file=sys.stderr, flush=True)
+    asked = control.fake.account.hidden.hide(one_line(f"{request.method} {request.action}"))
+    print(f"{now} {asked} {answered}", file=sys.stderr, flush=True)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from pytest_flipsnack.catalogue.action import API_HOST, BASE_PATH, UPLOAD_HOST
+from pytest_flipsnack.fake.masking import Secrets
 from pytest_flipsnack.fake.request import Request
 from pytest_flipsnack.transports.server.control import Control
 from pytest_flipsnack.transports.server.senders import ADDRESS, Senders, client_port
@@ -18,6 +19,7 @@ from pytest_flipsnack.transports.server.wsgi import App, handler, reset
 if TYPE_CHECKING:
     from werkzeug.serving import BaseWSGIServer
 
+    from pytest_flipsnack.fake.account import Account
     from pytest_flipsnack.fake.fake import Fake
     from pytest_flipsnack.fake.reply import Reply
 
@@ -28,6 +30,10 @@ class ServerMissingError(ImportError):
     """The extra `server` is not installed."""
 
 
+def _account(fake: Fake | Control) -> Account:
+    return (fake.fake if isinstance(fake, Control) else fake).account
+
+
 @dataclass(slots=True)
 class Guest:
     """A test at the server: `token` is the first part of its URLs, `fake` is None once it ended."""
@@ -35,6 +41,7 @@ class Guest:
     name: str
     token: str
     fake: Fake | Control | None
+    hidden: Secrets = field(default_factory=Secrets)
     late: list[str] = field(default_factory=list)
 
 
@@ -84,7 +91,7 @@ class LoopbackServer:
         """Give a test its URLs; `token` empty serves it at `/v1` itself."""
         with self._lock:
             wanted = f"t{len(self.guests) + 1}" if token is None else token
-            guest = self.guests[wanted] = Guest(name, wanted, fake)
+            guest = self.guests[wanted] = Guest(name, wanted, fake, _account(fake).hidden)
         return guest
 
     def dismiss(self, guest: Guest) -> None:

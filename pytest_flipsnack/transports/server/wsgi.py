@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from pytest_flipsnack.fake.account import FOLDER
+from pytest_flipsnack.fake.masking import one_line
 from pytest_flipsnack.fake.request import Request, parse
 from pytest_flipsnack.transports.server.control import PREFIX, Control
 from pytest_flipsnack.transports.server.senders import ADDRESS
@@ -32,7 +33,7 @@ class App:
         control = self._server.control
         if control is not None and environ["PATH_INFO"].startswith(PREFIX):
             return self._control(control, environ, start_response)
-        guest, path = self._guest(environ["PATH_INFO"])
+        guest, path = self._guest(_text(environ["PATH_INFO"]))
         request = self._read(environ, path)
         if guest is None:
             reset(environ["werkzeug.socket"])
@@ -41,7 +42,8 @@ class App:
             FOLDER
         ).rstrip("/")
         if guest.fake is None:
-            guest.late.append(f"{request.method} {request.action or path}")
+            line = one_line(f"{request.method} {request.action or path}")
+            guest.late.append(guest.hidden.hide(line))
             reset(environ["werkzeug.socket"])
         fake = guest.fake.fake if isinstance(guest.fake, Control) else guest.fake
         reply = fake.answer(request)
@@ -99,6 +101,11 @@ class App:
             ],
         )
         return [reply.body]
+
+
+def _text(path: str) -> str:
+    """Return a path as text; WSGI gives its bytes as if they were Latin-1."""
+    return path.encode("latin-1").decode("utf-8", "replace")
 
 
 def reset(connection: socket.socket) -> NoReturn:
