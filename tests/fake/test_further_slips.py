@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+from dataclasses import replace
+
 import pytest
 
 from pytest_flipsnack.fake.request import Request, parse
@@ -189,7 +192,7 @@ def test_slips_that_do_not_follow_from_each_other_are_all_told(
 
 def test_files_are_judged_one_by_one() -> None:
     request = two("file", "file")
-    request.uploads[1] = type(request.uploads[1])(b"a text")
+    request.uploads[1] = replace(request.uploads[1], content=io.BytesIO(b"a text"))
 
     assert slips(request, max_file_mb=1) == [
         "36 one file per upload request",
