@@ -155,7 +155,7 @@ def test_a_call_shows_what_is_no_secret() -> None:
         params["collectionHash"] = "fxh4k89"
         params["signature"] = sign(flipsnack.secret, params)
         requests.get(API, params={**params, "API-Key": "4711"}, timeout=5)
-        flipsnack.fake._reported.clear()
+        flipsnack.fake.slips.clear()
 
     (call,) = flipsnack.calls
     assert repr(call).startswith(

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+import http.client
+import io
 import json
-import os
 import socket
-import struct
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, NoReturn
+from collections.abc import Iterable, Iterator
+from tempfile import SpooledTemporaryFile
+from typing import IO, TYPE_CHECKING, Any, NoReturn
 
-from pytest_flipsnack.fake.account import FOLDER
+from pytest_flipsnack.fake.downloads import FOLDER, HOST
 from pytest_flipsnack.fake.masking import one_line
 from pytest_flipsnack.fake.request import Request, parse
-from pytest_flipsnack.transports.server.control import PREFIX, Control
-from pytest_flipsnack.transports.server.senders import ADDRESS
+from pytest_flipsnack.transports.server import systems
+from pytest_flipsnack.transports.server.addresses import ADDRESS
+from pytest_flipsnack.transports.server.control import HEALTH, PREFIX, Control
 
 if TYPE_CHECKING:
     from pytest_flipsnack.fake.reply import Reply
+    from pytest_flipsnack.fake.uploads import Keep
     from pytest_flipsnack.transports.server.server import Guest, LoopbackServer
 
 _TRUNCATED = "truncated"
+_PIECE = 262_144
 
 
 class App:
@@ -30,14 +34,28 @@ class App:
         self._host = host
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        from werkzeug.exceptions import ClientDisconnected
+
+        try:
+            return self._answer(environ, start_response)
+        except ClientDisconnected:
+            why = "the body ended before its Content-Length"
+        except OSError as error:
+            if type(error) is not OSError:  # a connection that was lost, and no broken chunk
+                raise
+            why = f"the body cannot be read: {error}"
+        return _json(environ, start_response, 400, {"error": why})
+
+    def _answer(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         control = self._server.control
         if control is not None and environ["PATH_INFO"].startswith(PREFIX):
             return self._control(control, environ, start_response)
-        guest, path = self._guest(_text(environ["PATH_INFO"]))
-        request = self._read(environ, path)
+        host = environ.get("HTTP_HOST", f"{ADDRESS}:{environ['SERVER_PORT']}")
+        guest, path = self._guest(_text(environ["PATH_INFO"]), host)
+        served = guest is not None and isinstance(guest.fake, Control)
+        request = self._read(environ, path, _on_disk if served else io.BytesIO)
         if guest is None:
             reset(environ["werkzeug.socket"])
-        host = environ.get("HTTP_HOST", f"{ADDRESS}:{environ['SERVER_PORT']}")
         request.downloads = "/".join(part for part in (f"http://{host}", guest.token) if part) + (
             FOLDER
         ).rstrip("/")
@@ -46,7 +64,9 @@ class App:
             guest.late.append(guest.hidden.hide(line))
             reset(environ["werkzeug.socket"])
         fake = guest.fake.fake if isinstance(guest.fake, Control) else guest.fake
-        reply = fake.answer(request)
+        reply = fake.answer(request).to(request.method)
+        if served:
+            request.close()  # no endpoint shows what was uploaded
         for observe in self._server.observers:
             observe(request, reply)
         return self._send(guest, reply, environ, start_response)
@@ -56,29 +76,37 @@ class App:
     ) -> Iterable[bytes]:
         from werkzeug.wsgi import get_input_stream
 
-        name = environ["PATH_INFO"].removeprefix(PREFIX)
-        body = get_input_stream(environ).read()
-        status, value = control.handle(environ["REQUEST_METHOD"], name, body)
-        text = json.dumps(value).encode()
-        headers = [("Content-Type", "application/json"), ("Content-Length", str(len(text)))]
-        start_response(f"{status} {'OK' if status == 200 else 'Error'}", headers)
-        return [text]
+        verb, name = environ["REQUEST_METHOD"], environ["PATH_INFO"].removeprefix(PREFIX)
+        if name == HEALTH and verb in {"GET", "HEAD"}:
+            return _json(environ, start_response, 200, {"status": "ok"})
+        stranger = self._server.address.stranger(environ)
+        if stranger:
+            return _json(environ, start_response, 403, {"error": stranger})
+        status, value = control.handle(verb, name, get_input_stream(environ).read())
+        return _json(environ, start_response, status, value)
 
-    def _guest(self, path: str) -> tuple[Guest | None, str]:
+    def _guest(self, path: str, host: str) -> tuple[Guest | None, str]:
+        if host.partition(":")[0].lower() == HOST:
+            # the guard has led a library here that is not answered in process
+            return self._server.newest(), f"{FOLDER.rstrip('/')}{path}"
         token, slash, rest = path.removeprefix("/").partition("/")
         found = self._server.guests.get(token)
         if found is not None and found.token:
             return found, f"{slash}{rest}"
         return self._server.guests.get(""), path
 
-    def _read(self, environ: dict[str, Any], path: str) -> Request:
-        from werkzeug.wsgi import get_input_stream
-
+    def _read(self, environ: dict[str, Any], path: str, keep: Keep) -> Request:
         query = environ.get("QUERY_STRING", "")
         url = f"https://{self._host}{path}" + (f"?{query}" if query else "")
-        headers = {"Content-Type": environ.get("CONTENT_TYPE", "")}
-        body = get_input_stream(environ).read()
-        request = parse(environ["REQUEST_METHOD"], url, headers, body)
+        names = {"Content-Type": "CONTENT_TYPE", "Range": "HTTP_RANGE", "If-Range": "HTTP_IF_RANGE"}
+        headers = {name: environ.get(key, "") for name, key in names.items()}
+        body = _Body(environ)
+        request = parse(environ["REQUEST_METHOD"], url, headers, body, keep=keep)
+        try:
+            body.finish()
+        except BaseException:
+            request.close()
+            raise
         request.port = int(environ["REMOTE_PORT"])
         sender = self._server.senders.of(request.port)
         if sender is not None:
@@ -92,14 +120,11 @@ class App:
             self._server.stall(environ, guest)
         elif reply.wire is not None:
             reset(environ["werkzeug.socket"])
-        missing = 100 if reply.fault == _TRUNCATED else 0
-        start_response(
-            f"{reply.http_status} {'OK' if reply.http_status < 400 else 'Error'}",
-            [
-                ("Content-Type", reply.content_type),
-                ("Content-Length", str(len(reply.body) + missing)),
-            ],
-        )
+        headers = reply.headers
+        if reply.fault == _TRUNCATED:
+            headers["Content-Length"] = str(len(reply.body) + 100)
+        phrase = http.client.responses.get(reply.http_status, "Error")
+        start_response(f"{reply.http_status} {phrase}", [*headers.items()])
         return [reply.body]
 
 
@@ -108,25 +133,46 @@ def _text(path: str) -> str:
     return path.encode("latin-1").decode("utf-8", "replace")
 
 
-def reset(connection: socket.socket) -> NoReturn:
-    """Reset a connection: its client sees that it broke off."""
-    # closed with unsent data thrown away, the kernel sends RST instead of FIN
-    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    os.close(connection.detach())
-    raise ConnectionAbortedError
+def _json(
+    environ: dict[str, Any], start_response: Any, status: int, value: object
+) -> Iterable[bytes]:
+    text = json.dumps(value).encode()
+    headers = [("Content-Type", "application/json"), ("Content-Length", str(len(text)))]
+    start_response(f"{status} {'OK' if status == 200 else 'Error'}", headers)
+    return [] if environ["REQUEST_METHOD"] == "HEAD" else [text]
 
 
-def handler() -> type[Any]:
-    """Return the class that handles the requests of a server."""
-    from werkzeug.serving import WSGIRequestHandler
+class _Body:
+    """The body of a request in pieces, as they come."""
 
-    class Handler(WSGIRequestHandler):
-        """Says nothing: werkzeug's own log lines would show the signed URL."""
+    def __init__(self, environ: dict[str, Any]) -> None:
+        from werkzeug.wsgi import get_input_stream
 
-        def log(self, type: str, message: str, *args: object) -> None:
+        self._stream = get_input_stream(environ)
+        self._error: Exception | None = None
+
+    def __iter__(self) -> Iterator[bytes]:
+        try:
+            while piece := self._stream.read(_PIECE):
+                yield piece
+        except Exception as error:
+            self._error = error  # the connection's, and no slip of who wrote the request
+            raise
+
+    def finish(self) -> None:
+        """Read what nobody has, or the client could not send it; raise what broke it off."""
+        if self._error is not None:
+            raise self._error
+        for _ in self:
             pass
 
-        def connection_dropped(self, error: BaseException, environ: Any = None) -> None:
-            self.close_connection = True
 
-    return Handler
+def _on_disk() -> IO[bytes]:
+    """Return a place for an upload that may be large and that nobody will look at again."""
+    return SpooledTemporaryFile(_PIECE)
+
+
+def reset(connection: socket.socket) -> NoReturn:
+    """Reset a connection: its client sees that it broke off, and nothing else is sent."""
+    systems.reset(connection)
+    raise ConnectionAbortedError
