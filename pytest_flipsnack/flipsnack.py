@@ -20,7 +20,8 @@ from pytest_flipsnack.fake.settings import Settings, SettingValues
 from pytest_flipsnack.fake.stubs import at_the_callers_line, callers_line
 from pytest_flipsnack.transports.guard import Guard
 from pytest_flipsnack.transports.in_process import InProcess
-from pytest_flipsnack.transports.patches import OnImport, Transport
+from pytest_flipsnack.transports.libraries import on_import
+from pytest_flipsnack.transports.patches import Transport
 from pytest_flipsnack.transports.requests import RequestsTransport
 from pytest_flipsnack.transports.server.loopback import LoopbackTransport
 from pytest_flipsnack.virtual_time.clock import VirtualClock
@@ -69,7 +70,7 @@ class Flipsnack:
             RequestsTransport(self._in_process),
             self._loopback,
             Guard(self.fake.report, self._loopback.archives),
-            OnImport("httpx", self._httpx),
+            *on_import(self._in_process),
         ]
 
     @property
@@ -222,11 +223,6 @@ class Flipsnack:
         if self._server is not None:
             self._server.stop()
             self._server = None
-
-    def _httpx(self) -> Transport:
-        from pytest_flipsnack.transports.httpx import HttpxTransport
-
-        return HttpxTransport(self._in_process)
 
     def _own_server(self) -> LoopbackServer:
         from pytest_flipsnack.transports.server.server import LoopbackServer

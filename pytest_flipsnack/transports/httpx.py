@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 class HttpxTransport:
     """Answers every request to Flipsnack's domain; all others go where they went before.
 
-    Flipsnack's requests reach the fake also while pytest-httpx or respx is active.
+    Flipsnack's requests reach the fake also while respx is active, which patches what is below.
     """
 
     def __init__(self, requests: InProcess) -> None:
@@ -33,16 +33,12 @@ class HttpxTransport:
         self._context: Switch | None = None
 
     def start(self) -> None:
-        """Patch both transports, and pytest-httpx's way to refuse what it does not know."""
-        self._patch(httpx.HTTPTransport, "handle_request", httpx.AsyncHTTPTransport)
-        theirs = sys.modules.get("pytest_httpx")
+        """Patch both transports."""
+        self.patch(httpx.HTTPTransport, "handle_request", httpx.AsyncHTTPTransport)
         make_context = getattr(sys.modules.get("httpx._config"), "create_ssl_context", None)
         if isinstance(make_context, FunctionType):
             self._context = switch(make_context, _sharing)
             self._context.put_in()
-        mock = getattr(theirs, "HTTPXMock", None)
-        if mock is not None and hasattr(mock, "_handle_request"):
-            self._patch(mock, "_handle_request", mock, "_handle_async_request")
 
     def stop(self) -> None:
         """Put the transports back."""
@@ -50,9 +46,10 @@ class HttpxTransport:
             self._context.take_out()
         self._patches.undo()
 
-    def _patch(
+    def patch(
         self, owner: Any, name: str, async_owner: Any, async_name: str = "handle_async_request"
     ) -> None:
+        """Let the fake answer calls of the API that two methods would have handled."""
         answer, requests = self._answer, self._requests
         onward, async_onward = getattr(owner, name), getattr(async_owner, async_name)
 

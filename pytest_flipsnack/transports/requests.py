@@ -22,7 +22,7 @@ from urllib3.util.retry import Retry as TransportRetry
 
 from pytest_flipsnack.fake.request import FLIPSNACK_URL
 from pytest_flipsnack.transports.in_process import InProcess
-from pytest_flipsnack.transports.patches import Patches
+from pytest_flipsnack.transports.patches import OnImport, Patches
 
 _AT_HAND = (str, bytes, bytearray, memoryview, type(None))
 
@@ -38,6 +38,7 @@ class RequestsTransport:
         self._patches = Patches()
         self._answer = _Answer(requests)
         self._mock = _Mock(self._answer)
+        self._requests_mock = OnImport("requests_mock", lambda: _RequestsMock(self._mock))
 
     def start(self) -> None:
         """Patch the adapter, and the other stubbing tools' way to refuse what they do not know."""
@@ -56,18 +57,26 @@ class RequestsTransport:
 
         self._patches.set(responses.RequestsMock, "_find_match", find)
         self._patches.set(requests.Session, "merge_environment_settings", _merging())
-        requests_mock = sys.modules.get("requests_mock")  # None where a test hides a library
-        if requests_mock is not None:
-            self._join_requests_mock(requests_mock)
+        self._requests_mock.start()
 
     def stop(self) -> None:
         """Put everything back; a patch another tool restores later answers nothing any more."""
+        self._requests_mock.stop()
         self._patches.undo()
         self._mock.active = False
 
-    def _join_requests_mock(self, requests_mock: Any) -> None:
-        mock = self._mock
-        theirs = requests_mock.adapter.Adapter.send
+
+class _RequestsMock:
+    """Lets the fake answer what requests-mock does not know."""
+
+    def __init__(self, mock: _Mock) -> None:
+        self._mock = mock
+        self._patches = Patches()
+
+    def start(self) -> None:
+        """Patch its way to refuse."""
+        requests_mock: Any = sys.modules["requests_mock"]
+        mock, theirs = self._mock, requests_mock.adapter.Adapter.send
 
         def send(adapter: Any, request: requests.PreparedRequest, **kwargs: Any) -> Any:
             try:
@@ -78,6 +87,10 @@ class RequestsTransport:
                 return mock.unbound_on_send()(HTTPAdapter(), request, **kwargs)
 
         self._patches.set(requests_mock.adapter.Adapter, "send", send)
+
+    def stop(self) -> None:
+        """Put it back."""
+        self._patches.undo()
 
 
 class _Answer(responses.CallbackResponse):

@@ -28,6 +28,7 @@ from pytest_flipsnack.fake.account import Credentials
 from pytest_flipsnack.fake.checks import Subject
 from pytest_flipsnack.fake.fake import Fake
 from pytest_flipsnack.fake.multipart import Form
+from pytest_flipsnack.fake.near_misses import Sent
 from pytest_flipsnack.fake.request import parse
 from pytest_flipsnack.fake.settings import Settings
 from pytest_flipsnack.fake.signing import sign
@@ -129,6 +130,7 @@ def test_no_object_shows_a_secret(used: Flipsnack) -> None:
         Control(lambda: Fake(KEY, SECRET, Settings(), float), lambda hits: None),
         Subject(request, None, used.fake.account, 0.0),
         Credentials(KEY, SECRET),
+        Sent(SECRET, params, params["Signature"], Settings()),
     ]
     looked_at = set()
     for one in reachable(*roots):
