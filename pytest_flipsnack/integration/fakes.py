@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from collections import Counter
 from collections.abc import Generator, Mapping
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 import pytest
 
@@ -15,9 +15,7 @@ from pytest_flipsnack.fake.finding import Finding
 from pytest_flipsnack.fake.settings import Settings
 from pytest_flipsnack.flipsnack import Flipsnack
 from pytest_flipsnack.integration import failures
-
-if TYPE_CHECKING:
-    from pytest_flipsnack.transports.server.server import LoopbackServer
+from pytest_flipsnack.transports.session import Session
 
 _NAME = "flipsnack-recorder"
 
@@ -111,7 +109,7 @@ _VIRTUAL_INSTEAD = (
 
 
 class LateRequestWarning(pytest.PytestWarning):
-    """A request reached the loopback server after its test had ended."""
+    """A request came when no test was there to answer it; it counts for none."""
 
 
 class RealWaitWarning(pytest.PytestWarning):
@@ -126,12 +124,12 @@ def _are_two_texts(value: object) -> bool:
 
 
 class Fakes:
-    """Makes the fakes of a process; the server starts with the first URL that a test asks for."""
+    """Makes the fakes of a process."""
 
-    def __init__(self, config: pytest.Config, settings: Settings | None) -> None:
+    def __init__(self, config: pytest.Config, settings: Settings | None, session: Session) -> None:
         self.recorder = recorder_of(config)
         self._settings = settings or Settings()
-        self._server: LoopbackServer | None = None
+        self.session = session
 
     def make(self, credentials: tuple[str, str] = (API_KEY, SECRET), name: str = "") -> Flipsnack:
         """Return a fake for the test of that name."""
@@ -145,7 +143,7 @@ class Fakes:
             *credentials,
             settings=self._settings,
             name=name,
-            server=self._running_server,
+            session=self.session,
         )
 
     def warn_of_real_waits(self, flipsnack: Flipsnack) -> None:
@@ -157,16 +155,5 @@ class Fakes:
 
     def close(self) -> None:
         """Stop the server; warn about requests that came too late for their tests."""
-        if self._server is None:
-            return
-        late = self._server.late()
-        self._server.stop()
-        for line in late:
+        for line in self.session.close():
             warnings.warn(LateRequestWarning(line), stacklevel=1)
-
-    def _running_server(self) -> LoopbackServer:
-        if self._server is None:
-            from pytest_flipsnack.transports.server.server import LoopbackServer
-
-            self._server = LoopbackServer()
-        return self._server
