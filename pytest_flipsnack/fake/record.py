@@ -44,7 +44,9 @@ class Record:
         call.timeout_s, call.blocked_loop = request.timeout_s, request.blocked_loop
         call.pending, call.port = reply.pending, request.port
         call.clear_text = bool(request.host) and request.url.lower().startswith("http://")
-        self.signatures.append(request.params.get("signature", ""))
+        signature = request.params.get("signature", "")
+        call.upper_case_signature = refusal is None and signature != signature.lower()
+        self.signatures.append(signature)
         self.keep(call)
 
     def keep(self, call: Call) -> None:

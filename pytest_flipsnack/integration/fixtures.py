@@ -52,6 +52,7 @@ def _one_fake(item: pytest.Item, credentials: tuple[str, str]) -> Iterator[Flips
     recorder = fakes.recorder
     fake = fakes.make(credentials, item.nodeid).start()
     recorder.open(fake)
+    fake.fake.observers.append(recorder)
     try:
         marks.apply(item, fake)
         yield fake

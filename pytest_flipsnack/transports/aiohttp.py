@@ -12,7 +12,7 @@ from aiohttp.client_reqrep import ClientRequest
 
 from pytest_flipsnack.fake.addresses import is_of_the_domain
 from pytest_flipsnack.transports.patches import Patches
-from pytest_flipsnack.transports.server.senders import ADDRESS
+from pytest_flipsnack.transports.server.addresses import ADDRESS
 
 
 class AiohttpTransport:

@@ -14,7 +14,7 @@ from pytest_flipsnack.fake.downloads import HOST
 from pytest_flipsnack.fake.finding import Finding
 from pytest_flipsnack.transports.in_process import HandedOn
 from pytest_flipsnack.transports.patches import Patches
-from pytest_flipsnack.transports.server.senders import ADDRESS
+from pytest_flipsnack.transports.server.addresses import ADDRESS
 
 _SERVED = frozenset({API_HOST, UPLOAD_HOST, HOST})
 _CAUSE = "its HTTP library is not one that is answered in process"
@@ -67,7 +67,6 @@ class Guard:
     def stop(self) -> None:
         """Let names resolve again."""
         self._patches.undo()
-        self._without_tls = False
 
     def lead(self, host: str) -> int | None:
         """Return the port of the loopback server for a host, None for one that is not Flipsnack's.

@@ -16,6 +16,7 @@ from pytest_flipsnack.fake.downloads import HOST
 from pytest_flipsnack.fake.finding import Finding
 from pytest_flipsnack.fake.reply import Reply
 from pytest_flipsnack.fake.request import Body, parse, whole
+from pytest_flipsnack.virtual_time.forks import at_forks
 
 if TYPE_CHECKING:
     from pytest_flipsnack.fake.fake import Fake
@@ -126,7 +127,7 @@ class InProcess:
         late = self._session.leftovers.test_of_this_thread()
         if late is not None or not self.active:
             action = parse(method, url, headers, None).action
-            self._session.is_late(late or self._name, f"{method} {action or urlsplit(url).path}")
+            self._session.note_late(late or self._name, f"{method} {action or urlsplit(url).path}")
             return Reply(None, wire="reset", fault="reset")
         self._fake.asks()
         request = parse(method, url, headers, body)
@@ -179,5 +180,4 @@ def _prepare() -> None:
         one.prepare_for_fork()
 
 
-if hasattr(os, "register_at_fork"):  # pragma: no branch - Windows has no fork
-    os.register_at_fork(before=_prepare)
+at_forks(before=_prepare)

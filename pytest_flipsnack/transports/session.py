@@ -47,7 +47,7 @@ class Session:
         server = self.serve()
         return Urls(server.url(), server.url(upload=True))
 
-    def is_late(self, name: str, what: str) -> None:
+    def note_late(self, name: str, what: str) -> None:
         """Note a request that came after the test of that name."""
         self._late.append(late_line(name, what))
 

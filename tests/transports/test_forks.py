@@ -12,6 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
+from pytest_flipsnack import FaultName
 from pytest_flipsnack.fake.reply import Reply
 from pytest_flipsnack.flipsnack import Flipsnack
 from pytest_flipsnack.transports import in_process
@@ -115,7 +116,7 @@ def _ask(api_key: str, secret: str) -> Any:
 
 
 @pytest.mark.parametrize("fault", ["reset", "timeout", "html", "refused"])
-def test_a_fault_reaches_the_child(flipsnack: Flipsnack, fault: str) -> None:
+def test_a_fault_reaches_the_child(flipsnack: Flipsnack, fault: FaultName) -> None:
     flipsnack.fail(fault)
     with pytest.raises((OSError, ValueError)):
         in_a_child(_ask_soon, flipsnack)
@@ -188,7 +189,7 @@ class TestTheChildsSide:
 
     @pytest.mark.parametrize("fault", ["reset", "timeout"])
     def test_a_wire_fault_comes_as_one(
-        self, flipsnack: Flipsnack, monkeypatch: pytest.MonkeyPatch, fault: str
+        self, flipsnack: Flipsnack, monkeypatch: pytest.MonkeyPatch, fault: FaultName
     ) -> None:
         flipsnack.fail(fault)
         made = self.made(flipsnack, monkeypatch)

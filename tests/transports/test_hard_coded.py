@@ -18,7 +18,7 @@ import uvloop
 import yarl
 from aiohttp.abc import AbstractResolver
 
-from pytest_flipsnack import Flipsnack
+from pytest_flipsnack import FaultName, Flipsnack
 from tests.transports.asking import API, PDF, UPLOAD, codes, faults, signed
 from tests.transports.sending import SENDERS, Send, form_of
 
@@ -58,7 +58,7 @@ def test_a_wrong_host_is_refused(flipsnack: Flipsnack, sender: Send) -> None:
 
 @OTHERS
 @pytest.mark.parametrize("fault", ["refused", "reset"])
-def test_a_fault_is_an_error(flipsnack: Flipsnack, sender: Send, fault: str) -> None:
+def test_a_fault_is_an_error(flipsnack: Flipsnack, sender: Send, fault: FaultName) -> None:
     for _ in range(8):  # urllib3 and aiohttp send a request once more by themselves
         flipsnack.fail(fault)
     url = str(yarl.URL(API).with_query(signed(flipsnack)))

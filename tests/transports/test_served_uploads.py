@@ -24,7 +24,7 @@ from pytest_flipsnack.transports.server.control import Control
 from pytest_flipsnack.transports.server.server import LoopbackServer
 from tests.fake.world import World, pdf, upload
 
-SIZE = 20_000_000
+SIZE = 40_000_000  # werkzeug takes 10 MB for what a client may send after the answer
 FORM = "multipart/form-data; boundary=b"
 
 
@@ -91,7 +91,7 @@ def test_a_large_upload_is_never_whole_in_memory_nor_kept(served: Served) -> Non
     finally:
         tracemalloc.stop()
 
-    assert peak < SIZE / 4
+    assert peak < SIZE / 2
     assert served.calls == [("collection.create", 20, 0)]
     assert [file.closed for file in served.written] == [True]
 
@@ -105,12 +105,21 @@ def test_one_that_is_refused_is_not_kept_either(served: Served) -> None:
     assert [file.closed for file in served.written] == [True]
 
 
-def test_one_that_breaks_off_is_no_call(served: Served) -> None:
-    port = served.server.ports[1]
-    body = b"".join(form(400_000))[:-50_000]
-    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
-        head = f"POST /v1/ HTTP/1.1\r\nHost: x\r\nContent-Type: {FORM}\r\n"
-        connection.sendall(f"{head}Content-Length: {len(body) + 9}\r\n\r\n".encode() + body)
+BROKEN = b"".join(form(400_000))[:-50_000]
+
+
+@pytest.mark.parametrize(
+    ("header", "body"),
+    [
+        (f"Content-Length: {len(BROKEN) + 9}", BROKEN),
+        ("Transfer-Encoding: chunked", b"%x\r\n%b\r\nzz\r\n0\r\n\r\n" % (len(BROKEN), BROKEN)),
+    ],
+    ids=["an end too early", "a broken chunk"],
+)
+def test_one_that_breaks_off_is_no_call(served: Served, header: str, body: bytes) -> None:
+    head = f"POST /v1/ HTTP/1.1\r\nHost: x\r\nContent-Type: {FORM}\r\n{header}\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", served.server.ports[1]), timeout=10) as connection:
+        connection.sendall(head.encode() + body)
         connection.shutdown(socket.SHUT_WR)
         while connection.recv(1000):
             pass

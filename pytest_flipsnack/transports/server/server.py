@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING, Any
 from pytest_flipsnack.catalogue.action import API_HOST, BASE_PATH, UPLOAD_HOST
 from pytest_flipsnack.fake.request import Request
 from pytest_flipsnack.transports.leftovers import late_line
+from pytest_flipsnack.transports.server.addresses import Address
 from pytest_flipsnack.transports.server.control import Control
-from pytest_flipsnack.transports.server.senders import ADDRESS, Senders, client_port
-from pytest_flipsnack.transports.server.wsgi import App, handler, reset
+from pytest_flipsnack.transports.server.senders import Senders, client_port
+from pytest_flipsnack.transports.server.wsgi import App, reset
 
 if TYPE_CHECKING:
-    from werkzeug.serving import BaseWSGIServer
-
     from pytest_flipsnack.fake.fake import Fake
     from pytest_flipsnack.fake.reply import Reply
+    from pytest_flipsnack.transports.server.listener import Listener
 
 _LOOK_S = 0.02
 
@@ -42,21 +42,32 @@ class Guest:
 
 
 class LoopbackServer:
-    """Two HTTP servers on free ports of 127.0.0.1, one per documented host, with their threads.
+    """Two HTTP servers, one per documented host, with their threads: on free ports of 127.0.0.1.
 
     One pair serves a whole session, at URLs that stay the same; each test is a `Guest`, and has
-    URLs of its own as well. `left` has the test of each port where a thread that it left asks. Every answer closes its connection:
-    a client library that silently sends again on a lost kept connection would be blamed for it.
+    URLs of its own as well. `left` has the test of each port where a thread that it left asks.
+    Every answer closes its connection: a client library that silently sends again on a lost
+    kept connection would be blamed for it. `most` bounds the connections without an answer. Raises `AddressError` for a port in use.
     """
 
-    def __init__(self, port: int = 0, control: Control | None = None) -> None:
+    def __init__(
+        self,
+        port: int = 0,
+        control: Control | None = None,
+        address: Address | None = None,
+        most: int | None = None,
+    ) -> None:
         try:
-            from werkzeug.serving import make_server
+            import werkzeug.serving  # noqa: F401 - what is ours may have been imported long ago
+
+            from pytest_flipsnack.transports.server.listener import Room
         except ImportError:
             raise ServerMissingError(
                 "flipsnack.url needs the loopback server: pip install 'pytest-flipsnack[server]'"
             ) from None
         self.control = control
+        self.address = address or Address()
+        self.room = Room(most)
         self.observers: list[Callable[[Request, Reply], None]] = []
         self.stalled: set[int] = set()
         self.senders = Senders()
@@ -67,12 +78,10 @@ class LoopbackServer:
         self._late: list[str] = []
         self._lock = threading.Lock()
         self._closing = threading.Event()
-        self._servers: dict[str, BaseWSGIServer] = {}
+        self._servers: dict[str, Listener] = {}
         self._threads: list[threading.Thread] = []
-        for host, wanted in ((API_HOST, port), (UPLOAD_HOST, port and port + 1)):
-            self._servers[host] = made = make_server(
-                ADDRESS, wanted, App(self, host), threaded=True, request_handler=handler()
-            )
+        self._bind(port)
+        for host, made in self._servers.items():
             thread = threading.Thread(
                 target=made.serve_forever,
                 kwargs={"poll_interval": 0.05},
@@ -81,6 +90,20 @@ class LoopbackServer:
             )
             thread.start()
             self._threads.append(thread)
+
+    def _bind(self, port: int) -> None:
+        """Bind both ports or none."""
+        from pytest_flipsnack.transports.server.listener import Listener
+
+        try:
+            for host, wanted in ((API_HOST, port), (UPLOAD_HOST, port and port + 1)):
+                self._servers[host] = Listener(
+                    self.address.host, wanted, App(self, host), self.room
+                )
+        except BaseException:
+            for made in self._servers.values():
+                made.server_close()
+            raise
 
     @property
     def ports(self) -> tuple[int, ...]:
@@ -112,10 +135,10 @@ class LoopbackServer:
 
         It is the session's, or that of one guest alone.
         """
-        origin = f"http://{ADDRESS}:{self.ports[1 if upload else 0]}"
+        origin = f"http://{self.address.authority}:{self.ports[1 if upload else 0]}"
         return "/".join([origin, *([guest.token] if guest and guest.token else [])]) + BASE_PATH
 
-    def is_late(self, name: str, what: str) -> None:
+    def note_late(self, name: str, what: str) -> None:
         """Note a request that came after the test of that name."""
         with self._lock:
             self._late.append(late_line(name, what))

@@ -5,10 +5,8 @@ from __future__ import annotations
 import http.client
 import io
 import json
-import os
 import re
 import socket
-import struct
 from collections.abc import Iterable, Iterator
 from tempfile import SpooledTemporaryFile
 from typing import IO, TYPE_CHECKING, Any, NoReturn
@@ -17,8 +15,9 @@ from pytest_flipsnack.catalogue.action import API_HOST, UPLOAD_HOST
 from pytest_flipsnack.fake.addresses import stopped
 from pytest_flipsnack.fake.downloads import FOLDER, HOST
 from pytest_flipsnack.fake.request import Request, parse
-from pytest_flipsnack.transports.server.control import PREFIX, Control
-from pytest_flipsnack.transports.server.senders import ADDRESS
+from pytest_flipsnack.transports.server import systems
+from pytest_flipsnack.transports.server.addresses import ADDRESS
+from pytest_flipsnack.transports.server.control import HEALTH, PREFIX, Control
 
 if TYPE_CHECKING:
     from pytest_flipsnack.fake.reply import Reply
@@ -39,6 +38,19 @@ class App:
         self._host = host
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        from werkzeug.exceptions import ClientDisconnected
+
+        try:
+            return self._answer(environ, start_response)
+        except ClientDisconnected:
+            why = "the body ended before its Content-Length"
+        except OSError as error:
+            if type(error) is not OSError:  # a connection that was lost, and no broken chunk
+                raise
+            why = f"the body cannot be read: {error}"
+        return _json(environ, start_response, 400, {"error": why})
+
+    def _answer(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         control = self._server.control
         if control is not None and environ["PATH_INFO"].startswith(PREFIX):
             return self._control(control, environ, start_response)
@@ -54,7 +66,7 @@ class App:
         ).rstrip("/")
         if guest.fake is None or left is not None:
             name = guest.name if left is None else left
-            self._server.is_late(name, f"{request.method} {request.action or path}")
+            self._server.note_late(name, f"{request.method} {request.action or path}")
             reset(environ["werkzeug.socket"])
         fake = guest.fake.fake if isinstance(guest.fake, Control) else guest.fake
         if _host(host) in _DOCUMENTED and not (served or request.right_path):
@@ -72,13 +84,14 @@ class App:
     ) -> Iterable[bytes]:
         from werkzeug.wsgi import get_input_stream
 
-        name = environ["PATH_INFO"].removeprefix(PREFIX)
-        body = get_input_stream(environ).read()
-        status, value = control.handle(environ["REQUEST_METHOD"], name, body)
-        text = json.dumps(value).encode()
-        headers = [("Content-Type", "application/json"), ("Content-Length", str(len(text)))]
-        start_response(f"{status} {'OK' if status == 200 else 'Error'}", headers)
-        return [text]
+        verb, name = environ["REQUEST_METHOD"], environ["PATH_INFO"].removeprefix(PREFIX)
+        if name == HEALTH and verb in {"GET", "HEAD"}:
+            return _json(environ, start_response, 200, {"status": "ok"})
+        stranger = self._server.address.stranger(environ)
+        if stranger:
+            return _json(environ, start_response, 403, {"error": stranger})
+        status, value = control.handle(verb, name, get_input_stream(environ).read())
+        return _json(environ, start_response, status, value)
 
     def _guest(self, path: str, host: str) -> tuple[Guest | None, str]:
         if _host(host) == HOST:
@@ -88,7 +101,8 @@ class App:
         found = self._server.guests.get(token)
         if found is not None and found.token:
             return found, f"{slash}{rest}"
-        return (None if _TOKEN.fullmatch(token) else self._server.newest()), path
+        alone = _TOKEN.fullmatch(token) and "" not in self._server.guests
+        return (None if alone else self._server.newest()), path
 
     def _read(self, environ: dict[str, Any], path: str, keep: Keep) -> Request:
         query = environ.get("QUERY_STRING", "")
@@ -127,6 +141,15 @@ def _host(authority: str) -> str:
     return authority.partition(":")[0].lower().rstrip(".")
 
 
+def _json(
+    environ: dict[str, Any], start_response: Any, status: int, value: object
+) -> Iterable[bytes]:
+    text = json.dumps(value).encode()
+    headers = [("Content-Type", "application/json"), ("Content-Length", str(len(text)))]
+    start_response(f"{status} {'OK' if status == 200 else 'Error'}", headers)
+    return [] if environ["REQUEST_METHOD"] == "HEAD" else [text]
+
+
 class _Body:
     """The body of a request in pieces, as they come."""
 
@@ -158,24 +181,6 @@ def _on_disk() -> IO[bytes]:
 
 
 def reset(connection: socket.socket) -> NoReturn:
-    """Reset a connection: its client sees that it broke off."""
-    # closed with unsent data thrown away, the kernel sends RST instead of FIN
-    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    os.close(connection.detach())
+    """Reset a connection: its client sees that it broke off, and nothing else is sent."""
+    systems.reset(connection)
     raise ConnectionAbortedError
-
-
-def handler() -> type[Any]:
-    """Return the class that handles the requests of a server."""
-    from werkzeug.serving import WSGIRequestHandler
-
-    class Handler(WSGIRequestHandler):
-        """Says nothing: werkzeug's own log lines would show the signed URL."""
-
-        def log(self, type: str, message: str, *args: object) -> None:
-            pass
-
-        def connection_dropped(self, error: BaseException, environ: Any = None) -> None:
-            self.close_connection = True
-
-    return Handler
