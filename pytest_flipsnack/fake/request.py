@@ -21,7 +21,7 @@ class _UnreadableError(Exception):
     """What the client gave as a body cannot be read."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class Request:
     """What was sent: `params` from the query and the form together, `uploads` in order.
 
@@ -44,6 +44,10 @@ class Request:
     port: int = 0
     downloads: str = ""
     range: str = ""
+
+    def __repr__(self) -> str:
+        # anything in it may be a secret, and which are is not known here
+        return f"<Request {len(self.params)} parameters, {len(self.uploads)} uploads>"
 
     @property
     def action(self) -> str | None:

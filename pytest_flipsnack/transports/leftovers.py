@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from types import FrameType
 
 from pytest_flipsnack.virtual_time.packages import Kind, of_kind
+from pytest_flipsnack.virtual_time.thread_state import looking
 
 _WAITING = of_kind(Kind.LOCKS | Kind.TIMED) | {"selectors", "asyncio"}
 _LOOPS = frozenset({"queue", "concurrent", "multiprocessing", "selectors", "asyncio"})
@@ -43,12 +44,13 @@ class Leftovers:
         begun = self.threads() - before
         if not begun:
             return
-        frames = sys._current_frames()
-        for thread in begun:
-            frame = frames.get(thread.ident or 0)
-            work = None if frame is None or _is_idle(frame) else _work(frame)
-            if work is not None:
-                self._left[thread] = (name, work)
+        with looking():
+            frames = sys._current_frames()
+            for thread in begun:
+                frame = frames.get(thread.ident or 0)
+                work = None if frame is None or _is_idle(frame) else _work(frame)
+                if work is not None:
+                    self._left[thread] = (name, work)
 
     def test_of_this_thread(self) -> str | None:
         """Return the name of the earlier test that this thread still works for, or None."""

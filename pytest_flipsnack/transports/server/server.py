@@ -6,10 +6,11 @@ import select
 import socket
 import threading
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from pytest_flipsnack.catalogue.action import API_HOST, BASE_PATH, UPLOAD_HOST
+from pytest_flipsnack.fake.masking import Secrets
 from pytest_flipsnack.fake.request import Request
 from pytest_flipsnack.transports.leftovers import late_line
 from pytest_flipsnack.transports.server.addresses import Address
@@ -18,6 +19,7 @@ from pytest_flipsnack.transports.server.senders import Senders, client_port
 from pytest_flipsnack.transports.server.wsgi import App, reset
 
 if TYPE_CHECKING:
+    from pytest_flipsnack.fake.account import Account
     from pytest_flipsnack.fake.fake import Fake
     from pytest_flipsnack.fake.reply import Reply
     from pytest_flipsnack.transports.server.listener import Listener
@@ -27,6 +29,10 @@ _LOOK_S = 0.02
 
 class ServerMissingError(ImportError):
     """The extra `server` is not installed."""
+
+
+def _account(fake: Fake | Control) -> Account:
+    return (fake.fake if isinstance(fake, Control) else fake).account
 
 
 @dataclass(slots=True)
@@ -39,6 +45,7 @@ class Guest:
     name: str
     token: str
     fake: Fake | Control | None
+    hidden: Secrets = field(default_factory=Secrets)
 
 
 class LoopbackServer:
@@ -114,7 +121,8 @@ class LoopbackServer:
         """Give a test its URLs; `token` empty serves it at `/v1` itself."""
         with self._lock:
             wanted = f"t{len(self.guests) + 1}" if token is None else token
-            guest = self.guests[wanted] = Guest(name, wanted, fake)
+            hidden = _account(fake).hidden
+            guest = self.guests[wanted] = Guest(name, wanted, fake, hidden)
             self._here.append(guest)
         return guest
 

@@ -14,6 +14,7 @@ from typing import IO, TYPE_CHECKING, Any, NoReturn
 from pytest_flipsnack.catalogue.action import API_HOST, UPLOAD_HOST
 from pytest_flipsnack.fake.addresses import stopped
 from pytest_flipsnack.fake.downloads import FOLDER, HOST
+from pytest_flipsnack.fake.masking import one_line
 from pytest_flipsnack.fake.request import Request, parse
 from pytest_flipsnack.transports.server import systems
 from pytest_flipsnack.transports.server.addresses import ADDRESS
@@ -55,7 +56,7 @@ class App:
         if control is not None and environ["PATH_INFO"].startswith(PREFIX):
             return self._control(control, environ, start_response)
         host = environ.get("HTTP_HOST", f"{ADDRESS}:{environ['SERVER_PORT']}")
-        guest, path = self._guest(environ["PATH_INFO"], host)
+        guest, path = self._guest(_text(environ["PATH_INFO"]), host)
         served = guest is not None and isinstance(guest.fake, Control)
         left = self._server.left.pop(int(environ["REMOTE_PORT"]), None)
         request = self._read(environ, path, _on_disk if served else io.BytesIO)
@@ -66,7 +67,8 @@ class App:
         ).rstrip("/")
         if guest.fake is None or left is not None:
             name = guest.name if left is None else left
-            self._server.note_late(name, f"{request.method} {request.action or path}")
+            line = guest.hidden.hide(one_line(f"{request.method} {request.action or path}"))
+            self._server.note_late(name, line)
             reset(environ["werkzeug.socket"])
         fake = guest.fake.fake if isinstance(guest.fake, Control) else guest.fake
         if _host(host) in _DOCUMENTED and not (served or request.right_path):
@@ -139,6 +141,11 @@ class App:
 
 def _host(authority: str) -> str:
     return authority.partition(":")[0].lower().rstrip(".")
+
+
+def _text(path: str) -> str:
+    """Return a path as text; WSGI gives its bytes as if they were Latin-1."""
+    return path.encode("latin-1").decode("utf-8", "replace")
 
 
 def _json(
