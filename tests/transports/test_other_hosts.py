@@ -66,7 +66,7 @@ def by_urllib3(url: str) -> str:
 
 
 def by_urllib(url: str) -> str:
-    with urllib.request.urlopen(url, timeout=5) as answer:
+    with urllib.request.build_opener().open(url, timeout=5) as answer:
         text: str = answer.read().decode()
     return text
 
