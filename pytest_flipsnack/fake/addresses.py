@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import urlsplit
 
 from pytest_flipsnack.catalogue.action import API_HOST, BASE_PATH, UPLOAD_HOST
 from pytest_flipsnack.fake.finding import Finding
@@ -15,10 +16,23 @@ _CALL = re.compile(
     rf"{BASE_PATH}/?(?=[?#]|$)"
 )
 
+_VERSION = re.compile(rf"/v(?!{re.escape(BASE_PATH[2:])}(?:/|$))\d")
+
 
 def is_call(url: str) -> bool:
     """Return whether a URL has a documented host and path of the API."""
     return _CALL.match(url) is not None
+
+
+def is_meant_as_call(url: str) -> bool:
+    """Return whether a URL of a documented host is a slip of who meant to call the API.
+
+    It names an action, or has more behind the documented path; no other version of the API does.
+    """
+    parts = urlsplit(url)
+    if parts.hostname not in {API_HOST, UPLOAD_HOST} or _VERSION.match(parts.path):
+        return False
+    return parts.path.startswith(f"{BASE_PATH}/") or "action=" in parts.query
 
 
 def is_of_the_domain(host: str) -> bool:

@@ -78,10 +78,12 @@ class Guard:
         other = self._handed_on(host)
         if other is not None:
             other.stopped = True
-        if other is not None and host == HOST:
-            raise _not_reached(host)  # who handed it on lets the fake say why there is no archive
-        if other is not None or host not in _SERVED:
-            self._report(stopped(f"a request to {host}" if other is None else other.what))
+            if other.is_a_slip:
+                raise _not_reached(host)  # who handed it on lets the fake answer it
+            self._report(stopped(f"{other.method} {other.url}"))
+            raise _not_reached(host)
+        if host not in _SERVED:
+            self._report(stopped(f"a request to {host}"))
             raise _not_reached(host)
         try:
             port = self._port(host)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from pytest_flipsnack.catalogue.action import UPLOAD_HOST
-from pytest_flipsnack.fake.addresses import FLIPSNACK_URL, is_call
+from pytest_flipsnack.fake.addresses import FLIPSNACK_URL, is_call, is_meant_as_call
 from pytest_flipsnack.fake.downloads import HOST
 from pytest_flipsnack.fake.finding import Finding
 from pytest_flipsnack.fake.reply import Reply
@@ -34,8 +34,9 @@ class HandedOn:
     `host` is Flipsnack's, or empty. `stopped` says that nobody else has answered it.
     """
 
-    what: str
-    host: str = ""
+    method: str
+    url: str
+    host: str
     stopped: bool = False
 
     @property
@@ -44,9 +45,14 @@ class HandedOn:
         return bool(self.host)
 
     @property
+    def is_a_slip(self) -> bool:
+        """Whether the fake can say what is wrong with it: no such archive, no such path."""
+        return self.host == HOST or is_meant_as_call(self.url)
+
+    @property
     def is_back(self) -> bool:
-        """Whether the fake must say why there is no such archive: nobody else has one."""
-        return self.stopped and self.host == HOST
+        """Whether the fake must answer it, because nobody else has."""
+        return self.stopped and self.is_a_slip
 
 
 class ForkedChildError(RuntimeError):
@@ -98,7 +104,7 @@ class InProcess:
         """Hand on a request that is not the fake's; `handed_on` knows it meanwhile."""
         found = FLIPSNACK_URL.match(url) if self.active else None
         host = (urlsplit(url).hostname or "").rstrip(".") if found else ""
-        on = HandedOn(f"{method} {url}", host)
+        on = HandedOn(method, url, host)
         if host:
             self._handed_on[host] = on
         try:

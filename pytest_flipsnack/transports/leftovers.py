@@ -85,12 +85,9 @@ def _is_idle(innermost: FrameType) -> bool:
             return True
         if frame.f_code is _EVENT_WAIT and frame.f_locals.get("timeout") is not None:
             return False  # a sleep that somebody may cut short
-        if package == _OURS:
-            waits = False  # the stand-in of a sleep
-        elif package not in _WAITING:
-            return waits
-        else:
-            waits = True
+        if package not in _WAITING | {_OURS}:
+            break
+        waits = package != _OURS  # where it is ours, it is the stand-in of a sleep
     return waits
 
 

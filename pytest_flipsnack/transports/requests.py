@@ -120,7 +120,7 @@ class _Mock(responses.RequestsMock):
     def _hand_on(
         self, adapter: HTTPAdapter, request: requests.PreparedRequest, kwargs: dict[str, Any]
     ) -> requests.Response | None:
-        """Return what others answer to a request; None where the fake must say why nobody does."""
+        """Return what others answer to a request; None where the fake must, because nobody does."""
         with self._requests.handing_on(str(request.method), str(request.url)) as on:
             if on.stays:  # a proxy would take it past whoever could stop it
                 kwargs["proxies"] = {}

@@ -22,7 +22,7 @@ import vcr
 from pytest_httpx import HTTPXMock
 
 from pytest_flipsnack import Flipsnack
-from pytest_flipsnack.fake.addresses import is_call
+from pytest_flipsnack.fake.addresses import is_call, is_meant_as_call
 from tests.transports.asking import API, code_of, codes, signed
 from tests.transports.test_guard import complaint
 
@@ -66,7 +66,7 @@ def by_urllib3(url: str) -> str:
 
 
 def by_urllib(url: str) -> str:
-    with urllib.request.urlopen(url, timeout=5) as answer:
+    with urllib.request.build_opener().open(url, timeout=5) as answer:
         text: str = answer.read().decode()
     return text
 
@@ -197,6 +197,51 @@ def test_an_archive_that_nobody_offered_is_said_to_be_none(get: Get) -> None:
     assert [found.splitlines()[0] for found in fake.stop()] == [
         "GET of the archive 'mine.zip' was answered with HTTP 404"
     ]
+
+
+SLIPS = [
+    "https://api.flipsnack.com/v1/v1/",
+    "https://upload.flipsnack.com/v1/collections",
+    "https://api.flipsnack.com/?action=user.getStats",
+]
+
+
+@pytest.mark.parametrize("url", SLIPS)
+@pytest.mark.parametrize("get", EVERY)
+def test_a_slip_in_the_path_of_a_call_is_refused(get: Get, url: str) -> None:
+    fake = Flipsnack().start()
+
+    assert '"code": 40' in get(url)
+
+    assert [found.splitlines()[0].partition(" was ")[2][:15] for found in fake.stop()] == [
+        "refused with 40"
+    ]
+
+
+@pytest.mark.parametrize("url", SLIPS)
+@pytest.mark.parametrize(("block", "get"), STUBBED)
+def test_a_stub_for_it_answers_first(
+    block: Callable[[], AbstractContextManager[Stub]], get: Get, url: str
+) -> None:
+    with Flipsnack() as fake, block() as stub:
+        stub(url)
+        assert get(url) == "mine"
+    assert fake.calls == []
+
+
+@pytest.mark.parametrize(
+    ("url", "meant"),
+    [
+        ("https://api.flipsnack.com/v1/users", True),
+        ("https://api.flipsnack.com/V1/?action=user.getStats", True),
+        ("https://api.flipsnack.com/v2/?action=user.getStats", False),
+        ("https://api.flipsnack.com/v10", False),
+        ("https://api.flipsnack.com/", False),
+        ("https://www.flipsnack.com/v1/?action=user.getStats", False),
+    ],
+)
+def test_another_version_is_no_slip(url: str, meant: bool) -> None:
+    assert is_meant_as_call(url) is meant
 
 
 class Proxy:

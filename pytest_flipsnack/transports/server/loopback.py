@@ -7,6 +7,7 @@ import errno
 import os
 import select
 import socket
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from pytest_flipsnack.catalogue.action import UPLOAD_HOST
@@ -80,7 +81,7 @@ class LoopbackTransport:
 
     def stop(self) -> None:
         """Leave the server and restore the environment."""
-        if self in self._session.used:
+        with suppress(ValueError):  # where it could not start
             self._session.used.remove(self)
         self._patches.undo()
         for key, value in self._environ.items():

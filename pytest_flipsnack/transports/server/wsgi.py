@@ -12,7 +12,7 @@ from tempfile import SpooledTemporaryFile
 from typing import IO, TYPE_CHECKING, Any, NoReturn
 
 from pytest_flipsnack.catalogue.action import API_HOST, UPLOAD_HOST
-from pytest_flipsnack.fake.addresses import stopped
+from pytest_flipsnack.fake.addresses import is_meant_as_call, stopped
 from pytest_flipsnack.fake.downloads import FOLDER, HOST
 from pytest_flipsnack.fake.masking import one_line
 from pytest_flipsnack.fake.request import Request, parse
@@ -71,7 +71,8 @@ class App:
             self._server.note_late(name, line)
             reset(environ["werkzeug.socket"])
         fake = guest.fake.fake if isinstance(guest.fake, Control) else guest.fake
-        if _host(host) in _DOCUMENTED and not (served or request.right_path):
+        led = _host(host) in _DOCUMENTED and not served
+        if led and not (request.right_path or is_meant_as_call(request.url)):
             fake.report(stopped(f"{request.method} {request.url}"))
             reset(environ["werkzeug.socket"])
         reply = fake.answer(request).to(request.method)
