@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import chain
@@ -11,10 +10,6 @@ from urllib.parse import parse_qsl, urlsplit
 
 from pytest_flipsnack.catalogue.action import BASE_PATH
 from pytest_flipsnack.fake.uploads import Files, Keep, Upload
-
-FLIPSNACK_URL = re.compile(r"https?://([\w.-]+\.)?flipsnack\.com(?=[:/?#]|$)", re.IGNORECASE)
-"""Matches every URL of Flipsnack's own domain; none of them is ever sent out."""
-
 
 UNKNOWN_S = -1.0
 """A timeout that a transport cannot see."""

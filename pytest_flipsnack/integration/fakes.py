@@ -14,10 +14,10 @@ from pytest_flipsnack.fake.finding import Finding
 from pytest_flipsnack.fake.settings import Settings
 from pytest_flipsnack.flipsnack import Flipsnack
 from pytest_flipsnack.integration import examples, failures, slow_tests
+from pytest_flipsnack.transports.session import Session
 
 if TYPE_CHECKING:
     from pytest_flipsnack.fake.call import Call
-    from pytest_flipsnack.transports.server.server import LoopbackServer
 
 _NAME = "flipsnack-recorder"
 
@@ -135,7 +135,7 @@ _VIRTUAL_INSTEAD = (
 
 
 class LateRequestWarning(pytest.PytestWarning):
-    """A request reached the loopback server after its test had ended."""
+    """A request came when no test was there to answer it; it counts for none."""
 
 
 class RealWaitWarning(pytest.PytestWarning):
@@ -150,12 +150,12 @@ def _are_two_texts(value: object) -> bool:
 
 
 class Fakes:
-    """Makes the fakes of a process; the server starts with the first URL that a test asks for."""
+    """Makes the fakes of a process."""
 
-    def __init__(self, config: pytest.Config, settings: Settings | None) -> None:
+    def __init__(self, config: pytest.Config, settings: Settings | None, session: Session) -> None:
         self.recorder = recorder_of(config)
         self._settings = settings or Settings()
-        self._server: LoopbackServer | None = None
+        self.session = session
 
     def make(self, credentials: tuple[str, str] = (API_KEY, SECRET), name: str = "") -> Flipsnack:
         """Return a fake for the test of that name."""
@@ -169,7 +169,7 @@ class Fakes:
             *credentials,
             settings=self._settings,
             name=name,
-            server=self._running_server,
+            session=self.session,
         )
 
     def warn_of_real_waits(self, flipsnack: Flipsnack) -> None:
@@ -181,16 +181,5 @@ class Fakes:
 
     def close(self) -> None:
         """Stop the server; warn about requests that came too late for their tests."""
-        if self._server is None:
-            return
-        late = self._server.late()
-        self._server.stop()
-        for line in late:
+        for line in self.session.close():
             warnings.warn(LateRequestWarning(line), stacklevel=1)
-
-    def _running_server(self) -> LoopbackServer:
-        if self._server is None:
-            from pytest_flipsnack.transports.server.server import LoopbackServer
-
-            self._server = LoopbackServer()
-        return self._server

@@ -12,8 +12,7 @@ from typing import Any
 
 import httpx
 
-from pytest_flipsnack.fake.request import FLIPSNACK_URL
-from pytest_flipsnack.transports.httpx import HttpxTransport
+from pytest_flipsnack.transports.httpx import StandIns
 from pytest_flipsnack.transports.in_process import InProcess
 from pytest_flipsnack.transports.patches import Patches
 
@@ -22,17 +21,18 @@ class PytestHttpx:
     """pytest-httpx, whose mock stands in the place of both transports."""
 
     def __init__(self, requests: InProcess) -> None:
-        self._httpx = HttpxTransport(requests)
+        self._patches = Patches()
+        self._stand_ins = StandIns(requests, self._patches)
 
     def start(self) -> None:
         """Patch how its mock handles a request."""
         mock = getattr(sys.modules["pytest_httpx"], "HTTPXMock", None)
         if hasattr(mock, "_handle_request"):
-            self._httpx.patch(mock, "_handle_request", mock, "_handle_async_request")
+            self._stand_ins.put_in(mock, "_handle_request", mock, "_handle_async_request")
 
     def stop(self) -> None:
         """Put it back."""
-        self._httpx.stop()
+        self._patches.undo()
 
 
 class Respx:
@@ -51,8 +51,7 @@ class Respx:
         def resolver(this: Any, request: httpx.Request) -> Iterator[Any]:
             with theirs(this, request) as resolved:
                 yield resolved
-                ours = requests.active and FLIPSNACK_URL.match(str(request.url))
-                if resolved.route is None and ours:
+                if resolved.route is None and requests.takes(str(request.url)):
                     said = "a call of the API"
                     raise respx.models.PassThrough(said, request=request, origin=None)
 

@@ -35,7 +35,7 @@ from pytest_flipsnack.fake.signing import sign
 from pytest_flipsnack.flipsnack import Flipsnack
 from pytest_flipsnack.transports.server import serve
 from pytest_flipsnack.transports.server.control import Control
-from pytest_flipsnack.transports.server.server import LoopbackServer
+from pytest_flipsnack.transports.session import Session
 
 KEY = "canary-key-\"4711'<é>&\\\n"
 SECRET = "canary-secret-\"0815'<ü>&\\\t"
@@ -168,9 +168,10 @@ def test_a_call_shows_what_is_no_secret() -> None:
 
 
 def test_no_warning_of_a_late_request_shows_a_secret_or_forges_a_line() -> None:
-    server = LoopbackServer()
+    session = Session()
+    server = session.serve()
     try:
-        flipsnack = Flipsnack(KEY, SECRET, server=lambda: server)
+        flipsnack = Flipsnack(KEY, SECRET, session=session)
         with flipsnack:
             url = flipsnack.url
         for params in requests_of_a_careless_client():
