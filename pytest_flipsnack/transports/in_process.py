@@ -6,7 +6,7 @@ import http.client
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -35,7 +35,7 @@ class HandedOn:
     """
 
     method: str
-    url: str
+    url: str = field(repr=False)
     host: str
     stopped: bool = False
 

@@ -33,9 +33,10 @@ from pytest_flipsnack.fake.request import parse
 from pytest_flipsnack.fake.settings import Settings
 from pytest_flipsnack.fake.signing import sign
 from pytest_flipsnack.flipsnack import Flipsnack
+from pytest_flipsnack.transports.in_process import HandedOn
 from pytest_flipsnack.transports.server import serve
 from pytest_flipsnack.transports.server.control import Control
-from pytest_flipsnack.transports.session import Session
+from pytest_flipsnack.transports.session import Session, Urls
 
 KEY = "canary-key-\"4711'<é>&\\\n"
 SECRET = "canary-secret-\"0815'<ü>&\\\t"
@@ -131,14 +132,15 @@ def test_no_object_shows_a_secret(used: Flipsnack) -> None:
         Subject(request, None, used.fake.account, 0.0),
         Credentials(KEY, SECRET),
         Sent(SECRET, params, params["Signature"], Settings()),
+        HandedOn("GET", f"{API}?{urllib.parse.urlencode(params)}", "api.flipsnack.com"),
     ]
     looked_at = set()
     for one in reachable(*roots):
         looked_at.add(type(one).__name__)
         assert not shows(f"{one!r} {one}"), type(one)
 
-    # an action is a fact; the parts of a body are gone once it is read, and are the request's
-    assert looked_at >= set(classes()) - {Action.__name__, Form.__name__}
+    # an action is a fact, and these URLs are the server's; the parts of a body are the request's
+    assert looked_at >= set(classes()) - {Action.__name__, Urls.__name__, Form.__name__}
     assert looked_at >= {"Account", "Call", "Guest", "Refusal", "Flipsnack", "Request", "Control"}
 
 
