@@ -45,6 +45,13 @@ def test_it(flipsnack_context, number):
     with flipsnack_context() as fake:
         assume(number % 2)
 """,
+    "rejected after two blocks": """
+def test_it(flipsnack_context, number):
+    for _ in range(2):
+        with flipsnack_context() as fake:
+            ask(fake, number)
+    assume(number % 2)
+""",
     "rejected by a fake of the whole test": """
 def test_it(flipsnack, number):
     ask(flipsnack, number)
