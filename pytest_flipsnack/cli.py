@@ -11,9 +11,9 @@ from typing import Any
 
 from pytest_flipsnack import serve_command
 from pytest_flipsnack.catalogue.codes import Code
-from pytest_flipsnack.coverage import demand, formats, json, verdict
+from pytest_flipsnack.coverage import demand, formats, json, own_demand, verdict
 from pytest_flipsnack.coverage.tally import Tally
-from pytest_flipsnack.coverage.writers import Coverage, write_file
+from pytest_flipsnack.coverage.writers import Coverage, Target, write_file
 
 ADAPTER = '''\
 """The contract between this client and the Flipsnack API: one method per call."""
@@ -92,23 +92,37 @@ def _add_report(parser: argparse.ArgumentParser) -> None:
 
 def _report(given: argparse.Namespace) -> int:
     try:
-        wanted = demand.Demand(
-            given.fail_under,
-            always=True,
-            required=demand.read_required(given.require),
-            excluded=demand.read_excluded(given.exclude),
-        )
-        demand.check(wanted)
+        typed = _typed_demand(given)
+        project = own_demand.of_project(Path.cwd()) if typed is None else demand.Demand()
     except ValueError as error:
         return _wrong(str(error))
     try:
-        tally, run = json.read(given.path.read_text(encoding="utf-8"))
+        tally, run, own = json.read(given.path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or error
         print(f"Flipsnack gate failed: {given.path} cannot be read: {why}", file=sys.stderr)
         return 1
+    wanted = typed or own_demand.joined(own, project)
     coverage = _coverage(tally, wanted, run)
-    for target in given.targets or [formats.read_target("term")]:
+    if run.failed and not coverage.verdict.failed:
+        troubles = (*run.troubles, f"the run failed its own gate: {run.failed}")
+        coverage = _coverage(tally, wanted, verdict.Run(run.narrowed, troubles))
+    return _show(given.targets or [formats.read_target("term")], coverage)
+
+
+def _typed_demand(given: argparse.Namespace) -> demand.Demand | None:
+    found = demand.Demand(
+        given.fail_under,
+        always=True,
+        required=demand.read_required(given.require),
+        excluded=demand.read_excluded(given.exclude),
+    )
+    demand.check(found)
+    return found if found.gated or found.excluded else None
+
+
+def _show(targets: Sequence[Target], coverage: Coverage) -> int:
+    for target in targets:
         if target.path is not None:
             try:
                 write_file(target.path, formats.FILES[target.format][0](coverage))
@@ -127,7 +141,7 @@ def _report(given: argparse.Namespace) -> int:
 
 def _coverage(tally: Tally, wanted: demand.Demand, run: verdict.Run) -> Coverage:
     created = datetime.now(UTC).isoformat(timespec="seconds")
-    return Coverage(tally, wanted, verdict.decide(tally, wanted, run), created)
+    return Coverage(tally, wanted, verdict.decide(tally, wanted, run), created, run.narrowed)
 
 
 def _argument(read: Callable[[str], Any]) -> Callable[[str], Any]:

@@ -47,6 +47,9 @@ def read_percentage(value: object) -> Decimal:
         fits = False
     if isinstance(value, bool) or not fits:
         raise ValueError(f"{value!r} is not a percentage from 0 to 100")
+    if 0 < number < 1:
+        meant = f"{(100 * number).normalize():f}"
+        raise ValueError(f"{value!r} is less than 1 %; write {meant} for {meant} %")
     return number
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from pytest_flipsnack.catalogue.codes import Code
+from pytest_flipsnack.catalogue.codes import Code, code_of
+from pytest_flipsnack.coverage.demand import Demand, read_percentage
 from pytest_flipsnack.coverage.tally import Tally
-from pytest_flipsnack.coverage.verdict import Run
+from pytest_flipsnack.coverage.verdict import Outcome, Run
 from pytest_flipsnack.coverage.writers import Coverage
 
 FORMAT = "pytest-flipsnack coverage"
@@ -25,6 +26,7 @@ SCHEMA: dict[str, Any] = {
         "format": {"const": FORMAT},
         "version": {"const": VERSION},
         "created": {"type": "string"},
+        "narrowed": {"type": "string"},
         "verdict": {
             "type": "object",
             "required": ["outcome", "line", "threshold", "demanded", "exercised", "missing"],
@@ -71,8 +73,11 @@ SCHEMA: dict[str, Any] = {
 """Schema of the file; a key that is added raises no version, one that changes does."""
 
 
-def read(text: str) -> tuple[Tally, Run]:
-    """Return the counts of a report and how its run went; raise `ValueError` for no report."""
+def read(text: str) -> tuple[Tally, Run, Demand]:
+    """Return the counts of a report, how its run went, and what that run had to deliver.
+
+    Raises `ValueError` for what is no report.
+    """
     import jsonschema
 
     try:
@@ -90,7 +95,21 @@ def read(text: str) -> tuple[Tally, Run]:
     for code, row in document["codes"].items():
         tally.code_tests.update({int(code): row["tests"]})
     tally.code_tests = +tally.code_tests
-    return tally, Run(troubles=tuple(document["verdict"].get("troubles", ())))
+    verdict = document["verdict"]
+    failed = verdict["line"] if verdict["outcome"] == Outcome.FAILED else ""
+    run = Run(document.get("narrowed", ""), tuple(verdict.get("troubles", ())), failed)
+    return tally, run, _demand(verdict)
+
+
+def _demand(verdict: dict[str, Any]) -> Demand:
+    threshold = verdict["threshold"]
+    return Demand(
+        None if threshold is None else read_percentage(threshold),
+        required=tuple(code_of(code) for code in verdict.get("required", ())),
+        excluded={
+            code_of(int(code)): reason for code, reason in verdict.get("excluded", {}).items()
+        },
+    )
 
 
 def render(coverage: Coverage) -> str:
@@ -100,6 +119,7 @@ def render(coverage: Coverage) -> str:
         "format": FORMAT,
         "version": VERSION,
         "created": coverage.created,
+        "narrowed": coverage.narrowed,
         "verdict": {
             "outcome": verdict.outcome.value,
             "line": verdict.line,

@@ -28,11 +28,13 @@ class Run:
     """How the run went, as far as the gate must know.
 
     `narrowed` says what left tests out, or is empty. `troubles` are reasons not to trust the
-    counts: a lost worker, an unreadable file, an interruption.
+    counts: a lost worker, an unreadable file, an interruption. `failed` is the line of a gate
+    that the run has failed already, where its report is read.
     """
 
     narrowed: str = ""
     troubles: Sequence[str] = ()
+    failed: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from pytest_flipsnack.coverage.formats import FILES, TERMINAL
 from pytest_flipsnack.coverage.tally import PassedTests
 from pytest_flipsnack.coverage.verdict import Outcome, Run, Verdict, decide
 from pytest_flipsnack.coverage.writers import Coverage, Target, write_file
+from pytest_flipsnack.integration.left_out import LeftOut
 
 _FLAGS = {
     "keyword": ("-k",),
@@ -87,10 +88,13 @@ _STYLES: dict[Outcome, dict[str, bool]] = {
 class Gate:
     """Collects hits, decides once, writes the reports; registered only in runs that ask for it."""
 
-    def __init__(self, config: pytest.Config, demand: Demand, targets: list[Target]) -> None:
+    def __init__(
+        self, config: pytest.Config, demand: Demand, targets: list[Target], left_out: LeftOut
+    ) -> None:
         self._config = config
         self._demand = demand
         self._targets = targets
+        self._left_out = left_out
         self._passed = PassedTests()
         self._troubles: list[str] = []
         self._coverage: Coverage | None = None
@@ -173,10 +177,10 @@ class Gate:
 
     def _count(self) -> Coverage:
         tally = self._passed.tally()
-        run = Run(narrowed_by(self._config), tuple(self._troubles))
+        run = Run(narrowed_by(self._config) or self._left_out.reason, tuple(self._troubles))
         verdict = decide(tally, self._demand, run)
         created = datetime.now(UTC).isoformat(timespec="seconds")
-        return Coverage(tally, self._demand, verdict, created)
+        return Coverage(tally, self._demand, verdict, created, run.narrowed)
 
     def _raise_status(self, session: pytest.Session, text: str) -> None:
         stopped = session.shouldfail or session.shouldstop

@@ -55,7 +55,7 @@ def test_a_report_satisfies_the_schema() -> None:
 def test_the_head_tells_what_the_file_is() -> None:
     report = some_report()
 
-    assert list(report) == ["format", "version", "created", "verdict", "codes", "cells"]
+    assert list(report) == ["format", "version", "created", "narrowed", "verdict", "codes", "cells"]
     assert report["format"] == "pytest-flipsnack coverage"
     assert report["version"] == 1
     assert report["created"] == CREATED
