@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from pytest_flipsnack.catalogue.actions import ACTIONS, action_of
 from pytest_flipsnack.catalogue.codes import Code, code_of
+from pytest_flipsnack.fake import stubs as declared
 from pytest_flipsnack.fake.account import Account, Limits
 from pytest_flipsnack.fake.account_checks import ACCOUNT
 from pytest_flipsnack.fake.answers import succeed
@@ -23,13 +24,7 @@ from pytest_flipsnack.fake.reply import Reply, bent, envelope, from_fault
 from pytest_flipsnack.fake.request import Request
 from pytest_flipsnack.fake.request_checks import REQUEST
 from pytest_flipsnack.fake.settings import Settings, setting_names
-from pytest_flipsnack.fake.stubs import (
-    Stub,
-    Stubs,
-    checked_data,
-    never_delivered,
-    unfit_where_delivered,
-)
+from pytest_flipsnack.fake.stubs import Stub, Stubs
 
 
 class Fake:
@@ -90,7 +85,7 @@ class Fake:
         if not codes:
             raise ValueError("respond() needs at least one status code, as in respond(31, 20)")
         wanted = [code_of(code) for code in codes]
-        data = checked_data(wanted, action, data)
+        data = declared.checked_data(wanted, action, data)
         with self._lock:
             for code in wanted:
                 self.stubs.add(Stub(code, action, data if code is Code.OK else None, where))
@@ -204,7 +199,7 @@ class Fake:
         waiting = self.undelivered()
         if not waiting:
             return self.reported
-        found = never_delivered(waiting, self.calls)
+        found = declared.never_delivered(waiting, self.calls)
         return [*self.reported, mask(str(found), self.account.secrets)]
 
     def _refuse(self, refusal: Refusal, request: Request, stub: Stub | None) -> Reply:
@@ -233,7 +228,7 @@ class Fake:
             return envelope(code, None, self.account.settings.http_status)
         if stub.data is None:
             return self._success(request, now)
-        if unfit := unfit_where_delivered(stub, request):
+        if unfit := declared.unfit_where_delivered(stub, request):
             self.report(Finding(unfit))
         return envelope(Code.OK, stub.data, 200)
 

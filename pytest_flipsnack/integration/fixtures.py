@@ -68,6 +68,15 @@ def _one_fake(item: pytest.Item, credentials: tuple[str, str]) -> Iterator[Flips
     fakes.warn_of_real_waits(fake)
 
 
+def _credentials(config: pytest.Config) -> Credentials:
+    from pytest_flipsnack.fake.account import API_KEY, SECRET, Credentials
+
+    return Credentials(
+        options.read_credential(config, "api_key", API_KEY),
+        options.read_credential(config, "secret", SECRET),
+    )
+
+
 def plugin() -> ModuleType:
     """Return a plugin for one run of pytest.
 
@@ -83,12 +92,7 @@ def plugin() -> ModuleType:
     @pytest.fixture(scope="session")
     def flipsnack_credentials() -> Credentials:
         """The `api_key` and the `secret` of the fake account; override for a client with its own."""
-        from pytest_flipsnack.fake.account import API_KEY, SECRET, Credentials
-
-        return Credentials(
-            options.read_credential(running.config, "api_key", API_KEY),
-            options.read_credential(running.config, "secret", SECRET),
-        )
+        return _credentials(running.config)
 
     @pytest.fixture(scope="session")
     def flipsnack_urls() -> Urls:

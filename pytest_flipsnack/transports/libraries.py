@@ -22,16 +22,6 @@ def on_import(
 
         return HttpxTransport(requests)
 
-    def pytest_httpx() -> Transport:
-        from pytest_flipsnack.transports.httpx_tools import PytestHttpx
-
-        return PytestHttpx(requests)
-
-    def respx() -> Transport:
-        from pytest_flipsnack.transports.httpx_tools import Respx
-
-        return Respx(requests)
-
     def aiohttp() -> Transport:
         from pytest_flipsnack.transports.aiohttp import AiohttpTransport
 
@@ -42,16 +32,34 @@ def on_import(
 
         return VcrTransport(lambda url: requests.takes(url) or serves(url))
 
-    def httpx_cassettes() -> Transport:
+    return (
+        OnImport("httpx", httpx),
+        *_beside_httpx(requests),
+        OnImport("aiohttp", aiohttp),
+        OnImport("vcr.cassette", cassettes),
+    )
+
+
+def _beside_httpx(requests: InProcess) -> tuple[Transport, ...]:
+    """Return a transport for each tool that stubs or records httpx."""
+
+    def pytest_httpx() -> Transport:
+        from pytest_flipsnack.transports.httpx_tools import PytestHttpx
+
+        return PytestHttpx(requests)
+
+    def respx() -> Transport:
+        from pytest_flipsnack.transports.httpx_tools import Respx
+
+        return Respx(requests)
+
+    def cassettes() -> Transport:
         from pytest_flipsnack.transports.httpx import HttpxCassetteTransport
 
         return HttpxCassetteTransport(requests)
 
     return (
-        OnImport("httpx", httpx),
         OnImport("pytest_httpx", pytest_httpx),
         OnImport("respx", respx),
-        OnImport("aiohttp", aiohttp),
-        OnImport("vcr.cassette", cassettes),
-        OnImport("vcr.stubs.httpx_stubs", httpx_cassettes),
+        OnImport("vcr.stubs.httpx_stubs", cassettes),
     )

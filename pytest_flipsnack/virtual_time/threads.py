@@ -125,12 +125,12 @@ class Threads:
         new = monotonic()
         threads = {thread.ident: thread for thread in threading.enumerate()}
         since = dict.fromkeys(places, new)
-        for ident, place in places.items():
-            thread = threads.get(ident)
-            if thread is not None:
-                known = self._stood.get(thread, (place, new))
-                self._stood[thread] = stands = known if known[0] == place else (place, new)
-                since[ident] = stands[1]
+        alive = [(ident, threads[ident]) for ident in places if ident in threads]
+        for ident, thread in alive:
+            place = places[ident]
+            known = self._stood.get(thread, (place, new))
+            self._stood[thread] = stands = known if known[0] == place else (place, new)
+            since[ident] = stands[1]
         return since
 
     def _choose(self) -> None:

@@ -16,6 +16,7 @@ import urllib3
 
 from pytest_flipsnack import Flipsnack, Settings
 from pytest_flipsnack.integration.fakes import Fakes, LateRequestWarning
+from pytest_flipsnack.transports.leftovers import Leftovers
 from pytest_flipsnack.transports.session import Session
 from tests.transports.asking import API, codes, signed
 
@@ -230,3 +231,16 @@ def test_a_thread_that_began_before_the_test_is_none_of_it(session: Fakes) -> No
 
     session.close()
     assert (codes(zero), codes(first)) == ([20], [20])
+
+
+def test_a_thread_that_does_nothing_but_wait_is_at_no_work() -> None:
+    leftovers = Leftovers()
+    before = leftovers.threads()
+    event = threading.Event()
+    thread = threading.Thread(target=event.wait)
+    thread.start()
+    until_it_waits(thread)
+    leftovers.note("test_first", before)
+    event.set()
+    thread.join(20)
+    assert leftovers._left == {}

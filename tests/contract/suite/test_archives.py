@@ -81,3 +81,9 @@ def test_the_first_url_leads_nowhere_two_minutes_later(project: Project, kept: s
             "E*    allowed: a success",
         ]
     )
+
+
+def test_a_download_that_fails_is_judged_elsewhere(project: Project) -> None:
+    project.test(FETCHING.replace("url = URL", "raise acme.FlipsnackError(33)"))
+    result = project.run(*KINDS)
+    result.assert_outcomes(passed=2, deselected=result.parseoutcomes()["deselected"])

@@ -73,6 +73,18 @@ def test_a_call_for_several_flipbooks_that_loses_one_is_named(
     result.stdout.fnmatch_lines([f"E*AssertionError: *{text}"])
 
 
+def test_a_request_of_two_for_one_flipbook_that_asks_for_another_is_named(project: Project) -> None:
+    twice = SEVERAL.replace('"zz9zz9z"]', "flipsnack_hash]").replace(
+        "for hash in hashes", "for hash in [hashes[0], 'fxh4k89']"
+    )
+    project.test(twice.replace("SENT", "hash").replace("TITLE", "title"))
+    result = project.run("-k", "test_hash and digits")
+    assert result.ret == 1
+    result.stdout.fnmatch_lines(
+        ["E*was given '1234567890', and the client sent collectionHash='fxh4k89'"]
+    )
+
+
 @pytest.mark.parametrize(
     ("first", "last", "outcome"),
     [
