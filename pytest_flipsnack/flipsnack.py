@@ -100,6 +100,11 @@ class Flipsnack:
         return self.fake.account.collections
 
     @property
+    def judged(self) -> AbstractSet[tuple[str, int]]:
+        """The action and code of each reply by which a check judged the client."""
+        return self.fake.record.judged
+
+    @property
     def hits(self) -> Mapping[tuple[str, int], int]:
         """Deliveries by action and code."""
         return self.fake.hits

@@ -124,6 +124,9 @@ class Expectation:
         if problem is not None:
             self.judged = True
             raise failure(self._shown(problem)) from (None if stopped else error)
+        self._fake.record.judge(
+            call for call in self._observation.calls if call.code in self._codes
+        )
         return wanted
 
     def _check_unexpected(self, error: BaseException) -> None:

@@ -76,6 +76,7 @@ class Tester:
             clock = self._bench.clock
             found = with_notes(problem, clock.real_waits, unobserved_sleep=clock.unobserved_sleep)
             raise failure(self.fake.masked(str(found))) from self._cause()
+        self.fake.record.judge(self.require.judged)
 
     def _cause(self) -> BaseException | None:
         """Return the client's own error, unless its text shows a secret."""
