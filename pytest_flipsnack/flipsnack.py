@@ -100,7 +100,7 @@ class Flipsnack:
         return self.fake.account.collections
 
     @property
-    def judged(self) -> AbstractSet[tuple[str, int]]:
+    def judged(self) -> Mapping[tuple[str, int], int]:
         """The action and code of each reply by which a check judged the client."""
         return self.fake.record.judged
 

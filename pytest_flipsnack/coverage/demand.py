@@ -47,7 +47,6 @@ class Demand:
             if code in self.required or not (code.deprecated or code in self.excluded)
         )
 
-
     @property
     def cells(self) -> tuple[Cell, ...]:
         """The cells that their threshold is a share of: the documented ones of today's actions."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -90,7 +90,8 @@ def decide(tally: Tally, demand: Demand, run: Run) -> Verdict:
     levels = {code: tally.level_of(code) for code in demanded}
     missing = tuple(code for code in demanded if not reaches(levels[code], level))
     missing_cells = tuple(cell for cell in cells if not reaches(tally.level(cell), level))
-    criteria = tuple(_criteria(demand, missing, missing_cells))
+    exercised = tuple(code for code in demanded if levels[code] is not None)
+    criteria = tuple(_criteria(demand, exercised, missing, missing_cells))
     complaints = list(run.troubles)
     if not tally.deliveries:
         complaints.append("no passing test delivered a code")
@@ -109,7 +110,7 @@ def decide(tally: Tally, demand: Demand, run: Run) -> Verdict:
     line = "; ".join([*notes, *(criterion.text for criterion in _told(criteria, outcome))])
     return Verdict(
         outcome, level, demanded,
-        exercised=tuple(code for code in demanded if levels[code] is not None),
+        exercised=exercised,
         asserted=tuple(code for code in demanded if reaches(levels[code], Level.ASSERTED)),
         missing=missing, cells=cells, missing_cells=missing_cells, criteria=criteria, line=line,
         troubles=tuple(run.troubles),
@@ -117,39 +118,49 @@ def decide(tally: Tally, demand: Demand, run: Run) -> Verdict:
 
 
 def _criteria(
-    demand: Demand, missing: Sequence[Code], missing_cells: Sequence[Cell]
+    demand: Demand,
+    exercised: Collection[Code],
+    missing: Sequence[Code],
+    missing_cells: Sequence[Cell],
 ) -> Iterable[Criterion]:
     """Yield what is demanded, the required codes and cells first; all of it is evaluated."""
     level = demand.level
-    lacking = [label for label in _labels([code for code in demand.required if code in missing])]
+    lacking = _labels([code for code in demand.required if code in missing])
     lacking += [shown(cell) for cell in demand.required_cells if cell in missing_cells]
     if demand.required or demand.required_cells:
         text = f"required but not {level}: {', '.join(lacking)}" if lacking else ""
         yield Criterion("required", text, not lacking)
-    yield _share(
-        "codes", f"codes {level}", len(demand.codes), _labels(missing), demand.threshold
-    )
+    text = _share(f"codes {level}", demand.codes, missing, demand.threshold)
+    text += f"; missing: {', '.join(_labels(missing))}" if missing else ""
+    only = "" if level is Level.EXERCISED else _only_exercised(missing, exercised)
+    yield Criterion("codes", text + only, _is_met(demand.codes, missing, demand.threshold))
     if demand.cells_threshold is not None:
-        names = [shown(cell) for cell in missing_cells]
-        if len(names) > _MOST_CELLS:
-            names[_MOST_CELLS:] = [f"{len(names) - _MOST_CELLS} more"]
-        part, whole = len(missing_cells), len(demand.cells)
-        yield _share(
-            "cells", f"documented cells {level}", whole, names, demand.cells_threshold, lacking=part
+        names = [shown(cell) for cell in missing_cells[:_MOST_CELLS]]
+        if len(missing_cells) > _MOST_CELLS:
+            names.append(f"{len(missing_cells) - _MOST_CELLS} more")
+        text = _share(
+            f"documented cells {level}", demand.cells, missing_cells, demand.cells_threshold
         )
+        text += f"; missing: {', '.join(names)}" if names else ""
+        met = _is_met(demand.cells, missing_cells, demand.cells_threshold)
+        yield Criterion("cells", text, met)
 
 
 def _share(
-    name: str, what: str, whole: int, missing: Sequence[str], threshold: Decimal | None,
-    lacking: int | None = None,
-) -> Criterion:  # fmt: skip
-    part = whole - (len(missing) if lacking is None else lacking)
-    text = f"{part} of {whole} {what}"
-    if threshold is not None:
-        text += f", {threshold} % required"
-    if missing:
-        text += f"; missing: {', '.join(missing)}"
-    return Criterion(name, text, threshold is None or part * 100 >= threshold * whole)
+    what: str, whole: Sequence[object], missing: Sequence[object], threshold: Decimal | None
+) -> str:
+    required = f", {threshold} % required" if threshold is not None else ""
+    return f"{len(whole) - len(missing)} of {len(whole)} {what}{required}"
+
+
+def _is_met(whole: Sequence[object], missing: Sequence[object], threshold: Decimal | None) -> bool:
+    part = len(whole) - len(missing)
+    return threshold is None or part * 100 >= threshold * len(whole)
+
+
+def _only_exercised(missing: Sequence[Code], exercised: Collection[Code]) -> str:
+    only = [str(code.value) for code in missing if code in exercised]
+    return f"; exercised only: {', '.join(only)}" if only else ""
 
 
 def _told(criteria: Iterable[Criterion], outcome: Outcome) -> Iterable[Criterion]:

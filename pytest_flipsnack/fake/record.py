@@ -24,8 +24,8 @@ class Record:
         self._keep = keep
         self.calls: list[Call] = []
         self.hits: Counter[tuple[str, int]] = Counter()
-        self.judged: set[tuple[str, int]] = set()
-        """The cells in which somebody judged the client, and found nothing."""
+        self.judged: Counter[tuple[str, int]] = Counter()
+        """By how many replies somebody judged the client and found nothing, for each cell."""
         self.signatures: deque[str] = deque(maxlen=_REMEMBERED)
         self.observers: list[Observer] = []
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections import Counter
-from collections.abc import Generator, Mapping, Set as AbstractSet
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
@@ -31,7 +31,7 @@ class Delivering(Protocol):
     def hits(self) -> Mapping[Cell, int]: ...
 
     @property
-    def judged(self) -> AbstractSet[Cell]: ...
+    def judged(self) -> Mapping[Cell, int]: ...
 
     @property
     def findings(self) -> list[str]: ...
@@ -42,8 +42,19 @@ class _Followed:
     """A fake, with what has been counted of it."""
 
     fake: Delivering
-    seen: dict[Cell, int] = field(default_factory=dict)
-    judged: set[Cell] = field(default_factory=set)
+    hits: dict[Cell, int] = field(default_factory=dict)
+    judged: dict[Cell, int] = field(default_factory=dict)
+
+
+def _since(counts: Mapping[Cell, int], seen: dict[Cell, int]) -> dict[Cell, int]:
+    """Return what was counted since the last time, and remember it."""
+    found = {
+        cell: count - seen.get(cell, 0)
+        for cell, count in counts.items()
+        if count != seen.get(cell, 0)
+    }
+    seen.update(counts)
+    return found
 
 
 class Recorder:
@@ -72,12 +83,8 @@ class Recorder:
 
     def _collect(self) -> None:
         for one in self._open:
-            for cell, count in one.fake.hits.items():
-                if count != one.seen.get(cell, 0):
-                    self._hits[cell] += count - one.seen.get(cell, 0)
-                    one.seen[cell] = count
-            self._judged |= one.fake.judged - one.judged
-            one.judged |= one.fake.judged
+            self._hits.update(_since(one.fake.hits, one.hits))
+            self._judged.update(_since(one.fake.judged, one.judged))
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(

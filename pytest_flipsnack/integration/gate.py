@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sys
+import uuid
 from collections.abc import Generator, Iterator
-from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 
 from pytest_flipsnack.coverage.demand import Demand
-from pytest_flipsnack.coverage.formats import FILES, TERMINAL
-from pytest_flipsnack.coverage.tally import PassedTests
-from pytest_flipsnack.coverage.verdict import Outcome, Run, Verdict, decide
-from pytest_flipsnack.coverage.writers import Coverage, Target, write_file
+from pytest_flipsnack.coverage.passed_tests import PassedTests
+from pytest_flipsnack.coverage.reports import FILES, TERMINAL
+from pytest_flipsnack.coverage.verdict import Outcome, Run, Verdict
+from pytest_flipsnack.coverage.writers import Coverage, Target, cover, write_file
 
 _FLAGS = {
     "keyword": ("-k",),
@@ -96,6 +96,11 @@ class Gate:
         self._coverage: Coverage | None = None
         self._written: list[Target] = []
         self._announced = False
+        self._deselected = False
+        self._id = uuid.uuid4().hex
+
+    def pytest_deselected(self) -> None:
+        self._deselected = True
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         self._passed.see(report)
@@ -144,6 +149,11 @@ class Gate:
             return
         if verdict.outcome is not Outcome.NOT_ASKED:
             text = f"Flipsnack gate {verdict.outcome.value}: {verdict.line}"
+            beside = len(
+                terminalreporter.getreports("failed") + terminalreporter.getreports("error")
+            )
+            if verdict.outcome is Outcome.PASSED and beside:
+                text += f"; {beside} failed beside it"
             terminalreporter.write_line(text, **_STYLES[verdict.outcome])
         elif self._troubles:
             terminalreporter.write_line(self._trouble(), **_STYLES[Outcome.FAILED])
@@ -172,11 +182,11 @@ class Gate:
         return f"Flipsnack report: {'; '.join(self._troubles)}"
 
     def _count(self) -> Coverage:
-        tally = self._passed.tally()
-        run = Run(narrowed_by(self._config), tuple(self._troubles))
-        verdict = decide(tally, self._demand, run)
-        created = datetime.now(UTC).isoformat(timespec="seconds")
-        return Coverage(tally, self._demand, verdict, created)
+        run = Run(self._narrowed(), tuple(self._troubles), (self._id,))
+        return cover(self._passed.tally(), self._demand, run)
+
+    def _narrowed(self) -> str:
+        return narrowed_by(self._config) or ("deselected tests" if self._deselected else "")
 
     def _raise_status(self, session: pytest.Session, text: str) -> None:
         stopped = session.shouldfail or session.shouldstop

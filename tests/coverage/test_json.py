@@ -6,10 +6,10 @@ from typing import Any
 
 import jsonschema
 import pytest
+from pytest_flipsnack.coverage.json import SCHEMA, render
 
 from pytest_flipsnack.catalogue.codes import Code
 from pytest_flipsnack.coverage.demand import Demand
-from pytest_flipsnack.coverage.json import SCHEMA, render
 from pytest_flipsnack.coverage.tally import Tally
 from pytest_flipsnack.coverage.verdict import Run, decide
 from pytest_flipsnack.coverage.writers import Coverage

@@ -3,10 +3,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from pytest_flipsnack.coverage.formats import FILES, TERMINAL, read_target
 
 from pytest_flipsnack.coverage import json as json_report
 from pytest_flipsnack.coverage import term
-from pytest_flipsnack.coverage.formats import FILES, TERMINAL, read_target
 from pytest_flipsnack.coverage.writers import Target, write_file
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import jsonschema
 import pytest
-
 from pytest_flipsnack.coverage.json import SCHEMA
+
 from tests.downstream import BUT_50, MISSING_50, TESTS, Project, gate_line, plugin_lines
 
 HUNDRED = "--flipsnack-fail-under=100"

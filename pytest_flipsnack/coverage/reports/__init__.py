@@ -10,7 +10,7 @@ from pytest_flipsnack.coverage.writers import FileWriter, Target, TermWriter
 TERMINAL: dict[str, TermWriter] = {
     "term": term.summary,
     "term-missing": term.missing,
-    "github": github.annotations,
+    "github": github.lines,
 }
 FILES: dict[str, tuple[FileWriter, str]] = {
     "json": (json.render, "flipsnack-coverage.json"),

@@ -10,7 +10,7 @@ from pytest_flipsnack.coverage.verdict import Outcome
 from pytest_flipsnack.coverage.writers import Coverage, Line
 
 
-def annotations(coverage: Coverage) -> Iterator[Line]:
+def lines(coverage: Coverage) -> Iterator[Line]:
     """Yield an error or a warning for the gate, and one for each code that is missing.
 
     A code that tests only exercise is annotated at the file of the first of these tests.

@@ -21,11 +21,11 @@ _CODES = {"type": "array", "items": {"type": "integer"}}
 _LEVELS = [*(level.value for level in Level), None]
 
 
-def _object(required: str, **properties: Any) -> dict[str, Any]:
+def _object(always: str, **properties: Any) -> dict[str, Any]:
     return {
         "type": "object",
         "additionalProperties": False,
-        "required": required.split(),
+        "required": always.split(),
         "properties": properties,
     }
 
@@ -179,7 +179,10 @@ def _verdict(verdict: Verdict, demand: Demand) -> dict[str, Any]:
         "level": verdict.level.value,
         "threshold": _percentage(demand.threshold),
         "cells_threshold": _percentage(demand.cells_threshold),
-        "required": [*(str(code.value) for code in demand.required), *map(shown, demand.required_cells)],
+        "required": [
+            *(str(code.value) for code in demand.required),
+            *map(shown, demand.required_cells),
+        ],
         "excluded": excluded,
         "demanded": [code.value for code in verdict.demanded],
         "exercised": [code.value for code in verdict.exercised],

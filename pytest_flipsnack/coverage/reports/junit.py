@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 from pytest_flipsnack.coverage.reports.rows import CodeRow, code_rows, suggestion
 from pytest_flipsnack.coverage.verdict import Outcome
@@ -20,7 +20,7 @@ def render(coverage: Coverage) -> str:
     """
     cases = [_case(row, coverage) for row in code_rows(coverage)]
     cases.append(_gate(coverage))
-    suite = ElementTree.Element(
+    suite = ET.Element(
         "testsuite",
         name="pytest-flipsnack",
         tests=str(len(cases)),
@@ -31,14 +31,14 @@ def render(coverage: Coverage) -> str:
         timestamp=coverage.created,
     )
     suite.extend(cases)
-    root = ElementTree.Element("testsuites", name="pytest-flipsnack")
+    root = ET.Element("testsuites", name="pytest-flipsnack")
     root.append(suite)
-    ElementTree.indent(root)
-    text = ElementTree.tostring(root, encoding="unicode")
+    ET.indent(root)
+    text = ET.tostring(root, encoding="unicode")
     return f'<?xml version="1.0" encoding="utf-8"?>\n{text}\n'
 
 
-def _case(row: CodeRow, coverage: Coverage) -> ElementTree.Element:
+def _case(row: CodeRow, coverage: Coverage) -> ET.Element:
     case = _element("testcase", classname="flipsnack.codes", name=row.code.label, time="0.000")
     if row.missing:
         failed = coverage.verdict.failed
@@ -50,7 +50,7 @@ def _case(row: CodeRow, coverage: Coverage) -> ElementTree.Element:
     return case
 
 
-def _gate(coverage: Coverage) -> ElementTree.Element:
+def _gate(coverage: Coverage) -> ET.Element:
     verdict = coverage.verdict
     case = _element("testcase", classname="flipsnack", name="gate", time="0.000")
     if verdict.failed:
@@ -60,6 +60,6 @@ def _gate(coverage: Coverage) -> ElementTree.Element:
     return case
 
 
-def _element(tag: str, **attributes: str) -> ElementTree.Element:
+def _element(tag: str, **attributes: str) -> ET.Element:
     clean = {name: _NOT_XML.sub("?", value) for name, value in attributes.items()}
-    return ElementTree.Element(tag, clean)
+    return ET.Element(tag, clean)
