@@ -4,21 +4,16 @@ from __future__ import annotations
 
 import argparse
 import sys
-import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from pytest_flipsnack.catalogue.codes import Code, code_of
+from pytest_flipsnack import serve_command
+from pytest_flipsnack.catalogue.codes import Code
 from pytest_flipsnack.coverage import demand, formats, json, verdict
 from pytest_flipsnack.coverage.tally import Tally
 from pytest_flipsnack.coverage.writers import Coverage, write_file
-from pytest_flipsnack.fake.account import API_KEY, SECRET
-from pytest_flipsnack.fake.settings import Settings, read_setting, setting_names
-
-_PORTS = 65_535  # uploads get the port after the API's
-_KEPT_CALLS = 1000  # a server may run for days
 
 ADAPTER = '''\
 """The contract between this client and the Flipsnack API: one method per call."""
@@ -56,13 +51,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     commands.add_parser("codes", help="list the status codes and what they mean")
     commands.add_parser("init", help="print a contract adapter to fill in")
     _add_report(commands.add_parser("report", help="report and gate on a JSON report"))
-    _add_serve(commands.add_parser("serve", help="run the fake as a server, for any language"))
+    serve = commands.add_parser("serve", help="run the fake as a server, for any language")
+    serve_command.add_arguments(serve)
     given = parser.parse_args(argv)
     run: dict[str, Callable[[argparse.Namespace], int]] = {
         "codes": _codes,
         "init": _init,
         "report": _report,
-        "serve": _serve,
+        "serve": serve_command.run,
     }
     return run[given.command](given)
 
@@ -127,87 +123,6 @@ def _report(given: argparse.Namespace) -> int:
     elif found.troubles:
         print(f"Flipsnack report: {'; '.join(found.troubles)}", file=sys.stderr)
     return 1 if found.failed or found.troubles else 0
-
-
-def _add_serve(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--port",
-        type=int,
-        default=0,
-        help="of the API; uploads get the next one; 0 takes free ones",
-    )
-    parser.add_argument("--api-key", default=API_KEY, help="that clients must send (%(default)s)")
-    parser.add_argument("--secret", default=SECRET, help="to sign with (%(default)s)")
-    parser.add_argument(
-        "--collection", action="append", default=[], metavar="HASH", help="seed one"
-    )
-    parser.add_argument(
-        "--respond", action="append", type=int, default=[], metavar="CODE", help="queue an answer"
-    )
-    parser.add_argument(
-        "--set", action="append", default=[], metavar="NAME=VALUE", help="a setting of the fake"
-    )
-    parser.add_argument(
-        "--coverage", type=Path, metavar="PATH", help="write the hits here at the end"
-    )
-    parser.add_argument("--quiet", action="store_true", help="no access log")
-
-
-def _serve(given: argparse.Namespace) -> int:
-    from pytest_flipsnack.fake.fake import Fake
-    from pytest_flipsnack.transports.server.serve import serve
-    from pytest_flipsnack.transports.server.server import ServerMissingError
-
-    tally = Tally()
-
-    def make() -> Fake:
-        fake = Fake(given.api_key, given.secret, settings, time.monotonic, keep=_KEPT_CALLS)
-        for name in given.collection:
-            fake.account.collections.add(name)
-        return fake
-
-    waiting = [tuple(given.respond)] if given.respond else []
-
-    def seeded() -> Fake:
-        fake = make()
-        if waiting:
-            fake.respond(waiting.pop(), None, None, "--respond")
-        return fake
-
-    if given.coverage is not None and given.coverage.is_dir():
-        return _wrong(f"--coverage: {given.coverage} is a directory; name a file")
-    if not 0 <= given.port < _PORTS:
-        return _wrong(f"--port: {given.port} is not a port from 0 to {_PORTS - 1}")
-    try:
-        settings = _settings(given.set)
-        for code in given.respond:
-            code_of(code)
-        serve(seeded, given.port, tally.add_test, quiet=given.quiet)
-    except (ValueError, ServerMissingError, OSError) as error:
-        return _wrong(str(error))
-    return 0 if given.coverage is None else _write_hits(given.coverage, tally)
-
-
-def _write_hits(path: Path, tally: Tally) -> int:
-    text = json.render(_coverage(tally, demand.Demand(), verdict.Run()))
-    try:
-        write_file(path, text)
-    except OSError as error:
-        print(text, end="")  # what was earned is not lost
-        return _wrong(f"--coverage: {path} cannot be written: {error.strerror}")
-    return 0
-
-
-def _settings(given: Sequence[str]) -> Settings:
-    found: dict[str, Any] = {}
-    for text in given:
-        name, equals, value = text.partition("=")
-        if not equals:
-            raise ValueError(f"--set: {text!r} lacks a value; write NAME=VALUE")
-        if name not in setting_names():
-            raise ValueError(f"{name!r} is not a setting; settings: {', '.join(setting_names())}")
-        found[name] = read_setting(name, value)
-    return Settings(**found)
 
 
 def _coverage(tally: Tally, wanted: demand.Demand, run: verdict.Run) -> Coverage:

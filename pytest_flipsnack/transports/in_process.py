@@ -12,6 +12,7 @@ from pytest_flipsnack.catalogue.action import UPLOAD_HOST
 from pytest_flipsnack.fake.finding import Finding
 from pytest_flipsnack.fake.reply import Reply
 from pytest_flipsnack.fake.request import parse, whole
+from pytest_flipsnack.virtual_time.forks import at_forks
 
 if TYPE_CHECKING:
     from pytest_flipsnack.fake.fake import Fake
@@ -118,5 +119,4 @@ def _prepare() -> None:
         one.prepare_for_fork()
 
 
-if hasattr(os, "register_at_fork"):  # pragma: no branch - Windows has no fork
-    os.register_at_fork(before=_prepare)
+at_forks(before=_prepare)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import _thread
 import asyncio
-import os
 import sys
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from pytest_flipsnack.virtual_time import patching
 from pytest_flipsnack.virtual_time.foreign import ForeignSleeps
+from pytest_flipsnack.virtual_time.forks import at_forks
 from pytest_flipsnack.virtual_time.functions import Functions
 from pytest_flipsnack.virtual_time.real_waits import Lookout, RealWait
 from pytest_flipsnack.virtual_time.thread_state import end_all_looks
@@ -116,8 +116,8 @@ class Process:
                 f"time cannot be virtual here: {found}; stub with flipsnack.respond(...) and "
                 "test the waits with sleeps of your own"
             )
-        if not self._hooked and hasattr(os, "register_at_fork"):
-            os.register_at_fork(after_in_child=self._forget)
+        if not self._hooked:
+            at_forks(after_in_child=self._forget)
             self._hooked = True
         self.timeline.reading(only_sleeps=False)  # what has passed until now was real time
         self.functions.put_in()

@@ -4,15 +4,10 @@ from __future__ import annotations
 
 import json
 import signal
-import subprocess
-import sys
 import time
-import urllib.error
 import urllib.parse
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -21,45 +16,7 @@ from pytest_flipsnack.fake.fake import Fake
 from pytest_flipsnack.fake.request import parse
 from pytest_flipsnack.fake.settings import Settings
 from pytest_flipsnack.fake.signing import sign
-
-KEY, SECRET = "key-of-this-test", "secret-of-this-test"
-
-
-class Served:
-    """A running server and what was typed to start it."""
-
-    def __init__(self, *args: str) -> None:
-        command = [sys.executable, "-m", "pytest_flipsnack.cli", "serve", *args]
-        self.process = subprocess.Popen(
-            [*command, "--api-key", KEY, "--secret", SECRET],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        assert self.process.stdout is not None
-        self.url = self.process.stdout.readline().split()[-1]
-        self.upload_url = self.process.stdout.readline().split()[-1]
-
-    def ask(self, action: str = "user.getStats", **params: str) -> Any:
-        params |= {"action": action, "apiKey": KEY}
-        params["signature"] = sign(SECRET, params)
-        with urllib.request.urlopen(f"{self.url}/?{urllib.parse.urlencode(params)}") as answer:
-            return json.load(answer)
-
-    def control(self, verb: str, name: str, body: bytes = b"{}") -> tuple[int, Any]:
-        url = self.url.removesuffix("/v1") + f"/_flipsnack/{name}"
-        data = body if verb == "POST" else None
-        try:
-            with urllib.request.urlopen(urllib.request.Request(url, data, method=verb)) as answer:
-                return answer.status, json.load(answer)
-        except urllib.error.HTTPError as error:
-            with error:
-                return error.code, json.load(error)
-
-    def stop(self, number: int = signal.SIGTERM) -> tuple[int, str]:
-        self.process.send_signal(number)
-        _, err = self.process.communicate(timeout=20)
-        return self.process.returncode, err
+from tests.cli.served import KEY, SECRET, Served
 
 
 @pytest.fixture
@@ -157,6 +114,7 @@ def test_hits_that_cannot_be_written_are_printed(tmp_path: Path) -> None:
     hits = tmp_path / "hits"
     served = Served("--coverage", str(hits), "--quiet")
     served.ask()
+    hits.unlink()
     hits.mkdir()
     served.process.send_signal(signal.SIGTERM)
     out, err = served.process.communicate(timeout=20)
@@ -233,7 +191,13 @@ def test_it_stops_on_an_interrupt_and_says_what_was_left_over(tmp_path: Path) ->
         (["--set", "max_pages=many"], "max_pages: 'many' is not a number"),
         (["--set", "max_pages"], "--set: 'max_pages' lacks a value; write NAME=VALUE"),
         (["--coverage", "/"], "--coverage: / is a directory; name a file"),
+        (["--coverage", "/dev/null/hits"], "--coverage: /dev/null/hits cannot be written: "),
         (["--port", "99999"], "--port: 99999 is not a port from 0 to 65534"),
+        (["--connections", "0"], "--connections: 0 is not a number from 1"),
+        (["--host", "a b"], "'a b' is neither an address nor a name of a host"),
+        (["--host", "a..b"], "'a..b' is neither an address nor a name of a host"),
+        (["--host", "unix:///tmp/s"], "'unix:///tmp/s' is neither an address nor a name"),
+        (["--allow-host", "*"], "'*' is neither an address nor a name of a host"),
     ],
 )
 def test_wrong_arguments_are_told(

@@ -11,6 +11,8 @@ from typing import Any
 from pytest_flipsnack.fake.fake import Fake
 
 PREFIX = "/_flipsnack/"
+HEALTH = "health"
+"""`GET /_flipsnack/health` says that the server runs: to anybody, and it is no call of the API."""
 
 
 class Control:
@@ -26,6 +28,7 @@ class Control:
         self._make = make
         self._finished = finished
         self.fake = make()
+        self._has_tests = False
 
     def handle(self, verb: str, name: str, body: bytes) -> tuple[int, object]:
         """Return an HTTP status and a value to send as JSON."""
@@ -37,25 +40,20 @@ class Control:
         command = getattr(self, f"_{name}", None) if name in _COMMANDS else None
         if verb != "POST" or command is None:
             allowed = ", ".join(
-                [*(f"POST {PREFIX}{one}" for one in _COMMANDS), f"GET {PREFIX}calls"]
+                [
+                    *(f"POST {PREFIX}{one}" for one in _COMMANDS),
+                    *(f"GET {PREFIX}{one}" for one in ("calls", HEALTH)),
+                ]
             )
             return 404, {
                 "error": f"{verb} {PREFIX}{name} is not a control request; known: {allowed}"
             }
         try:
-            given = _object(body)
-            unknown = sorted(set(given) - _COMMANDS[name].keys())
-            if unknown:
-                allowed = ", ".join(_COMMANDS[name])
-                return 400, {"error": f"{unknown[0]!r} is not a key of {name}; allowed: {allowed}"}
-            for key, value in given.items():
-                kind, example = _COMMANDS[name][key]
-                if not isinstance(value, kind):
-                    return 400, {"error": f"{key}: {value!r} does not fit; write {example}"}
-            return 200, command(given)
-        except (ValueError, TypeError, KeyError) as error:
-            missing = f"the body lacks {error}" if isinstance(error, KeyError) else str(error)
-            return 400, {"error": missing}
+            return 200, command(_arguments(name, body))
+        except RecursionError:
+            return 400, {"error": "the body is nested too deep"}
+        except (ValueError, TypeError) as error:
+            return 400, {"error": str(error)}
 
     def end(self, *, passed: bool = True) -> list[str]:
         """End the running test and return what it must fail for; one that fails counts nothing."""
@@ -64,6 +62,12 @@ class Control:
         if passed and not problems:
             self._finished(ended.hits)
         return problems
+
+    def running(self) -> dict[tuple[str, int], int]:
+        """Return the hits that count so far where nobody ends tests; a running test may fail."""
+        if self._has_tests or self.fake.findings():
+            return {}
+        return dict(self.fake.hits)
 
     def _respond(self, given: dict[str, Any]) -> object:
         self.fake.respond(
@@ -84,7 +88,30 @@ class Control:
         return {}
 
     def _test(self, given: dict[str, Any]) -> object:
+        self._has_tests = True
         return {"problems": self.end(passed=given.get("passed", True))}
+
+
+def _arguments(name: str, body: bytes) -> dict[str, Any]:
+    """Return what a command is given; raise `ValueError` or `TypeError` for what does not fit."""
+    rows = _COMMANDS[name]
+    given = _object(body)
+    unknown = sorted(set(given) - rows.keys())
+    if unknown:
+        raise ValueError(f"{unknown[0]!r} is not a key of {name}; allowed: {', '.join(rows)}")
+    for key, value in given.items():
+        kind, example = rows[key]
+        if not isinstance(value, kind):
+            raise TypeError(f"{key}: {_short(value)} does not fit; write {example}")
+    lacking = [key for key in _NEEDED.get(name, ()) if key not in given]
+    if lacking:
+        raise ValueError(f"the body lacks {lacking[0]!r}")
+    return given
+
+
+def _short(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= _MOST_SHOWN else f"{text[:_MOST_SHOWN]}..."
 
 
 def _object(body: bytes) -> dict[str, Any]:
@@ -117,3 +144,5 @@ _COMMANDS: dict[str, dict[str, tuple[Any, str]]] = {
     "test": {"passed": (bool, '"passed": false')},
 }
 """What each command takes: the type of each key, and how it is written."""
+_NEEDED = {"respond": ("codes",), "always": ("code",), "fail": ("fault",), "allow": ("codes",)}
+_MOST_SHOWN = 200

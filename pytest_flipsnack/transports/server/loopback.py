@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from pytest_flipsnack.transports.patches import Patches
-from pytest_flipsnack.transports.server.senders import ADDRESS
+from pytest_flipsnack.transports.server.addresses import ADDRESS
 
 if TYPE_CHECKING:
     from pytest_flipsnack.fake.fake import Fake

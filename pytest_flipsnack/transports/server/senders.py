@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import socket
 import threading
 from collections.abc import Collection
 
-ADDRESS = "127.0.0.1"
-"""Where a loopback server listens."""
 CONNECTING = 0
 
 
@@ -19,10 +16,10 @@ def client_port(file: int, server_ports: Collection[int]) -> int | None:
     that listens, a connection to another server.
     """
     try:
-        connection = socket.socket(fileno=os.dup(file))
+        connection = socket.socket(fileno=file)
     except OSError:
         return None
-    with connection:
+    try:
         listens = connection.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN)
         if connection.family != socket.AF_INET or listens:
             return None
@@ -31,6 +28,8 @@ def client_port(file: int, server_ports: Collection[int]) -> int | None:
         except OSError:
             return CONNECTING
         return int(connection.getsockname()[1]) if peer in server_ports else None
+    finally:
+        connection.detach()  # the file is its owner's to close
 
 
 _MOST_S = 1.0

@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_flipsnack.catalogue.action import API_HOST, BASE_PATH, UPLOAD_HOST
 from pytest_flipsnack.fake.request import Request
+from pytest_flipsnack.transports.server.addresses import Address
 from pytest_flipsnack.transports.server.control import Control
-from pytest_flipsnack.transports.server.senders import ADDRESS, Senders, client_port
-from pytest_flipsnack.transports.server.wsgi import App, handler, reset
+from pytest_flipsnack.transports.server.senders import Senders, client_port
+from pytest_flipsnack.transports.server.wsgi import App, reset
 
 if TYPE_CHECKING:
-    from werkzeug.serving import BaseWSGIServer
-
     from pytest_flipsnack.fake.fake import Fake
     from pytest_flipsnack.fake.reply import Reply
+    from pytest_flipsnack.transports.server.listener import Listener
 
 _LOOK_S = 0.02
 
@@ -39,33 +39,42 @@ class Guest:
 
 
 class LoopbackServer:
-    """Two HTTP servers on free ports of 127.0.0.1, one per documented host, with their threads.
+    """Two HTTP servers, one per documented host, with their threads: on free ports of 127.0.0.1.
 
     One pair serves a whole session; each test is a `Guest` with URLs of its own, so that a
     request that comes after its test is known for what it is. Every answer closes its connection:
     a client library that silently sends again on a lost kept connection would be blamed for it.
+    `most` bounds the connections without an answer. Raises `AddressError` for a port in use.
     """
 
-    def __init__(self, port: int = 0, control: Control | None = None) -> None:
+    def __init__(
+        self,
+        port: int = 0,
+        control: Control | None = None,
+        address: Address | None = None,
+        most: int | None = None,
+    ) -> None:
         try:
-            from werkzeug.serving import make_server
+            import werkzeug.serving  # noqa: F401 - what is ours may have been imported long ago
+
+            from pytest_flipsnack.transports.server.listener import Room
         except ImportError:
             raise ServerMissingError(
                 "flipsnack.url needs the loopback server: pip install 'pytest-flipsnack[server]'"
             ) from None
         self.control = control
+        self.address = address or Address()
+        self.room = Room(most)
         self.observers: list[Callable[[Request, Reply], None]] = []
         self.stalled: set[int] = set()
         self.senders = Senders()
         self.guests: dict[str, Guest] = {}
         self._lock = threading.Lock()
         self._closing = threading.Event()
-        self._servers: dict[str, BaseWSGIServer] = {}
+        self._servers: dict[str, Listener] = {}
         self._threads: list[threading.Thread] = []
-        for host, wanted in ((API_HOST, port), (UPLOAD_HOST, port and port + 1)):
-            self._servers[host] = made = make_server(
-                ADDRESS, wanted, App(self, host), threaded=True, request_handler=handler()
-            )
+        self._bind(port)
+        for host, made in self._servers.items():
             thread = threading.Thread(
                 target=made.serve_forever,
                 kwargs={"poll_interval": 0.05},
@@ -74,6 +83,20 @@ class LoopbackServer:
             )
             thread.start()
             self._threads.append(thread)
+
+    def _bind(self, port: int) -> None:
+        """Bind both ports or none."""
+        from pytest_flipsnack.transports.server.listener import Listener
+
+        try:
+            for host, wanted in ((API_HOST, port), (UPLOAD_HOST, port and port + 1)):
+                self._servers[host] = Listener(
+                    self.address.host, wanted, App(self, host), self.room
+                )
+        except BaseException:
+            for made in self._servers.values():
+                made.server_close()
+            raise
 
     @property
     def ports(self) -> tuple[int, ...]:
@@ -94,9 +117,8 @@ class LoopbackServer:
     def url(self, guest: Guest, *, upload: bool = False) -> str:
         """Return the guest's base URL, without a slash at the end, like the documented ones."""
         port = self.ports[1 if upload else 0]
-        return "/".join(part for part in (f"http://{ADDRESS}:{port}", guest.token) if part) + (
-            BASE_PATH
-        )
+        origin = f"http://{self.address.authority}:{port}"
+        return "/".join(part for part in (origin, guest.token) if part) + BASE_PATH
 
     def late(self) -> list[str]:
         """Return a line for each request that came after its test."""

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-import os
 import socket
-import struct
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from pytest_flipsnack.fake.account import FOLDER
 from pytest_flipsnack.fake.request import Request, parse
-from pytest_flipsnack.transports.server.control import PREFIX, Control
-from pytest_flipsnack.transports.server.senders import ADDRESS
+from pytest_flipsnack.transports.server import systems
+from pytest_flipsnack.transports.server.addresses import ADDRESS
+from pytest_flipsnack.transports.server.control import HEALTH, PREFIX, Control
 
 if TYPE_CHECKING:
     from pytest_flipsnack.fake.reply import Reply
@@ -29,6 +28,19 @@ class App:
         self._host = host
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        from werkzeug.exceptions import ClientDisconnected
+
+        try:
+            return self._answer(environ, start_response)
+        except ClientDisconnected:
+            why = "the body ended before its Content-Length"
+        except OSError as error:
+            if type(error) is not OSError:  # a connection that was lost, and no broken chunk
+                raise
+            why = f"the body cannot be read: {error}"
+        return _json(environ, start_response, 400, {"error": why})
+
+    def _answer(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         control = self._server.control
         if control is not None and environ["PATH_INFO"].startswith(PREFIX):
             return self._control(control, environ, start_response)
@@ -54,13 +66,14 @@ class App:
     ) -> Iterable[bytes]:
         from werkzeug.wsgi import get_input_stream
 
-        name = environ["PATH_INFO"].removeprefix(PREFIX)
-        body = get_input_stream(environ).read()
-        status, value = control.handle(environ["REQUEST_METHOD"], name, body)
-        text = json.dumps(value).encode()
-        headers = [("Content-Type", "application/json"), ("Content-Length", str(len(text)))]
-        start_response(f"{status} {'OK' if status == 200 else 'Error'}", headers)
-        return [text]
+        verb, name = environ["REQUEST_METHOD"], environ["PATH_INFO"].removeprefix(PREFIX)
+        if name == HEALTH and verb in {"GET", "HEAD"}:
+            return _json(environ, start_response, 200, {"status": "ok"})
+        stranger = self._server.address.stranger(environ)
+        if stranger:
+            return _json(environ, start_response, 403, {"error": stranger})
+        status, value = control.handle(verb, name, get_input_stream(environ).read())
+        return _json(environ, start_response, status, value)
 
     def _guest(self, path: str) -> tuple[Guest | None, str]:
         token, slash, rest = path.removeprefix("/").partition("/")
@@ -101,25 +114,16 @@ class App:
         return [reply.body]
 
 
+def _json(
+    environ: dict[str, Any], start_response: Any, status: int, value: object
+) -> Iterable[bytes]:
+    text = json.dumps(value).encode()
+    headers = [("Content-Type", "application/json"), ("Content-Length", str(len(text)))]
+    start_response(f"{status} {'OK' if status == 200 else 'Error'}", headers)
+    return [] if environ["REQUEST_METHOD"] == "HEAD" else [text]
+
+
 def reset(connection: socket.socket) -> NoReturn:
-    """Reset a connection: its client sees that it broke off."""
-    # closed with unsent data thrown away, the kernel sends RST instead of FIN
-    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    os.close(connection.detach())
+    """Reset a connection: its client sees that it broke off, and nothing else is sent."""
+    systems.reset(connection)
     raise ConnectionAbortedError
-
-
-def handler() -> type[Any]:
-    """Return the class that handles the requests of a server."""
-    from werkzeug.serving import WSGIRequestHandler
-
-    class Handler(WSGIRequestHandler):
-        """Says nothing: werkzeug's own log lines would show the signed URL."""
-
-        def log(self, type: str, message: str, *args: object) -> None:
-            pass
-
-        def connection_dropped(self, error: BaseException, environ: Any = None) -> None:
-            self.close_connection = True
-
-    return Handler
