@@ -12,7 +12,16 @@ from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
 
-from benchmarks import calls, contract, first_use, growth, instructions, per_test, startup
+from benchmarks import (
+    calls,
+    contract,
+    first_use,
+    growth,
+    instructions,
+    per_test,
+    startup,
+    uploads,
+)
 from benchmarks.machine import Row, shown
 
 _PARTS = {
@@ -26,6 +35,7 @@ _PARTS = {
     "contract": ("the whole contract of one client", contract.measure),
     "startup": ("start-up, loaded and unused", startup.measure),
     "growth": ("growth", growth.measure),
+    "uploads": ("uploads, milliseconds, and the most memory held", uploads.measure),
 }
 _PACKAGES = (
     *("pytest", "requests", "responses", "httpx"),

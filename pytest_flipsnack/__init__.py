@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import pytest
 
+    from pytest_flipsnack.catalogue.actions import ActionName
     from pytest_flipsnack.catalogue.codes import Code, Handling
-    from pytest_flipsnack.contract.retries import Retry, RetryMode
+    from pytest_flipsnack.contract.retries import Retry, RetryMode, RetryRule
     from pytest_flipsnack.contract.suite.client_contract import ClientContract
-    from pytest_flipsnack.contract.suite.declarations import call
+    from pytest_flipsnack.contract.suite.declarations import PracticeName, call
     from pytest_flipsnack.fake.call import Call
-    from pytest_flipsnack.fake.settings import Settings
+    from pytest_flipsnack.fake.faults import FaultName
+    from pytest_flipsnack.fake.settings import Settings, SettingValues
     from pytest_flipsnack.fake.uploads import File
     from pytest_flipsnack.flipsnack import Flipsnack
     from pytest_flipsnack.integration.fakes import LateRequestWarning, RealWaitWarning
@@ -26,17 +28,22 @@ if TYPE_CHECKING:
     from pytest_flipsnack.virtual_time.real_waits import RealWait
 
 __all__ = [
+    "ActionName",
     "Call",
     "ClientContract",
     "Code",
+    "FaultName",
     "File",
     "Flipsnack",
     "Handling",
     "LateRequestWarning",
+    "PracticeName",
     "RealWait",
     "RealWaitWarning",
     "Retry",
     "RetryMode",
+    "RetryRule",
+    "SettingValues",
     "Settings",
     "Sleep",
     "VirtualClock",
@@ -44,17 +51,22 @@ __all__ = [
 ]
 
 _HOMES = {
+    "ActionName": "catalogue.actions",
     "Call": "fake.call",
     "ClientContract": "contract.suite.client_contract",
     "Code": "catalogue.codes",
+    "FaultName": "fake.faults",
     "File": "fake.uploads",
     "Flipsnack": "flipsnack",
     "Handling": "catalogue.codes",
     "LateRequestWarning": "integration.fakes",
+    "PracticeName": "contract.suite.declarations",
     "RealWait": "virtual_time.real_waits",
     "RealWaitWarning": "integration.fakes",
     "Retry": "contract.retries",
     "RetryMode": "contract.retries",
+    "RetryRule": "contract.retries",
+    "SettingValues": "fake.settings",
     "Settings": "fake.settings",
     "Sleep": "virtual_time.process",
     "VirtualClock": "virtual_time.clock",

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, Unpack
 
-from pytest_flipsnack.catalogue.actions import action_of
+from pytest_flipsnack.catalogue.actions import ActionName, action_of
 from pytest_flipsnack.catalogue.codes import code_of
-from pytest_flipsnack.contract.expectation import NOT_SET, Expectation, Raises, check_raises
+from pytest_flipsnack.contract.exceptions import Raises, check_raises
+from pytest_flipsnack.contract.expectation import NOT_SET, Expectation
+from pytest_flipsnack.contract.retries import RetryRule
 from pytest_flipsnack.fake.account import API_KEY, SECRET
 from pytest_flipsnack.fake.call import Call
 from pytest_flipsnack.fake.collections import Collections
 from pytest_flipsnack.fake.fake import Fake
-from pytest_flipsnack.fake.settings import Settings
+from pytest_flipsnack.fake.faults import FaultName
+from pytest_flipsnack.fake.settings import Settings, SettingValues
 from pytest_flipsnack.fake.stubs import at_the_callers_line, callers_line
 from pytest_flipsnack.transports.guard import Guard
 from pytest_flipsnack.transports.in_process import InProcess
@@ -65,7 +68,7 @@ class Flipsnack:
             self._in_process,
             RequestsTransport(self._in_process),
             self._loopback,
-            Guard(self.fake.report),
+            Guard(self.fake.report, self._loopback.archives),
             OnImport("httpx", self._httpx),
         ]
 
@@ -116,7 +119,7 @@ class Flipsnack:
 
     @at_the_callers_line
     def respond(
-        self, *codes: int, action: str | None = None, data: Mapping[str, object] | None = None
+        self, *codes: int, action: ActionName | None = None, data: Mapping[str, Any] | None = None
     ) -> None:
         """Answer the next requests with these codes, first in first out.
 
@@ -136,12 +139,12 @@ class Flipsnack:
         self.fake.respond(codes, action, data, where)
 
     @at_the_callers_line
-    def always(self, code: int, action: str | None = None) -> None:
+    def always(self, code: int, action: ActionName | None = None) -> None:
         """Answer every request with this code once the queue is empty."""
         self.fake.always(code, action, callers_line())
 
     @at_the_callers_line
-    def fail(self, fault: str, action: str | None = None) -> None:
+    def fail(self, fault: FaultName, action: ActionName | None = None) -> None:
         """Answer the next request with a fault instead of an envelope.
 
         On the wire: timeout, refused, reset. In the body: html, empty, broken_json, and the rest
@@ -155,7 +158,7 @@ class Flipsnack:
         self.fake.allow(codes)
 
     @at_the_callers_line
-    def configure(self, **settings: object) -> None:
+    def configure(self, **settings: Unpack[SettingValues]) -> None:
         """Change settings for this test; the README has the table of them."""
         self.fake.configure(settings)
 
@@ -164,8 +167,8 @@ class Flipsnack:
         *codes: int,
         raises: Raises | None = None,
         returns: Any = NOT_SET,
-        action: str | None = None,
-        retries: object = None,
+        action: ActionName | None = None,
+        retries: RetryRule | None = None,
         tells_code: bool = True,
     ) -> Expectation:
         """Deliver codes inside a block and assert all that the contract says about the last one.

@@ -55,7 +55,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     marks.request_fixture(items, config)
-    contracts.locate(config, items)
+    contracts.arrange(config, items)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -86,7 +86,7 @@ def flipsnack_hash() -> str:
 @pytest.fixture
 def flipsnack_document(tmp_path: Path) -> Path:
     """The path of a small PDF with bytes that are no text, for a call that uploads."""
-    from pytest_flipsnack.fake.uploads import PDF
+    from pytest_flipsnack.fake.documents import PDF
 
     document = tmp_path / "flipbook.pdf"
     document.write_bytes(PDF)

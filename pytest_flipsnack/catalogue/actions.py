@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import Literal
 
 from pytest_flipsnack.catalogue.action import (
     SETTABLE_STATUSES,
@@ -13,6 +14,15 @@ from pytest_flipsnack.catalogue.action import (
 )
 from pytest_flipsnack.catalogue.facts import Source, choice, documented, inferred
 
+ActionName = Literal[
+    "collection.create", "collection.getCollection", "collection.update",
+    "collection.deleteCollection", "collection.getEmbed", "collection.getStats",
+    "collection.getList", "collection.downloadHTML", "user.getStats",
+    "zapier.getZapierLeadFormSample", "products.create", "products.update", "products.delete",
+    "flipbook.add", "flipbook.delete", "flipbook.getStats", "collection.setLogo",
+    "collection.setBackgroundImage", "collection.deleteLogo", "collection.deleteBackgroundImage",
+]  # fmt: skip
+"""The names of `ACTIONS`, for type checkers."""
 _R = documented("H1", "R1", "R0", "M")
 _HASH = Param("collectionHash", required=True, source=documented("H1", "P1", "R1", "R0", "M"))
 _FILE = Param("file", "file", source=documented("H1", "H2", "R1", "R0"))

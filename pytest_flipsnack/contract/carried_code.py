@@ -75,14 +75,26 @@ def members(
 
 
 def named(value: object) -> dict[str, object]:
-    """Return the items or attributes of an object by name, methods included."""
+    """Return the items or attributes of an object by name, methods included.
+
+    Code of its own is not run: an object that reads its fields late makes requests in `__getattr__`.
+    """
     if isinstance(value, Mapping):
         return {str(name): item for name, item in value.items()}
-    if hasattr(value, "_asdict"):  # a named tuple
-        return dict(value._asdict())
-    slots = [name for kind in type(value).__mro__ for name in kind.__dict__.get("__slots__", ())]
-    held = {name: getattr(value, name) for name in slots if hasattr(value, name)}
-    return {**held, **getattr(value, "__dict__", {})}
+    names = [name for kind in type(value).__mro__ for name in kind.__dict__.get("__slots__", ())]
+    if isinstance(value, tuple):
+        names += getattr(value, "_fields", ())  # of a named tuple
+    held = {name: _held(value, name) for name in names}
+    found = {name: item for name, item in held.items() if item is not _MISSING}
+    attributes = _held(value, "__dict__")
+    return {**found, **attributes} if isinstance(attributes, Mapping) else found
+
+
+def _held(value: object, name: str) -> object:
+    try:
+        return object.__getattribute__(value, name)
+    except AttributeError:
+        return _MISSING  # a slot that nothing was put into, or a private one
 
 
 def _equals(part: object, code: int) -> bool:

@@ -8,6 +8,7 @@ from typing import Any, Self
 
 from pytest_flipsnack.catalogue.codes import Code, Handling
 from pytest_flipsnack.contract.carried_code import carries
+from pytest_flipsnack.contract.exceptions import Raises, apart, name_of, names_of
 from pytest_flipsnack.contract.judge import (
     ClientDoesNotStopError,
     finding,
@@ -27,16 +28,6 @@ from pytest_flipsnack.virtual_time.clock import VirtualClock
 
 NOT_SET: Any = object()
 _LONGEST = 120
-Raises = type[BaseException] | tuple[type[BaseException], ...]
-
-
-def check_raises(value: object) -> None:
-    """Raise `TypeError` for what is no exception class."""
-    members = value if isinstance(value, tuple) else (value,)
-    if not members or not all(
-        isinstance(member, type) and issubclass(member, BaseException) for member in members
-    ):
-        raise TypeError(f"raises must be an exception class or a tuple, not {value!r}")
 
 
 class Expectation:
@@ -166,7 +157,7 @@ class Expectation:
             )
         yield from judge_retries(calls, self._rules, self._observation.waits, self._ending(error))
         if not wanted and self._raises is not None:
-            yield self._not_raised(error, calls)
+            yield self._not_raised(self._raises, error, calls)
         if self._raises is None and self._returns is NOT_SET:
             yield from self._ignored(calls)
         yield from self._wrong_value(calls)
@@ -210,13 +201,13 @@ class Expectation:
     def _was_delivered(self) -> bool:
         return next(self._stubs.undelivered(), None) is None
 
-    def _not_raised(self, error: BaseException | None, calls: Sequence[Call]) -> Finding:
-        expected = self._raises if isinstance(self._raises, tuple) else (self._raises,)
-        names = " or ".join(getattr(one, "__name__", str(one)) for one in expected)
-        did = f"raised {type(error).__name__}" if error is not None else "raised nothing"
-        return finding(
-            f"the client {did} after {label(self._codes[-1])}", f"it raises {names}", calls
-        )
+    def _not_raised(
+        self, expected: Raises, error: BaseException | None, calls: Sequence[Call]
+    ) -> Finding:
+        did = f"raised {name_of(error, expected)}" if error is not None else "raised nothing"
+        allowed = f"it raises {names_of(expected, error)}"
+        found = finding(f"the client {did} after {label(self._codes[-1])}", allowed, calls)
+        return apart(found, error, expected)
 
     def _wrong_value(self, calls: Sequence[Call]) -> Iterator[Finding]:
         if self._returns is NOT_SET:

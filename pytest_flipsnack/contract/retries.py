@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from time import monotonic, process_time  # real ones: virtual time leaves our modules alone
+from typing import Literal
 
 from pytest_flipsnack.catalogue.codes import Code, Handling, code_of
 from pytest_flipsnack.fake.call import Call
@@ -17,6 +18,9 @@ class RetryMode(StrEnum):
     FORBIDDEN = "forbidden"
     ALLOWED = "allowed"
     REQUIRED = "required"
+
+
+_MODES = ", ".join(repr(mode.value) for mode in RetryMode)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,11 @@ class Retry:
     grows: bool = False
     lasts_s: float = 0.0
     mode: RetryMode = RetryMode.ALLOWED
+
+    def __post_init__(self) -> None:
+        if self.mode not in set(RetryMode):
+            raise ValueError(f"{self.mode!r} is not a mode; allowed: {_MODES}")
+        object.__setattr__(self, "mode", RetryMode(self.mode))  # text is as good
 
     @property
     def sets_waits(self) -> bool:
@@ -57,7 +66,7 @@ class Retry:
 
 
 FORBIDDEN = Retry(mode=RetryMode.FORBIDDEN)
-Declared = Retry | RetryMode | int | bool | str
+RetryRule = Retry | RetryMode | int | Literal["forbidden", "allowed", "required"]
 """What a project may declare for a code: `Retry(...)`, a number of retries, or a mode."""
 
 
@@ -73,7 +82,7 @@ def read_retry(value: object) -> Retry:
         return Retry(mode=RetryMode(value))
     raise ValueError(
         f"{value!r} is not a rule for retries; allowed: a number of retries, "
-        f"Retry(at_most=5, wait_s=1), {', '.join(repr(item.value) for item in RetryMode)}"
+        f"Retry(at_most=5, wait_s=1), {_MODES}"
     )
 
 

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cache
 from typing import NamedTuple
 
 from pytest_flipsnack.fake.collections import Collections
-from pytest_flipsnack.fake.reply import Reply
-from pytest_flipsnack.fake.request import Request
+from pytest_flipsnack.fake.downloads import Downloads
 from pytest_flipsnack.fake.settings import Settings
 
 
@@ -47,49 +43,6 @@ class Limits:
         """Return what is left of the month's uploads; without a limit, of the documented ones."""
         allowed = settings.uploads_per_month or Settings().uploads_per_month
         return max(0, int(allowed) - self.uploads)
-
-
-HOST = "download.flipsnack.com"
-"""Where the archives are (choice: no page prints a whole resourceUrl)."""
-FOLDER = "/download/"
-"""Where a server that stands for all hosts has them."""
-_LIFE_S = 60.0  # one minute, as the page of downloadHTML says
-_GONE = Reply(None, http_status=404, content_type="text/plain")
-
-
-class Downloads:
-    """The URLs that were handed out, and until when they live."""
-
-    def __init__(self) -> None:
-        self._until: dict[str, float] = {}
-        self.fetched = 0
-        """How many archives were sent."""
-
-    def offer(self, request: Request, hash: str, now: float) -> str:
-        """Return the URL of a collection's archive, for who asked by this request."""
-        name = f"{hash}.zip"
-        self._until[name] = now + _LIFE_S
-        return f"{request.downloads or f'https://{HOST}'}/{name}"
-
-    def find(self, request: Request, now: float) -> Reply | None:
-        """Return what a URL that was handed out leads to; None for any other request."""
-        if not self._until or not (request.host == HOST or request.path.startswith(FOLDER)):
-            return None
-        until = self._until.get(request.path.rpartition("/")[2])
-        if until is None:
-            return None
-        if now >= until:
-            return _GONE
-        self.fetched += 1
-        return Reply(None, _archive(), content_type="application/zip")
-
-
-@cache
-def _archive() -> bytes:
-    written = io.BytesIO()
-    with zipfile.ZipFile(written, "w") as archive:
-        archive.writestr("index.html", "<!doctype html><title>Flipbook</title>\n")
-    return written.getvalue()
 
 
 class Credentials(NamedTuple):

@@ -3,49 +3,47 @@
 from __future__ import annotations
 
 from pytest_flipsnack.catalogue.codes import Code
-from pytest_flipsnack.fake.checks import Check, Subject
-from pytest_flipsnack.fake.finding import Refusal, nearest
+from pytest_flipsnack.fake.checks import Check, Refusals, Subject
+from pytest_flipsnack.fake.finding import nearest
 
 
-def _second(subject: Subject) -> Refusal | None:
+def _second(subject: Subject) -> Refusals:
     return _rate(subject, Code.REQUESTS_PER_SECOND, 1.0, "requests_per_second")
 
 
-def _minute(subject: Subject) -> Refusal | None:
+def _minute(subject: Subject) -> Refusals:
     return _rate(subject, Code.REQUESTS_PER_MINUTE, 60.0, "requests_per_minute")
 
 
-def _rate(subject: Subject, code: Code, span_s: float, setting: str) -> Refusal | None:
+def _rate(subject: Subject, code: Code, span_s: float, setting: str) -> Refusals:
     allowed = getattr(subject.account.settings, setting)
-    if not subject.account.limits.over(span_s, allowed):
-        return None
-    return subject.refuse(
-        code,
-        "requests per API key are limited",
-        f"at most {allowed} requests in {span_s:.0f} s (setting {setting})",
-    )
+    if subject.account.limits.over(span_s, allowed):
+        yield subject.refuse(
+            code,
+            "requests per API key are limited",
+            f"at most {allowed} requests in {span_s:.0f} s (setting {setting})",
+        )
 
 
-def _month(subject: Subject) -> Refusal | None:
+def _month(subject: Subject) -> Refusals:
     account = subject.account
     allowed = account.settings.uploads_per_month
     creates = subject.action is not None and subject.action.name == "collection.create"
-    if not (creates and allowed and account.limits.uploads >= allowed):
-        return None
-    return subject.refuse(
-        Code.UPLOADS_PER_MONTH,
-        "uploads per month are limited",
-        f"at most {allowed} uploads (setting uploads_per_month)",
-    )
+    if creates and allowed and account.limits.uploads >= allowed:
+        yield subject.refuse(
+            Code.UPLOADS_PER_MONTH,
+            "uploads per month are limited",
+            f"at most {allowed} uploads (setting uploads_per_month)",
+        )
 
 
-def _hash(subject: Subject) -> Refusal | None:
+def _hash(subject: Subject) -> Refusals:
     if subject.action is None or not subject.action.takes_hash or subject.collection is not None:
-        return None
+        return
     sent = subject.request.params["collectionHash"]
     held = [collection.hash for collection in subject.account.collections]
     close = nearest(sent, held)
-    return subject.refuse(
+    yield subject.refuse(
         Code(subject.account.settings.unknown_hash),
         f"there must be a flipbook {sent!r}",
         f"one of flipsnack.collections: {', '.join(held) or '(none)'}",
@@ -53,14 +51,14 @@ def _hash(subject: Subject) -> Refusal | None:
     )
 
 
-def _owner(subject: Subject) -> Refusal | None:
+def _owner(subject: Subject) -> Refusals:
     if subject.action is None or not subject.action.takes_hash:
-        return None
+        return
     collection = subject.collection
     if collection is None or not (collection.deleted or collection.foreign):
-        return None
+        return
     what = "was deleted" if collection.deleted else "belongs to another user"
-    return subject.refuse(
+    yield subject.refuse(
         Code.FORBIDDEN,
         "a flipbook that was deleted or is another user's is forbidden",
         "a flipbook of this account",
@@ -68,13 +66,13 @@ def _owner(subject: Subject) -> Refusal | None:
     )
 
 
-def _processing(subject: Subject) -> Refusal | None:
+def _processing(subject: Subject) -> Refusals:
     if subject.action is None or subject.action.processing is None:
-        return None
+        return
     collection = subject.collection
     if collection is None or not collection.is_processing(subject.now):
-        return None
-    return subject.refuse(
+        return
+    yield subject.refuse(
         Code.PROCESSING,
         f"{subject.action.name} is not available while the flipbook is processing",
         "wait until collection.getCollection no longer says processing",

@@ -23,7 +23,8 @@ class Call:
     `timeout_s` is how long the client waits: None without end, negative where it is unknown.
     `pending` says that the reply was 20 and that processing has not ended.
     `clear_text` says that it went to Flipsnack over http, `unverified` that nobody checked the
-    certificate of the server. `port` is the client's, where the request came over a connection, else 0.
+    certificate of the server. `upper_case_signature` says that a signature that was taken has
+    capital hex digits, where the documented one has small ones. `port` is the client's, where the request came over a connection, else 0.
     `code` is the delivered code, None where a fault came instead of an envelope. `at` is in
     seconds since the fixture began.
     """
@@ -41,6 +42,7 @@ class Call:
     pending: bool = False
     clear_text: bool = False
     unverified: bool = False
+    upper_case_signature: bool = False
     port: int = field(default=0, repr=False, compare=False)
 
     def __str__(self) -> str:

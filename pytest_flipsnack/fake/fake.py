@@ -13,7 +13,7 @@ from pytest_flipsnack.fake.account import Account, Limits
 from pytest_flipsnack.fake.account_checks import ACCOUNT
 from pytest_flipsnack.fake.answers import succeed
 from pytest_flipsnack.fake.call import Call, Observer
-from pytest_flipsnack.fake.checks import Subject, first_refusal, secret_sent
+from pytest_flipsnack.fake.checks import Subject, first_of, refusals, secret_sent
 from pytest_flipsnack.fake.collections import Collections
 from pytest_flipsnack.fake.faults import fault_of
 from pytest_flipsnack.fake.finding import Finding, Refusal
@@ -57,7 +57,8 @@ class Fake:
         self.account = Account(api_key, secret, collections, settings, limits)
         self.stubs = Stubs()
         self.record = Record(keep)
-        self._reported: list[str] = []
+        self.slips: list[Finding] = []
+        """What the test must fail for, without declared answers that are still open."""
 
     @property
     def calls(self) -> list[Call]:
@@ -129,24 +130,23 @@ class Fake:
         """Answer a request and record the call."""
         with self._lock:
             now = self.now()
-            archive = self.account.downloads.find(request, now)
+            archive = self.account.downloads.find(request, now, self.report)
             if archive is not None:
                 return archive  # no call of the API
             action = ACTIONS.get(request.action or "")
-            subject = Subject(request, action, self.account, now)
+            subject = Subject(request, action, self.account, now, self.record.signatures)
             stub = self.stubs.peek(request.action)
-            refusal = first_refusal(REQUEST, subject)
+            refusal = first_of(refusals(REQUEST, subject))
             if refusal is not None:
                 reply = self._refuse(refusal, request, stub)
             elif stub is not None:
                 reply = self._deliver(stub, request, now)
             else:
-                refusal = first_refusal(ACCOUNT, subject)
+                refusal = next(refusals(ACCOUNT, subject), None)
                 reply = self._own(refusal, request, now)
             self.record.add(request, reply, refusal, now)
-            sent = secret_sent(request, self.account.secret) if refusal is None else None
-            if sent is not None:
-                self.report(sent)
+            for shown in secret_sent(request, self.account.secret) if refusal is None else ():
+                self.report(shown)
             return reply
 
     def refuse_connection(self) -> bool:
@@ -189,15 +189,14 @@ class Fake:
 
     @property
     def reported(self) -> list[str]:
-        """What the test must fail for so far, declared answers that are still open left out."""
-        return list(self._reported)
+        """The slips as text, masked."""
+        return [mask(str(slip), self.account.secrets) for slip in self.slips]
 
-    def report(self, finding: Finding | str) -> None:
-        """Remember what the test must fail for, masked; the same finding is kept once."""
-        text = mask(str(finding), self.account.secrets)
+    def report(self, finding: Finding) -> None:
+        """Remember what the test must fail for; the same finding is kept once."""
         with self._lock:
-            if text not in self._reported:
-                self._reported.append(text)
+            if finding not in self.slips:
+                self.slips.append(finding)
 
     def findings(self) -> list[str]:
         """Return what the test must fail for: refusals, wrong data, answers not delivered."""
@@ -208,10 +207,12 @@ class Fake:
         return [*self.reported, mask(str(found), self.account.secrets)]
 
     def _refuse(self, refusal: Refusal, request: Request, stub: Stub | None) -> Reply:
+        asked = self._allowed | self.stubs.asked()
         if stub is not None and stub.answer is refusal.code:
             self.stubs.deliver(stub)
-        elif refusal.code not in self._allowed | self.stubs.asked():
-            self.report(refusal.explain(request.action))
+        elif refusal.code not in asked:
+            slips = secret_sent(request, self.account.secret)
+            self.report(refusal.explain(request.action, asked).also(slips))
         return envelope(refusal.code, None, self.account.settings.http_status)
 
     def _deliver(self, stub: Stub, request: Request, now: float) -> Reply:
@@ -231,9 +232,8 @@ class Fake:
             return envelope(code, None, self.account.settings.http_status)
         if stub.data is None:
             return self._success(request, now)
-        unfit = unfit_where_delivered(stub, request)
-        if unfit:
-            self.report(unfit)
+        if unfit := unfit_where_delivered(stub, request):
+            self.report(Finding(unfit))
         return envelope(Code.OK, stub.data, 200)
 
     def _own(self, refusal: Refusal | None, request: Request, now: float) -> Reply:

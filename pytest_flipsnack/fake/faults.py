@@ -4,6 +4,15 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from typing import Literal
+
+FaultName = Literal[
+    "timeout", "refused", "reset", "html", "empty", "broken_json", "truncated", "json_array",
+    "not_utf8", "http_500", "http_500_envelope", "unknown_code", "unknown_code_0", "unknown_code_21",
+    "unknown_code_59", "string_code", "null_code", "missing_code",
+    "maintenance", "maintenance_page", "empty_body", "invalid_json",
+]  # fmt: skip
+"""The names of `FAULTS` and `ALIASES`, for type checkers."""
 
 UNKNOWN_CODES = {"": 99, "_0": 0, "_21": 21, "_59": 59}
 """Codes that no page documents: beyond the table, false in Python, beside 20, and beside 50."""
@@ -102,13 +111,14 @@ _ROWS = (
 )
 FAULTS: dict[str, Fault] = {fault.name: fault for fault in _ROWS}
 """Every fault by name."""
-_ALIASES = {alias: fault for fault in _ROWS for alias in fault.aliases}
+ALIASES = {alias: fault for fault in _ROWS for alias in fault.aliases}
+"""Other names for some of them."""
 
 
 def fault_of(name: object) -> Fault:
     """Return the fault of that name; raise `ValueError` naming the known ones."""
     key = name.strip().lower().replace(" ", "_").replace("-", "_") if isinstance(name, str) else ""
-    found = FAULTS.get(key) or _ALIASES.get(key)
+    found = FAULTS.get(key) or ALIASES.get(key)
     if found is None:
         raise ValueError(f"{name!r} is not a fault; known faults: {', '.join(FAULTS)}")
     return found

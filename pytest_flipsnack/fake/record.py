@@ -18,7 +18,7 @@ UNKNOWN_ACTION = "(unknown)"
 
 
 class Record:
-    """The calls of a fake, bounded to about `keep` of them for one that runs for long."""
+    """The calls of a fake, for one that runs for long about `keep` of them without their files."""
 
     def __init__(self, keep: int | None = None) -> None:
         self._keep = keep
@@ -35,7 +35,7 @@ class Record:
             name: value for name, value in request.params.items() if name not in COMMON_PARAMETERS
         }
         call = Call(request.action, params, reply.code, now, method=request.method)
-        if request.uploads:
+        if request.uploads and self._keep is None:
             call.files = request.files
         if reply.code is None:
             call.fault = reply.fault
@@ -46,7 +46,9 @@ class Record:
         call.timeout_s, call.blocked_loop = request.timeout_s, request.blocked_loop
         call.pending, call.port = reply.pending, request.port
         call.clear_text = bool(request.host) and request.url.lower().startswith("http://")
-        self.signatures.append(request.params.get("signature", ""))
+        signature = request.params.get("signature", "")
+        call.upper_case_signature = refusal is None and signature != signature.lower()
+        self.signatures.append(signature)
         self.keep(call)
 
     def judge(self, calls: Iterable[Call]) -> None:

@@ -19,7 +19,8 @@ class Reply:
     """An HTTP answer, or, where `wire` names a fault, none at all.
 
     `fault` names what was answered instead of an envelope. `pending`: the data says
-    to poll again later. `code` is None for what is no envelope.
+    to poll again later. `code` is None for what is no envelope. `more_headers` go beside, or
+    instead of, those that every answer has.
     """
 
     code: int | None
@@ -29,6 +30,19 @@ class Reply:
     wire: str | None = None
     fault: str | None = None
     pending: bool = False
+    more_headers: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """The headers, the same over each transport."""
+        usual = {"Content-Type": self.content_type, "Content-Length": str(len(self.body))}
+        return {**usual, **dict(self.more_headers)}
+
+    def to(self, method: str) -> Reply:
+        """Return what a request with this method gets: for a HEAD the headers alone."""
+        if method != "HEAD":
+            return self
+        return replace(self, body=b"", more_headers=tuple(self.headers.items()))
 
 
 def envelope(code: Code, data: Mapping[str, object] | None, http_status: int) -> Reply:

@@ -2,70 +2,66 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from urllib.parse import quote_plus
 
 from pytest_flipsnack.catalogue.action import API_HOST, BASE_PATH, UPLOAD_HOST
 from pytest_flipsnack.catalogue.actions import ACTIONS
 from pytest_flipsnack.catalogue.codes import Code
 from pytest_flipsnack.catalogue.facts import documented
-from pytest_flipsnack.fake import account, signing, uploads
-from pytest_flipsnack.fake.checks import Check, Subject
-from pytest_flipsnack.fake.finding import Refusal, nearest
+from pytest_flipsnack.fake import documents, meant, near_misses, signing
+from pytest_flipsnack.fake.checks import Check, Refusals, Subject
+from pytest_flipsnack.fake.finding import nearest
 
 _R0 = documented("SEED", "R0", "M")
 _COMMON = documented("SEED", "H1", "R0", "M")
 _SIGNING = documented("H1", "R0", "M")
 _FILES = documented("SEED", "HELP")
 _HIDDEN = "(secret)"
+_HOSTS = {API_HOST, UPLOAD_HOST}
 
 
-def _malformed(subject: Subject) -> Refusal | None:
+def _malformed(subject: Subject) -> Refusals:
     reason = subject.request.malformed
-    if not reason:
-        return None
-    return subject.refuse(
-        Code.BAD_REQUEST,
-        "a request that is incorrectly formatted is a bad request",
-        f"a readable request; {reason}",
-    )
+    if reason:
+        yield subject.refuse(
+            Code.BAD_REQUEST,
+            "a request that is incorrectly formatted is a bad request",
+            f"a readable request; {reason}",
+        )
 
 
-def _url(subject: Subject) -> Refusal | None:
+def _url(subject: Subject) -> Refusals:
     request = subject.request
-    if request.host in {API_HOST, UPLOAD_HOST} and request.right_path:
-        return None
-    return subject.refuse(
-        Code.BAD_REQUEST,
-        "an invalid URL is a bad request",
-        f"https://{API_HOST}{BASE_PATH} or https://{UPLOAD_HOST}{BASE_PATH}",
-        "the fake serves the archives of a resourceUrl that it gave itself, and no other file"
-        if request.host == account.HOST
-        else "",
-    )
+    if request.host not in _HOSTS or not request.right_path:
+        yield subject.refuse(
+            Code.BAD_REQUEST,
+            "an invalid URL is a bad request",
+            f"https://{API_HOST}{BASE_PATH} or https://{UPLOAD_HOST}{BASE_PATH}",
+        )
 
 
-def _common(subject: Subject) -> Refusal | None:
+def _common(subject: Subject) -> Refusals:
     params = subject.request.params
-    for name in ("apiKey", "signature", "action"):
+    for name in () if subject.request.malformed else ("apiKey", "signature", "action"):
         if name not in params:
-            return subject.refuse(
+            yield subject.refuse(
                 Code.MISSING_PARAMETER,
                 f"every request needs apiKey, signature and action; {name} is missing",
                 f"a parameter {name}",
-                _similar(name, params),
+                _hint(name, params),
                 _COMMON,
             )
-    return None
 
 
-def _key(subject: Subject) -> Refusal | None:
+def _key(subject: Subject) -> Refusals:
     sent = subject.request.params.get("apiKey")
     if sent is None or sent == subject.account.api_key:
-        return None
+        return
     hint = "the key has white space around it" if sent.strip() == subject.account.api_key else ""
     if sent == subject.account.secret:
         hint = "the secret was sent as the API key; only Flipsnack and you may know it"
-    return subject.refuse(
+    yield subject.refuse(
         Code.INVALID_CREDENTIALS,
         "apiKey must be the key of an account",
         "flipsnack.api_key (or the key of the fixture flipsnack_credentials)",
@@ -74,12 +70,12 @@ def _key(subject: Subject) -> Refusal | None:
     )
 
 
-def _action(subject: Subject) -> Refusal | None:
+def _action(subject: Subject) -> Refusals:
     sent = subject.request.action
     if sent is None or subject.action is not None:
-        return None
+        return
     close = nearest(sent, list(ACTIONS))
-    return subject.refuse(
+    yield subject.refuse(
         Code.INVALID_ACTION,
         f"action must be a method of the API, not {sent!r}",
         ", ".join(name for name, action in ACTIONS.items() if action.state == "current"),
@@ -87,124 +83,126 @@ def _action(subject: Subject) -> Refusal | None:
     )
 
 
-def _verb(subject: Subject) -> Refusal | None:
-    action, method = subject.action, subject.request.method
-    if action is None or action.verb is None or action.verb == method:
-        return None
-    return subject.refuse(
-        Code.BAD_REQUEST,
-        "uploads are POST, every other call is GET",
-        f"{action.verb} for {action.name}",
-    )
+def _verb(subject: Subject) -> Refusals:
+    action, method = meant.action_of(subject), subject.request.method
+    if action is not None and action.verb not in {None, method}:
+        yield subject.refuse(
+            Code.BAD_REQUEST,
+            "uploads are POST, every other call is GET",
+            f"{action.verb} for {action.name}",
+        )
 
 
-def _host(subject: Subject) -> Refusal | None:
-    action, host = subject.action, subject.request.host
-    if action is None or action.host is None or action.host == host:
-        return None
-    return subject.refuse(
-        Code.BAD_REQUEST,
-        f"uploads go to {UPLOAD_HOST}, every other call to {API_HOST}",
-        f"https://{action.host}{BASE_PATH} for {action.name}",
-        source=_R0,
-    )
+def _host(subject: Subject) -> Refusals:
+    action, host = meant.action_of(subject), subject.request.host
+    if action is not None and action.host not in {None, host} and host in _HOSTS:
+        yield subject.refuse(
+            Code.BAD_REQUEST,
+            f"uploads go to {UPLOAD_HOST}, every other call to {API_HOST}",
+            f"https://{action.host}{BASE_PATH} for {action.name}",
+            source=_R0,
+        )
 
 
-def _signature(subject: Subject) -> Refusal | None:
+def _signature(subject: Subject) -> Refusals:
     account, params = subject.account, subject.request.params
     given = params.get("signature")
     if (
         given is None
+        or subject.request.malformed
         or not account.settings.check_signature
         or signing.accepts(account.secret, params, given, account.settings)
+        or meant.is_signed_as(subject, given)
     ):
-        return None
+        return
     text = signing.signed_text(_HIDDEN, params, account.settings)
-    return subject.refuse(
+    files = [upload.filename or "" for upload in subject.request.uploads]
+    sent = near_misses.Sent(
+        account.secret, params, given, account.settings, subject.signatures, files
+    )
+    yield subject.refuse(
         Code.INVALID_SIGNATURE,
         "signature is the MD5 of the secret, then name and value of every parameter except "
         "signature and file, sorted by name",
         f"the MD5 of {text.replace(quote_plus(_HIDDEN), _HIDDEN)}",
-        signing.near_miss(account.secret, params, given, account.settings),
+        near_misses.near_miss(sent),
         _SIGNING,
     )
 
 
-def _required(subject: Subject) -> Refusal | None:
-    action, request = subject.action, subject.request
-    if action is None:
-        return None
+def _required(subject: Subject) -> Refusals:
+    action, request = meant.action_of(subject), subject.request
+    if action is None or request.malformed:
+        return
     sent = {*request.params, *(upload.field for upload in request.uploads)}
     if not request.uploads:
         sent.discard("file")  # as text it is no upload
-    missing = next((name for name in action.required if name not in request.params), None)
-    if missing is None and (not action.one_of or sent.intersection(action.one_of)):
-        return None
-    wanted = missing or " or ".join(action.one_of)
-    return subject.refuse(
-        Code.MISSING_PARAMETER,
-        f"{action.name} needs {wanted}",
-        f"a parameter {wanted}",
-        "file was sent as text, not as a file of a multipart form"
-        if missing is None and "file" in request.params
-        else _similar(wanted, sent),
-        action.source,
-    )
+    missing = [name for name in action.required if name not in request.params]
+    # the file of an upload by GET may be in a body that nobody reads
+    unread = action.upload and request.method == "GET"
+    if action.one_of and not unread and not sent.intersection(action.one_of):
+        missing.append(" or ".join(action.one_of))
+    for wanted in missing:
+        yield subject.refuse(
+            Code.MISSING_PARAMETER,
+            f"{action.name} needs {wanted}",
+            f"a parameter {wanted}",
+            "file was sent as text, not as a file of a multipart form"
+            if wanted not in action.required and "file" in request.params
+            else _hint(wanted, sent),
+            action.source,
+        )
 
 
-def _files(subject: Subject) -> Refusal | None:
-    if len(subject.request.uploads) < 2:
-        return None
-    return subject.refuse(
-        Code.MULTIPLE_FILES, "one file per upload request", "one file", source=_FILES
-    )
+def _files(subject: Subject) -> Refusals:
+    if len(subject.uploads) > 1:
+        yield subject.refuse(
+            Code.MULTIPLE_FILES, "one file per upload request", "one file", source=_FILES
+        )
 
 
-def _format(subject: Subject) -> Refusal | None:
+def _format(subject: Subject) -> Refusals:
     types = subject.account.settings.file_types.split()
-    for upload in subject.request.uploads:
-        if uploads.type_of(upload) not in types:
-            return subject.refuse(
+    for upload in subject.uploads:
+        if documents.type_of(upload) not in types:
+            yield subject.refuse(
                 Code.INVALID_FILE_FORMAT,
                 f"an upload is of type {', '.join(types)}",
                 "a file that begins like one of these types",
-                f"{len(upload)} bytes were sent, beginning {bytes(upload[:12])!r}"
-                if upload
+                f"{len(upload)} bytes were sent, beginning {upload.head[:12]!r}"
+                if upload.head
                 else "0 bytes were sent; the file was already read: reopen or rewind it",
                 documented("SEED", "R0", "HELP"),
             )
-    return None
 
 
-def _size(subject: Subject) -> Refusal | None:
+def _size(subject: Subject) -> Refusals:
     allowed = subject.account.settings.max_file_mb
-    for upload in subject.request.uploads:
+    for upload in subject.uploads:
         if allowed and len(upload) > allowed * 1_000_000:
-            return subject.refuse(
+            yield subject.refuse(
                 Code.FILE_TOO_LARGE,
                 "a file has a largest size",
                 f"at most {allowed} MB (setting max_file_mb)",
                 f"{len(upload) / 1e6:.1f} MB were sent",
             )
-    return None
 
 
-def _pages(subject: Subject) -> Refusal | None:
+def _pages(subject: Subject) -> Refusals:
     allowed = subject.account.settings.max_pages
-    for upload in subject.request.uploads:
-        pages = uploads.page_count(upload) if allowed else None
+    for upload in subject.uploads:
+        pages = documents.page_count(upload) if allowed else None
         if pages is not None and pages > allowed:
-            return subject.refuse(
+            yield subject.refuse(
                 Code.TOO_MANY_PAGES,
                 "a document has a largest number of pages",
                 f"at most {allowed} pages (setting max_pages)",
                 f"{pages} pages were sent",
             )
-    return None
 
 
-def _similar(name: str, sent: object) -> str:
-    close = nearest(name, [other for other in sent if other != name])  # type: ignore[attr-defined]
+def _hint(name: str, sent: Iterable[str]) -> str:
+    close = meant.similar(name, sent)
     return f"{close} was sent; is it meant to be {name}?" if close else ""
 
 

@@ -6,7 +6,32 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from importlib.util import find_spec
-from typing import Any
+from typing import Any, Literal, TypedDict, get_args
+
+SignatureOrder = Literal["either", "ascii", "ignorecase"]
+SignatureValues = Literal["raw", "encoded", "either"]
+UnknownHash = Literal[46, 47]
+FirstRecord = Literal[0, 1]
+
+
+class SettingValues(TypedDict, total=False):
+    """The fields of `Settings` as keywords of `flipsnack.configure(...)`, for type checkers."""
+
+    check_signature: bool
+    signature_order: SignatureOrder
+    signature_values: SignatureValues
+    requests_per_second: int
+    requests_per_minute: int
+    uploads_per_month: int
+    max_file_mb: int
+    max_pages: int
+    file_types: str
+    unknown_hash: UnknownHash
+    processing_s: float
+    download_s: float
+    http_status: int
+    records_per_page: int
+    first_record: FirstRecord
 
 
 def _row(default: object, text: str, *, allowed: tuple[Any, ...] = ()) -> Any:
@@ -23,15 +48,15 @@ class Settings:
     check_signature: bool = _row(
         True, "refuse a wrong signature with 44; false loosens this for every test"
     )
-    signature_order: str = _row(
+    signature_order: SignatureOrder = _row(
         "either",
         "order of parameter names: ASCII, ignoring case, or either (no page says)",
-        allowed=("either", "ascii", "ignorecase"),
+        allowed=get_args(SignatureOrder),
     )
-    signature_values: str = _row(
+    signature_values: SignatureValues = _row(
         "raw",
         "values in the signed text: raw as documented by example, URL-encoded, or either",
-        allowed=("raw", "encoded", "either"),
+        allowed=get_args(SignatureValues),
     )
     requests_per_second: int = _row(
         0, "answer 31 above this many (documented: 5, elsewhere 3); 0 is off, tests are fast"
@@ -49,7 +74,9 @@ class Settings:
     file_types: str = _row(
         "pdf jpg png", "types that an upload accepts, else 45 (pages: PDF; PDF, JPG; PDF, JPG, PNG)"
     )
-    unknown_hash: int = _row(46, "the code for a hash that does not exist", allowed=(46, 47))
+    unknown_hash: UnknownHash = _row(
+        46, "the code for a hash that does not exist", allowed=get_args(UnknownHash)
+    )
     processing_s: float = _row(
         2.0, "seconds from collection.create until the collection is no longer processing"
     )
@@ -58,8 +85,8 @@ class Settings:
     records_per_page: int = _row(
         0, "most records in one answer of collection.getList (no page says); 0 is no bound"
     )
-    first_record: int = _row(
-        0, "the index of the first record in collection.getList", allowed=(0, 1)
+    first_record: FirstRecord = _row(
+        0, "the index of the first record in collection.getList", allowed=get_args(FirstRecord)
     )
 
     def __post_init__(self) -> None:

@@ -1,8 +1,18 @@
-"""A file of an upload, and what kind of file it is, judged by how it begins."""
+"""The files of an upload: as they came, and as a test looks at them."""
 
 from __future__ import annotations
 
-from typing import Self
+import io
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import IO, Self
+
+HEAD = 1024
+"""How much of an upload is looked at to tell what it is."""
+Keep = Callable[[], IO[bytes]]
+"""Makes what the content of a part is written to."""
 
 
 class File(bytes):
@@ -26,57 +36,64 @@ class File(bytes):
         return made
 
     def __repr__(self) -> str:
-        return f"<File {self.field}={self.filename!r}, {len(self)} bytes>"
+        return _shown(self.field, self.filename, len(self))
 
 
-def _pdf() -> bytes:
-    """Return a PDF of one empty page, with a stream of bytes that are no text in any encoding."""
-    objects = (
-        b"<< /Type /Catalog /Pages 2 0 R >>",
-        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 72 72] /Contents 4 0 R >>",
-        b"<< /Length 256 >>\nstream\n" + bytes(range(256)) + b"\nendstream",
-    )
-    made = b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n"
-    places: list[int] = []
-    for number, body in enumerate(objects, start=1):
-        places.append(len(made))
-        made += b"%d 0 obj\n%b\nendobj\n" % (number, body)
-    table = b"".join(b"%010d 00000 n \n" % place for place in places)
-    trailer = b"trailer\n<< /Size 5 /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % len(made)
-    return made + b"xref\n0 5\n0000000000 65535 f \n" + table + trailer
+@dataclass(eq=False)
+class Upload:
+    """A file as it came: `content` is in memory, or in a temporary file where it may be large.
+
+    A `File` is a copy of it, and is made for who looks: a large upload that nobody looks at is in
+    memory once.
+    """
+
+    field: str
+    filename: str | None
+    content_type: str
+    content: IO[bytes]
+
+    @cached_property
+    def file(self) -> File:
+        """The file as a test sees it."""
+        whole = self.content
+        if isinstance(whole, io.BytesIO):
+            content = whole.getvalue()  # reading would copy it
+        else:
+            whole.seek(0)
+            content = whole.read()
+        return File(content, self.field, self.filename, self.content_type)
+
+    @cached_property
+    def head(self) -> bytes:
+        """How the file begins."""
+        self.content.seek(0)
+        return self.content.read(HEAD)
+
+    def __len__(self) -> int:
+        return self.content.seek(0, os.SEEK_END)
+
+    def __repr__(self) -> str:
+        return _shown(self.field, self.filename, len(self))
 
 
-PDF = _pdf()
-"""A document for tests of uploads."""
-_BEGINNINGS = {"pdf": b"%PDF-", "jpg": b"\xff\xd8\xff", "png": b"\x89PNG\r\n\x1a\n"}
-_HEADER_WITHIN = 1024  # readers accept a PDF header within the first kilobyte
+class Files(Mapping[str, File]):
+    """The files of a request by field name, of several under one name the first."""
+
+    def __init__(self, uploads: Iterable[Upload] = ()) -> None:
+        self._uploads = {upload.field: upload for upload in reversed([*uploads])}
+
+    def __getitem__(self, field: str) -> File:
+        return self._uploads[field].file
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._uploads)
+
+    def __len__(self) -> int:
+        return len(self._uploads)
+
+    def __repr__(self) -> str:
+        return repr(self._uploads)
 
 
-def type_of(content: bytes) -> str | None:
-    """Return `pdf`, `jpg` or `png`, or None for anything else."""
-    if _BEGINNINGS["pdf"] in content[:_HEADER_WITHIN]:
-        return "pdf"
-    return next((name for name, start in _BEGINNINGS.items() if content.startswith(start)), None)
-
-
-def page_count(content: bytes) -> int | None:
-    """Return the pages of a PDF, or None where nobody can tell (no reader, not a whole PDF)."""
-    if type_of(content) != "pdf":
-        return None
-    try:
-        import io
-        import logging
-
-        from pypdf import PdfReader  # the extra `pdf`
-    except ImportError:
-        return None
-    logger = logging.getLogger("pypdf")
-    level = logger.level
-    logger.setLevel(logging.CRITICAL + 1)  # its warnings would turn up in the log of the test
-    try:
-        return len(PdfReader(io.BytesIO(content)).pages)
-    except Exception:  # any reader error means the pages cannot be counted, which refuses nothing
-        return None
-    finally:
-        logger.setLevel(level)
+def _shown(field: str, filename: str | None, size: int) -> str:
+    return f"<File {field}={filename!r}, {size} bytes>"

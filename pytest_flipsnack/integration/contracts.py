@@ -119,9 +119,9 @@ def parametrize(metafunc: pytest.Metafunc) -> None:
     cls = metafunc.cls
     if _CASE not in metafunc.fixturenames or not getattr(cls, "is_flipsnack_contract", False):
         return
-    from pytest_flipsnack.contract.suite import client_contract, declarations
+    from pytest_flipsnack.contract.suite import client_contract, declaration_checks, declarations
 
-    checked(cls.__name__, lambda: declarations.check_declarations(cls))
+    checked(cls.__name__, lambda: declaration_checks.check_declarations(cls))
     cases = checked(cls.__name__, lambda: client_contract.cases_of(cls, metafunc.function.__name__))
     metafunc.config.stash[_FOUND] = True
     _parametrize(metafunc, declarations.calls_of(cls), _CASE, cases)
@@ -136,22 +136,38 @@ def is_left_out(cls: object, name: str) -> bool:
     return client_contract.is_left_out(cls, name)  # type: ignore[arg-type]
 
 
-def locate(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Let each generated test be located at its call; sessions without a contract pay nothing."""
-    if config.stash.get(_FOUND, False):
-        for item in items:
-            failures.locate(item)
+def arrange(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Locate each generated test at its call, whose request is tested first.
+
+    Sessions without a contract pay nothing.
+    """
+    if not config.stash.get(_FOUND, False):
+        return
+    from pytest_flipsnack.integration import repeats
+
+    repeats.put_requests_first(items)
+    if not config.pluginmanager.has_plugin(repeats.NAME):
+        config.pluginmanager.register(repeats.Repeats(), repeats.NAME)
+    for item in items:
+        failures.locate(item)
 
 
 def workbench(request: pytest.FixtureRequest, flipsnack: Flipsnack) -> Iterator[Workbench]:
     """Yield what a generated test works with; time is virtual before the client is made."""
     from pytest_flipsnack.contract.suite.attempt import Loop
     from pytest_flipsnack.contract.suite.tester import Workbench
+    from pytest_flipsnack.integration import repeats
 
-    loop = Loop()
+    def resolve(name: str) -> Any:
+        stash[repeats.MAKING] = name  # and it stays, if the fixture raises
+        value = request.getfixturevalue(name)
+        del stash[repeats.MAKING]
+        return value
+
+    loop, stash = Loop(), request.node.stash
     flipsnack.clock.start()
     try:
-        yield Workbench(flipsnack.fake, flipsnack.clock, request.getfixturevalue, loop)
+        yield Workbench(flipsnack.fake, flipsnack.clock, resolve, loop)
     finally:
         flipsnack.clock.stop()
         loop.close()

@@ -39,6 +39,24 @@ def headline(report: pytest.TestReport, error: BaseException | None) -> str:
     return found
 
 
+def name(report: pytest.TestReport, cause: str) -> None:
+    """Let a failure without a finding be counted by its cause."""
+    if not hasattr(report, _HEADLINE):
+        setattr(report, _HEADLINE, cause)
+
+
+def show_line(item: pytest.Item, report: pytest.TestReport, line: str) -> None:
+    """Show a line in the place of a failure, and nothing that was captured."""
+    try:
+        pytest.fail(line, pytrace=False)
+    except pytest.fail.Exception:
+        shown: Any = item.repr_failure(pytest.ExceptionInfo.from_current())
+    shown.reprcrash.path, shown.reprcrash.lineno = _place(item)
+    shown.reprcrash.message = line
+    report.longrepr = shown
+    report.sections = []
+
+
 def is_generated(item: pytest.Item) -> bool:
     """Return whether a test was generated from a contract."""
     return "flipsnack_case" in getattr(getattr(item, "callspec", None), "params", ())
@@ -58,8 +76,25 @@ def shorten(item: pytest.Item, report: pytest.TestReport, finding: str) -> None:
         for entry in ours[-1:] if last else ():
             _show_only_the_finding(item, entry)
         if last and crash is not None:
-            crash.path, crash.lineno = str(item.location[0]), (item.location[1] or 0) + 1
+            crash.path, crash.lineno = _place(item)
             crash.message = finding
+
+
+def shorten_search(item: pytest.Item, report: pytest.TestReport, asked: str) -> None:
+    """Show where a fixture was looked for in vain without our own functions."""
+    shown: Any = report.longrepr
+    if not asked or not hasattr(shown, "tblines"):
+        return
+    lines, keep = [], True
+    for line in shown.tblines:
+        if line.startswith("file "):
+            keep = not _is_in_package(line.removeprefix("file ").rpartition(", line ")[0])
+        lines += [line] if keep else []
+    path, number = _place(item)
+    call = [f"file {path}, line {number}", f"  the call asks for the fixture {asked!r}"]
+    shown.tblines = [*call, *lines]
+    if not lines:
+        shown.filename, shown.firstlineno = path, number - 1
 
 
 def explain(report: pytest.TestReport, findings: list[str]) -> bool:
@@ -69,8 +104,7 @@ def explain(report: pytest.TestReport, findings: list[str]) -> bool:
         return False
     shown.addsection("Flipsnack", "\n".join(findings))
     crash = getattr(shown, "reprcrash", None)
-    if not hasattr(report, _HEADLINE):
-        setattr(report, _HEADLINE, findings[0].partition("\n")[0])
+    name(report, findings[0].partition("\n")[0])
     if crash is not None:
         crash.message += f" ({findings[0].partition(chr(10))[0]})"
     return True
@@ -78,15 +112,23 @@ def explain(report: pytest.TestReport, findings: list[str]) -> bool:
 
 def _is_ours(entry: Any) -> bool:
     place = getattr(entry, "reprfileloc", None)
+    return place is not None and _is_in_package(place.path)
+
+
+def _is_in_package(path: str) -> bool:
     # pytest shows paths relative to where it stands
-    return place is not None and Path(place.path).resolve().is_relative_to(_PACKAGE)
+    return Path(path).resolve().is_relative_to(_PACKAGE)
 
 
 def _show_only_the_finding(item: pytest.Item, entry: Any) -> None:
     entry.lines = [line for line in entry.lines if line.startswith("E ")]
     entry.reprfuncargs = entry.reprlocals = None
+    entry.reprfileloc.path, entry.reprfileloc.lineno = _place(item)
+
+
+def _place(item: pytest.Item) -> tuple[str, int]:
     path, line, _ = item.location
-    entry.reprfileloc.path, entry.reprfileloc.lineno = str(path), (line or 0) + 1
+    return str(path), (line or 0) + 1
 
 
 def summary(reports: list[pytest.TestReport]) -> Iterator[str]:

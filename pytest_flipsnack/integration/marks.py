@@ -91,7 +91,7 @@ def apply(item: pytest.Item, flipsnack: Flipsnack) -> None:
 
 
 def _expect(item: pytest.Item, flipsnack: Flipsnack, mark: pytest.Mark) -> None:
-    from pytest_flipsnack.contract.expectation import check_raises
+    from pytest_flipsnack.contract.exceptions import check_raises
 
     how = dict(mark.kwargs)
     if _EXPECTED in item.stash:

@@ -136,5 +136,6 @@ def _response(reply: Reply, request: httpx.Request) -> httpx.Response:
         raise httpx.ConnectError("[Errno 111] Connection refused", request=request)
     if reply.wire == "reset":
         raise httpx.ReadError("[Errno 104] Connection reset by peer", request=request)
-    headers = {"Content-Type": reply.content_type}
-    return httpx.Response(reply.http_status, headers=headers, content=reply.body, request=request)
+    return httpx.Response(
+        reply.http_status, headers=reply.headers, content=reply.body, request=request
+    )

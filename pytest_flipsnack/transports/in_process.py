@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import http.client
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from pytest_flipsnack.catalogue.action import UPLOAD_HOST
+from pytest_flipsnack.fake.downloads import HOST
 from pytest_flipsnack.fake.finding import Finding
 from pytest_flipsnack.fake.reply import Reply
-from pytest_flipsnack.fake.request import parse, whole
+from pytest_flipsnack.fake.request import Body, parse, whole
 from pytest_flipsnack.virtual_time.forks import at_forks
 
 if TYPE_CHECKING:
     from pytest_flipsnack.fake.fake import Fake
 
-Body = bytes | str | Iterable[bytes | str] | None
+
+_SENT = ("Content-Type", "Range", "If-Range")
+"""The headers of a request that an answer depends on."""
 
 
 class ForkedChildError(RuntimeError):
@@ -66,14 +69,14 @@ class InProcess:
         blocked_loop: bool,
         unverified: bool = False,
     ) -> Reply:
-        """Return the reply to a request; `headers` is looked up by `Content-Type`."""
+        """Return the reply to a request; `headers` is looked up by name."""
         if os.getpid() != self._process:
             return self._reply_of_the_parent(method, url, headers, body, timeout_s)
         self._fake.asks()
         request = parse(method, url, headers, body)
         request.timeout_s, request.blocked_loop = timeout_s, blocked_loop
         request.unverified = unverified
-        return self._fake.answer(request)
+        return self._fake.answer(request).to(request.method)
 
     def _reply_of_the_parent(
         self,
@@ -92,14 +95,14 @@ class InProcess:
             raise ForkedChildError(str(Finding(what, (("way out", way_out),))))
         asked = urlsplit(url)
         server = urlsplit(self._urls[asked.hostname == UPLOAD_HOST])
-        guest = server.path.rpartition("/")[0]
+        guest = "" if asked.hostname == HOST else server.path.rpartition("/")[0]
         target = f"{guest}{asked.path or '/'}" + (f"?{asked.query}" if asked.query else "")
         connection = http.client.HTTPConnection(server.netloc, timeout=timeout_s)
         try:
-            kind = headers.get("Content-Type")
-            connection.request(
-                method, target, whole(body) or None, {} if kind is None else {"Content-Type": kind}
-            )
+            sent = {name: headers[name] for name in _SENT if headers.get(name) is not None}
+            if asked.hostname == HOST:
+                sent["Host"] = HOST  # no test's URL is in it
+            connection.request(method, target, whole(body) or None, sent)
             answer = connection.getresponse()
             content = answer.read()
         except TimeoutError:
@@ -108,7 +111,8 @@ class InProcess:
             return Reply(None, wire="reset", fault="reset")
         finally:
             connection.close()
-        return Reply(None, content, answer.status, answer.headers.get("Content-Type", ""))
+        kind, more = answer.headers.get("Content-Type", ""), tuple(answer.headers.items())
+        return Reply(None, content, answer.status, kind, more_headers=more)
 
 
 _ACTIVE: list[InProcess] = []

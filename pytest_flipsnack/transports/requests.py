@@ -100,7 +100,7 @@ class _Answer(responses.CallbackResponse):
         )
         if reply.wire is not None:
             raise _wire_error(reply.wire, request)
-        return reply.http_status, {"Content-Type": reply.content_type}, reply.body
+        return reply.http_status, reply.headers, reply.body
 
 
 class _Mock(responses.RequestsMock):

@@ -30,7 +30,9 @@ SETTINGS = "title description collectionWidth collectionHeight collectionStatus"
 GET, POST = "api.flipsnack.com GET", "upload.flipsnack.com POST"
 FILE_ON_A_HASH = "collectionHash* file fileUrl"
 FACTS = {
-    "collection.create": Row(POST, f"file fileUrl {SETTINGS}", UPLOADS),
+    "collection.create": Row(
+        POST, f"file fileUrl {SETTINGS} width height status playerSettings", UPLOADS
+    ),
     "collection.getCollection": Row(GET, "collectionHash*", ON_A_HASH),
     "collection.update": Row(GET, f"collectionHash* {SETTINGS}", ON_A_HASH | {38}),
     "collection.deleteCollection": Row(GET, "collectionHash*", ON_A_HASH | {37}),

@@ -17,6 +17,7 @@ class Style:
 
     `loopback` styles speak through a library that is not patched in process: pass them URLs.
     `returns` styles answer every call with a result that has ok, code, message and data.
+    `takes_files` styles upload from a path or an open file as well as from bytes.
     """
 
     name: str
@@ -24,6 +25,7 @@ class Style:
     transport: Transport
     is_async: bool = False
     outcome: Outcome = "raises"
+    takes_files: bool = False
 
     def make(
         self,
@@ -57,7 +59,7 @@ def available(style: Style) -> bool:
 
 
 STYLES: tuple[Style, ...] = (
-    Style("requests-raising", "requests_raising", "requests"),
+    Style("requests-raising", "requests_raising", "requests", takes_files=True),
     Style("requests-result", "requests_result", "requests", outcome="returns"),
     Style("requests-tenacity", "requests_tenacity", "requests"),
     Style("requests-backoff", "requests_backoff", "requests"),
@@ -65,14 +67,14 @@ STYLES: tuple[Style, ...] = (
     Style("requests-functions", "requests_functions", "requests"),
     Style("requests-cautious", "requests_cautious", "requests"),
     Style("httpx-sync-stamina", "httpx_sync_stamina", "httpx"),
-    Style("httpx-sync-result", "httpx_sync_result", "httpx", outcome="returns"),
+    Style("httpx-sync-result", "httpx_sync_result", "httpx", outcome="returns", takes_files=True),
     Style("httpx-async-loop", "httpx_async_loop", "httpx", is_async=True),
     Style("httpx-async-stamina", "httpx_async_stamina", "httpx", is_async=True),
     Style("httpx-async-tenacity", "httpx_async_tenacity", "httpx", is_async=True),
-    Style("aiohttp-loop", "aiohttp_loop", "loopback", is_async=True),
+    Style("aiohttp-loop", "aiohttp_loop", "loopback", is_async=True, takes_files=True),
     Style("aiohttp-backoff", "aiohttp_backoff", "loopback", is_async=True),
     Style("urllib3-loop", "urllib3_loop", "loopback"),
-    Style("urllib-loop", "urllib_loop", "loopback"),
+    Style("urllib-loop", "urllib_loop", "loopback", takes_files=True),
 )
 EVERYDAY = frozenset(
     [

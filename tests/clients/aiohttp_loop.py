@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
-from typing import Any
+from pathlib import Path
+from typing import Any, BinaryIO
 
 import aiohttp
 
@@ -40,6 +41,11 @@ async def wrap_faults(
         raise NoAnswer(f"no answer: {type(exc).__name__}") from None
 
 
+def whole(document: Path | BinaryIO) -> bytes:
+    with document.open("rb") if isinstance(document, Path) else document as file:
+        return file.read()
+
+
 class FlipsnackAsync:
     def __init__(
         self,
@@ -66,8 +72,15 @@ class FlipsnackAsync:
             self._session = None
 
     async def create(
-        self, file: bytes, *, filename: str = "book.pdf", title: str | None = None
+        self,
+        document: bytes | Path | BinaryIO,
+        *,
+        filename: str = "book.pdf",
+        title: str | None = None,
     ) -> dict[str, Any]:
+        if isinstance(document, Path):
+            filename = document.name
+        file = document if isinstance(document, bytes) else whole(document)
         fields = self._fields("collection.create", {"title": title})
         return await self._run("POST", fields, (filename, file))
 

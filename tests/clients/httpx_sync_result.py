@@ -7,7 +7,8 @@ import logging
 import time
 from collections.abc import Callable, Generator
 from hashlib import md5
-from typing import Any, NamedTuple
+from pathlib import Path
+from typing import IO, Any, NamedTuple
 
 import httpx
 
@@ -60,8 +61,15 @@ class Flipsnack:
         self._client.close()
 
     def create(
-        self, file: bytes, *, filename: str = "book.pdf", title: str | None = None
+        self,
+        file: bytes | Path | IO[bytes],
+        *,
+        filename: str = "book.pdf",
+        title: str | None = None,
     ) -> Result:
+        if isinstance(file, Path):
+            with file.open("rb") as opened:
+                return self.create(opened, filename=file.name, title=title)
         fields = {"title": title} if title is not None else {}
         return self._post(fields, [("file", (filename, file, "application/pdf"))])
 

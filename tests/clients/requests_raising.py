@@ -8,11 +8,13 @@ import logging
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from pathlib import Path
+from typing import IO, Any
 
 import requests
 
 Collection = dict[str, Any]
+Document = bytes | Path | IO[bytes]
 
 
 class FlipsnackError(Exception):
@@ -79,8 +81,9 @@ class Flipsnack:
         self._session = requests.Session()
 
     def create(
-        self, file: bytes, *, filename: str = "book.pdf", title: str | None = None
+        self, document: Document, *, filename: str = "book.pdf", title: str | None = None
     ) -> Collection:
+        file = _content(document)
         part = {"file": (filename, file, "application/pdf")}
         return self._call("collection.create", {"title": title}, files=part)
 
@@ -187,6 +190,12 @@ class Flipsnack:
         if not isinstance(data, dict):
             raise BadAnswer(f"{action}: data is a {type(data).__name__}")
         return data
+
+
+def _content(document: Document) -> bytes:
+    if isinstance(document, Path):
+        return document.read_bytes()
+    return document if isinstance(document, bytes) else document.read()
 
 
 def _text(value: object) -> str:

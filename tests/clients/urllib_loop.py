@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import io
 import json
 import time
 import urllib.error
@@ -10,9 +11,11 @@ import urllib.parse
 import urllib.request
 import uuid
 from hashlib import md5
+from pathlib import Path
 from typing import IO, Any
 
 RETRY_CODES = 22, 31, 32, 50
+LARGEST = 500_000_000
 
 
 class FlipsnackError(Exception):
@@ -63,6 +66,16 @@ def multipart(fields: dict[str, str], file: tuple[str, bytes] | None = None) -> 
     return bytes(body), f"multipart/form-data; boundary={boundary}"
 
 
+def measured(document: IO[bytes]) -> bytes:
+    """Return the rest of a file, unless it is too large."""
+    start = document.tell()
+    size = document.seek(0, io.SEEK_END) - start
+    if size > LARGEST:
+        raise FlipsnackError(f"a document of {size} bytes is too large")
+    document.seek(start)
+    return document.read(size)
+
+
 class FlipsnackClient:
     max_tries = 4
     first_wait = 1.0
@@ -78,8 +91,16 @@ class FlipsnackClient:
         self._opener = urllib.request.build_opener(NoRedirects)
 
     def create(
-        self, file: bytes, *, filename: str = "book.pdf", title: str | None = None
+        self,
+        document: bytes | Path | IO[bytes],
+        *,
+        filename: str = "book.pdf",
+        title: str | None = None,
     ) -> dict[str, Any]:
+        if isinstance(document, Path):
+            with document.open("rb") as opened:
+                return self.create(opened, filename=document.name, title=title)
+        file = document if isinstance(document, bytes) else measured(document)
         return self._post({"title": title}, (filename, file))
 
     def create_from_url(self, url: str) -> dict[str, Any]:

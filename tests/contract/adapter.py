@@ -20,7 +20,8 @@ Make = Callable[..., Any]
 CALLS: dict[str, Callable[..., Any]] = {
     "create": call("collection.create")(
         lambda self, client, flipsnack_document, flipsnack_text: client.create(
-            flipsnack_document.read_bytes(), title=flipsnack_text
+            flipsnack_document if self.takes_files else flipsnack_document.read_bytes(),
+            title=flipsnack_text,
         )
     ),
     "get": call("collection.getCollection")(
@@ -67,6 +68,7 @@ def contract_of(
 
     body: dict[str, Any] = {name: CALLS[name] for name in calls}
     body |= {"client": client, "error": error or style.error, "raises": raises or {}}
+    body["takes_files"] = style.takes_files
     body |= {"polls": ["collection.downloadHTML"], "__module__": __name__}
     if style.outcome == "returns":
         body["failed"] = lambda self, outcome: not outcome.ok

@@ -19,7 +19,7 @@ class Fault:
 
     `caught_by` is a generated test and `message` a part of what it says. `raises` is what the
     contract declares besides, by the name of the class. `method` is the call, where it is not the
-    first of its action.
+    first of its action. `also` are further calls of the contract, for what one call does to another.
     """
 
     id: str
@@ -31,6 +31,7 @@ class Fault:
     message: str
     raises: Mapping[int, str] = field(default_factory=dict)
     method: str = ""
+    also: tuple[str, ...] = ()
 
     @property
     def style(self) -> Style:
@@ -43,11 +44,10 @@ class Fault:
         return self.caught_by.partition("[")[0]
 
     @property
-    def call(self) -> str:
-        """The one call that the contract needs for it."""
-        return (
-            self.method or ACTIONS[self.caught_by.partition("[")[2].rstrip("]").partition("-")[0]]
-        )
+    def calls(self) -> tuple[str, ...]:
+        """The calls that the contract needs for it; mostly one."""
+        action = self.caught_by.partition("[")[2].rstrip("]").partition("-")[0]
+        return (self.method or ACTIONS[action], *self.also)
 
     def plant(self) -> ModuleType:
         """Return the style's module with the fault in it."""

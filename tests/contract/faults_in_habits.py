@@ -384,10 +384,10 @@ FAULTS = (
     ),
     Fault(
         "last-byte-lost",
-        "httpx_sync_result",
+        "requests_result",
         "the last byte is lost",
-        '[("file", (filename, file, "application/pdf"))]',
-        '[("file", (filename, file[:-1], "application/pdf"))]',
+        'upload = {"file": (filename, file, "application/pdf")}',
+        'upload = {"file": (filename, file[:-1], "application/pdf")}',
         "test_document[collection.create]",
         "was given a document of 676 bytes, and the client uploaded 675 bytes that differ",
     ),
@@ -398,7 +398,7 @@ FAULTS = (
         'return self._post({"title": title}, (filename, file))',
         'return self._post({"title": title}, ("/home/me/" + filename, file))',
         "test_document[collection.create]",
-        "under the whole local path, ending in 'book.pdf'",
+        "under the whole local path, ending in 'flipbook.pdf'",
     ),
     Fault(
         "timeout-in-milliseconds",

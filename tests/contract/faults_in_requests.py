@@ -122,7 +122,7 @@ FAULTS = (
         "digest.update(name.encode() +",
         "digest.update(name.upper().encode() +",
         "test_request[user.getStats]",
-        "expected: the MD5 of (secret)actionuser.getStatsapiKey***",
+        "hint:     the names were signed in capitals",
     ),
     Fault(
         "empty-values-not-signed",
@@ -131,7 +131,7 @@ FAULTS = (
         '"".join(name + fields[name] for name in sorted(fields))',
         '"".join(name + fields[name] for name in sorted(fields) if fields[name])',
         "test_request[collection.update]",
-        "collection.update was refused with 44 Invalid signature",
+        "hint:     empty values were left out of the signed text",
     ),
     Fault(
         "latin-1-signed",
@@ -140,7 +140,7 @@ FAULTS = (
         "md5(text.encode())",
         'md5(text.encode("latin-1"))',
         "test_request[collection.update]",
-        "descriptiontitleFlipbook n° 1",
+        "hint:     the text was signed as Latin-1, not in UTF-8",
     ),
     Fault(
         "key-not-signed",

@@ -11,9 +11,14 @@ from _pytest.mark import ParameterSet
 
 from tests.contract import (
     faults_in_answers,
+    faults_in_documents,
     faults_in_habits,
+    faults_in_kept,
     faults_in_requests,
+    faults_in_results,
     faults_in_retries,
+    faults_in_sequences,
+    faults_in_signatures,
 )
 from tests.contract.faults import Fault
 
@@ -21,7 +26,12 @@ FAULTS = (
     *faults_in_answers.FAULTS,
     *faults_in_retries.FAULTS,
     *faults_in_requests.FAULTS,
+    *faults_in_documents.FAULTS,
+    *faults_in_signatures.FAULTS,
     *faults_in_habits.FAULTS,
+    *faults_in_results.FAULTS,
+    *faults_in_kept.FAULTS,
+    *faults_in_sequences.FAULTS,
 )
 TABLE = Path(__file__).parents[2] / "docs" / "planted-faults.md"
 _INNER = """
@@ -35,7 +45,7 @@ fault = next(fault for fault in FAULTS if fault.id == {id!r})
 module = faults.planted(fault.style, fault.old, fault.new)
 raises = faults.raises_of(module, fault)
 error = module.ERROR
-TestIt = contract_of(fault.style, [fault.call], make=module.make, error=error, raises=raises)
+TestIt = contract_of(fault.style, fault.calls, make=module.make, error=error, raises=raises)
 """
 _WITHOUT = """
 style = next(style for style in STYLES if style.module == {module!r})
@@ -77,7 +87,9 @@ def test_a_planted_fault_is_caught_by_the_test_that_names_it(
 @pytest.mark.parametrize("module", sorted({fault.module for fault in FAULTS}))
 def test_without_a_fault_the_same_tests_pass(pytester: pytest.Pytester, module: str) -> None:
     rows = [fault for fault in FAULTS if fault.module == module]
-    source = _WITHOUT.format(module=module, calls=sorted({fault.call for fault in rows}))
+    source = _WITHOUT.format(
+        module=module, calls=sorted({call for fault in rows for call in fault.calls})
+    )
 
     result = _run(pytester, source, *sorted({fault.kind for fault in rows}))
 

@@ -10,16 +10,17 @@ import asyncio
 import os
 from collections.abc import Awaitable, Callable, Iterator
 from inspect import isawaitable
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
-from pytest_flipsnack import ClientContract, call
+from pytest_flipsnack import ActionName, ClientContract, call
+from pytest_flipsnack.catalogue.actions import action_of
 from pytest_flipsnack.flipsnack import Flipsnack
 from pytest_flipsnack.virtual_time.clock import VirtualClock
 from tests.clients import EVERYDAY, STYLES, Style
-from tests.contract import more_right_clients
-from tests.contract.adapter import CALLS, PDF, contract_of
+from tests.contract import more_right_clients, right_clients_of_pieces, right_clients_of_senders
+from tests.contract.adapter import ACTIONS, CALLS, HASH, PDF, contract_of
 
 _ALL = bool(os.environ.get("FLIPSNACK_ALL"))
 # together these three have every kind of generated test
@@ -30,6 +31,7 @@ for _style in STYLES:
     if _style.name not in EVERYDAY:
         _contract = pytest.mark.nightly(_contract)
     globals()[f"Test_{_style.module}"] = _contract
+del _contract  # it would be collected under this name as well
 
 
 @pytest.fixture
@@ -109,3 +111,48 @@ TestQueued = _more(more_right_clients.Queued)
 TestPlain = _more(more_right_clients.Plain, lambda pair: pair[1] is not None)
 TestPlainDict = _more(more_right_clients.PlainDict, lambda answer: not answer["ok"])
 TestTyped = _more(more_right_clients.Typed, lambda page: page.problem is not None)
+
+
+def _piece(
+    made: type[right_clients_of_pieces.Client], *, polls: bool = False, loopback: bool = False
+) -> type[ClientContract]:
+    """Return the contract of a client of `list`, `download` and `call`; by night of all actions."""
+
+    @pytest.fixture
+    def client(self: Any, flipsnack: Flipsnack) -> Iterator[Any]:
+        client: Any = made(
+            flipsnack.api_key, flipsnack.secret, *([flipsnack.url] if loopback else [])
+        )
+        yield client
+        if hasattr(client, "close"):
+            client.close()
+
+    def by_name(action: str) -> Callable[..., Any]:
+        params = {"collectionHash": HASH} if action_of(action).takes_hash else {}
+        return call(cast("ActionName", action))(lambda self, client: client.call(action, **params))
+
+    others = [name for name in ACTIONS if not action_of(name).upload] if _ALL else []
+    body: dict[str, Any] = {ACTIONS[name]: by_name(name) for name in others}
+    body |= {"client": client, "error": made.error, "list": CALLS["list"]}
+    body["failed"] = lambda self, outcome: bool(getattr(outcome, "error", None))
+    if polls:
+        body |= {"download": CALLS["download"], "polls": ["collection.downloadHTML"]}
+    if made is right_clients_of_pieces.Lazy:
+        body["pages"] = {"collection.getList": right_clients_of_pieces.Lazy.page_size}
+    return type(made.__name__, (ClientContract,), body)
+
+
+TestJitter = _piece(right_clients_of_pieces.Retried)
+TestRetryOfUrllib3 = _piece(right_clients_of_pieces.Mounted)
+TestBreaker = _piece(right_clients_of_pieces.Breaking)
+TestCache = _piece(right_clients_of_pieces.Keeping)
+TestDeadline = _piece(right_clients_of_pieces.Timed, polls=True)
+TestArchive = _piece(right_clients_of_pieces.Saving, polls=True)
+TestRecords = _piece(right_clients_of_pieces.Recorded)
+TestPages = _piece(right_clients_of_pieces.Lazy)
+TestOutcome = _piece(right_clients_of_pieces.Chained)
+TestHttpClient = _piece(right_clients_of_senders.Moved, loopback=True)
+TestPool = _piece(right_clients_of_senders.Pooling, loopback=True)
+TestTrio = _piece(right_clients_of_senders.Nursed)
+TestFacade = _piece(right_clients_of_senders.Faced)
+TestSlots = _piece(right_clients_of_senders.Slotted)

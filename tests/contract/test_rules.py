@@ -35,6 +35,15 @@ def test_a_declaration_that_is_none_names_the_allowed_ones(value: object) -> Non
     )
 
 
+def test_a_mode_may_be_text_and_a_misspelt_one_names_the_allowed_ones() -> None:
+    assert Retry(mode="forbidden") == FORBIDDEN  # type: ignore[arg-type]
+    with pytest.raises(ValueError) as error:
+        Retry(mode="forbiden")  # type: ignore[arg-type]
+    assert str(error.value) == (
+        "'forbiden' is not a mode; allowed: 'forbidden', 'allowed', 'required'"
+    )
+
+
 def test_a_rule_for_an_unknown_code_is_an_error() -> None:
     with pytest.raises(ValueError, match="39 is not a Flipsnack status code"):
         read_rules({39: 1})

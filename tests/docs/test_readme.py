@@ -12,7 +12,8 @@ from sybil.example import SybilFailure
 
 from pytest_flipsnack.catalogue.codes import GROUPS
 from pytest_flipsnack.cli import ADAPTER
-from pytest_flipsnack.contract.suite.declarations import PRACTICES
+from pytest_flipsnack.contract.suite.declarations import Declarations
+from pytest_flipsnack.coverage.reports import FILES, TERMINAL
 from pytest_flipsnack.fake.faults import FAULTS
 from pytest_flipsnack.fake.settings import Settings
 from tests.docs.blocks import ROOT, Block, blocks
@@ -131,8 +132,9 @@ def test_the_table_of_settings_is_complete() -> None:
         assert f"| `{row.name}` | `{shown[:24]}" in TEXT
 
 
-def test_the_table_of_practices_is_complete() -> None:
-    assert rows("practice") == list(PRACTICES)
+def test_the_table_of_declarations_is_complete() -> None:
+    named = re.findall(r"\w+", " ".join(rows("declare")).replace("(outcome)", ""))
+    assert sorted(named) == sorted([*Declarations.__annotations__, "failed", "code_of"])
 
 
 def test_the_lists_of_names_are_complete() -> None:

@@ -22,8 +22,8 @@ def broken_rules(world: World, request: Request) -> list[str]:
     """Return every rule that speaks against a request; those on the account need a sound one."""
     action = ACTIONS.get(request.action or "")
     subject = Subject(request, action, world.fake.account, world.fake.now())
-    found = [name for name, check in REQUEST.items() if check(subject)]
-    return found or [name for name, check in ACCOUNT.items() if check(subject)]
+    found = [name for name, check in REQUEST.items() if [*check(subject)]]
+    return found or [name for name, check in ACCOUNT.items() if [*check(subject)]]
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)

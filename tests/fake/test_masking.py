@@ -6,6 +6,7 @@ from urllib.parse import quote, quote_plus
 
 import pytest
 
+from pytest_flipsnack.fake.finding import Finding
 from pytest_flipsnack.fake.masking import is_unmistakable, mask
 from pytest_flipsnack.fake.request import Request
 from tests.fake.broken_rules import ACCOUNT_CASES, REQUEST_CASES, Case, posted, seeded
@@ -133,7 +134,8 @@ def test_a_complaint_is_masked_and_kept_once() -> None:
     world = World()
 
     for _ in range(2):
-        world.fake.report(f"GET https://api.flipsnack.com/v1/?apiKey=x failed with {SECRET}")
+        text = f"GET https://api.flipsnack.com/v1/?apiKey=x failed with {SECRET}"
+        world.fake.report(Finding(text))
 
     assert world.fake.findings() == [
         "GET https://api.flipsnack.com/v1/?apiKey=*** failed with ***",

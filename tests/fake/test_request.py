@@ -24,6 +24,10 @@ def posted(body: Any, content_type: str | bytes | None = None, url: str = UPLOAD
     return parse("POST", url, headers, body)
 
 
+def files(request: Request) -> list[File]:
+    return [upload.file for upload in request.uploads]
+
+
 def from_requests() -> Request:
     files = {"file": (NAME, io.BytesIO(PDF), "application/pdf")}
     made = requests.Request("POST", UPLOAD, data=FIELDS, files=files).prepare()
@@ -55,7 +59,7 @@ def from_urllib3() -> Request:
 def test_a_form_is_read_whatever_library_wrote_it(request_: Request) -> None:
     assert request_.malformed == ""
     assert request_.params == FIELDS
-    [upload] = request_.uploads
+    [upload] = files(request_)
     assert (upload, upload.field, upload.filename) == (PDF, "file", NAME)
     assert upload.content_type == "application/pdf"
     assert repr(upload) == "<File file='Büch & Co.pdf', 15 bytes>"
@@ -98,7 +102,7 @@ FORM, FORM_TYPE = urllib3.encode_multipart_formdata([("title", "T"), ("file", ("
 def test_a_body_is_read_however_it_comes(body: Any) -> None:
     request = posted(body, FORM_TYPE)
 
-    assert (request.malformed, request.params, request.uploads) == ("", {"title": "T"}, [PDF])
+    assert (request.malformed, request.params, files(request)) == ("", {"title": "T"}, [PDF])
 
 
 def test_query_and_form_are_read_together_and_the_form_wins() -> None:
@@ -156,7 +160,7 @@ def test_a_file_keeps_every_byte() -> None:
 
     request = form(f'{DISPOSITION}name="file"; filename="a.bin"', content=content)
 
-    assert (request.malformed, request.uploads) == ("", [content])
+    assert (request.malformed, files(request)) == ("", [content])
 
 
 @pytest.mark.parametrize("kind", ["message/rfc822", "multipart/mixed; boundary=c", "text/plain"])
@@ -167,25 +171,31 @@ def test_an_upload_is_not_taken_apart(kind: str) -> None:
         f'{DISPOSITION}name="file"; filename="a"', f"Content-Type: {kind}", content=content
     )
 
-    assert (request.malformed, request.uploads) == ("", [content])
+    assert (request.malformed, files(request)) == ("", [content])
 
 
 def test_a_part_named_file_is_an_upload_without_a_file_name_too() -> None:
-    [upload] = form(f'{DISPOSITION}name="file"').uploads
+    [upload] = files(form(f'{DISPOSITION}name="file"'))
 
     assert (upload, upload.filename) == (PDF, None)
 
 
 def test_a_part_with_a_file_name_is_an_upload_whatever_its_name() -> None:
-    [upload] = form(f'{DISPOSITION}name="Büch"; filename="Ünï.pdf"').uploads
+    [upload] = files(form(f'{DISPOSITION}name="Büch"; filename="Ünï.pdf"'))
 
     assert (upload.field, upload.filename) == ("Büch", "Ünï.pdf")
 
 
 def test_of_two_uploads_of_a_name_the_first_is_kept_in_files() -> None:
-    request = Request("POST", UPLOAD, uploads=[File(b"1"), File(b"2"), File(b"3", "more")])
+    parts = [("file", ("1", b"1")), ("file", ("2", b"2")), ("more", ("3", b"3"))]
+    request = posted(*urllib3.encode_multipart_formdata(parts))
 
     assert request.files == {"file": b"1", "more": b"3"}
+    assert [*request.files] == ["more", "file"]
+    assert (
+        repr(request.files)
+        == "{'more': <File more='3', 1 bytes>, 'file': <File file='1', 1 bytes>}"
+    )
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_flipsnack.fake.settings import Settings
-from pytest_flipsnack.fake.signing import accepts, md5, near_miss, sign, signed_text
+from pytest_flipsnack.fake.near_misses import Sent, near_miss
+from pytest_flipsnack.fake.settings import Settings, SignatureOrder, SignatureValues
+from pytest_flipsnack.fake.signing import accepts, md5, sign, signed_text
 
 # The worked example of the vendor's page on signing, which is the same in every version of it.
 SECRET = "123ABCDE-456-7890-FGH"
@@ -87,7 +88,7 @@ AS_SENT = in_order("apiKey", "action", "Zebra")
         ("ignorecase", [False, True, False]),
     ],
 )
-def test_the_sort_order_is_a_setting(order: str, taken: list[bool]) -> None:
+def test_the_sort_order_is_a_setting(order: SignatureOrder, taken: list[bool]) -> None:
     settings = Settings(signature_order=order)
 
     given = [CAPITALS_FIRST, NO_CASE, AS_SENT]
@@ -110,7 +111,7 @@ VALUES = ["a b/ü", "a+b%2F%C3%BC", "a%20b/%C3%BC", "a%20b%2F%C3%BC", "a b/%C3%B
         ("either", [True, True, True, True, False]),
     ],
 )
-def test_the_encoding_of_values_is_a_setting(values: str, taken: list[bool]) -> None:
+def test_the_encoding_of_values_is_a_setting(values: SignatureValues, taken: list[bool]) -> None:
     settings = Settings(signature_values=values)
 
     assert [accepts(SECRET, SPACED, with_query(value), settings) for value in VALUES] == taken
@@ -118,7 +119,9 @@ def test_the_encoding_of_values_is_a_setting(values: str, taken: list[bool]) -> 
 
 @pytest.mark.parametrize("order", ["either", "ascii", "ignorecase"])
 @pytest.mark.parametrize("values", ["raw", "encoded", "either"])
-def test_what_is_signed_under_a_setting_is_accepted_under_it(order: str, values: str) -> None:
+def test_what_is_signed_under_a_setting_is_accepted_under_it(
+    order: SignatureOrder, values: SignatureValues
+) -> None:
     settings = Settings(signature_order=order, signature_values=values)
     params = {**MIXED, **SPACED}
 
@@ -146,4 +149,4 @@ def test_a_changed_value_is_not_accepted(
 
 @given(params=dictionaries, given=texts)
 def test_looking_for_the_slip_never_fails(params: dict[str, str], given: str) -> None:
-    assert near_miss(SECRET, params, given, DEFAULT) == ""
+    assert near_miss(Sent(SECRET, params, given, DEFAULT)) == ""

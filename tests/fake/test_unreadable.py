@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 
 import pytest
@@ -25,6 +26,8 @@ def stumbling() -> Iterator[bytes]:
     raise RuntimeError("out of pages")
 
 
+FORM = "multipart/form-data; boundary=b"
+FEW = [f"--b\r\n{DISPOSITION}name=file\r\n\r\n%PDF-"]
 CANNOT = "the multipart body cannot be read: "
 
 
@@ -36,34 +39,17 @@ CANNOT = "the multipart body cannot be read: "
         (Stumbling(), None, "the body cannot be read: the disk is gone"),
         (stumbling(), None, "the body cannot be read: out of pages"),
         ([1], None, "the body cannot be read: 'int' object is not iterable"),
-        (
-            b"--b\r\n",
-            "multipart/form-data",
-            f"{CANNOT}NoBoundaryInMultipartDefect, MultipartInvariantViolationDefect",
-        ),
-        (
-            b"once upon a time",
-            "multipart/form-data; boundary=b",
-            f"{CANNOT}StartBoundaryNotFoundDefect, MultipartInvariantViolationDefect",
-        ),
-        (
-            f"--b\r\n{DISPOSITION}name=a\r\n\r\n1",
-            "multipart/form-data; boundary=b",
-            f"{CANNOT}CloseBoundaryNotFoundDefect",
-        ),
+        (b"--b\r\n", "multipart/form-data", f"{CANNOT}its Content-Type names no boundary"),
+        (b"--\r\n", 'multipart/form-data; boundary=""', f"{CANNOT}its Content-Type names no boundary"),
+        (b"once upon a time", FORM, f"{CANNOT}its boundary is not in it"),
+        (b"--bc\r\n--b", FORM, f"{CANNOT}its boundary is not in it"),
+        (f"--b\r\n{DISPOSITION}name=a\r\n\r\n1", FORM, f"{CANNOT}it ends before its closing boundary"),
+        (f"--b\r\n{DISPOSITION}name=a\r\n", FORM, f"{CANNOT}it ends before its closing boundary"),
+        (b"--b\r\n" + b"a: b\r\n" * 20_000, FORM, f"{CANNOT}the headers of a part do not end"),
         # the parser of the standard library itself stumbles over this one
         (part(), "multipart/form-data; \xff00*", f"{CANNOT}string index out of range"),
-        (
-            part("Content-Type: text/plain"),
-            "multipart/form-data; boundary=b",
-            "a part of the multipart body has no name",
-        ),
-        (
-            part(f'{DISPOSITION}name="a"', "Content-Type: multipart/form-data; boundary=c",
-                 content=b"--c\r\n\r\n1\r\n--c--"),
-            "multipart/form-data; boundary=b",
-            "the part 'a' of the multipart body is a form itself",
-        ),
+        (part("Content-Type: text/plain"), FORM, "a part of the multipart body has no name"),
+        (chain(FEW, stumbling()), FORM, "the body cannot be read: out of pages"),
     ],
 )  # fmt: skip
 def test_a_body_that_cannot_be_read_says_why(
@@ -97,6 +83,6 @@ def test_nor_is_one_that_runs_out_of_calls_while_its_form_is_read(
     def give_up(*args: object) -> None:
         raise RecursionError
 
-    monkeypatch.setattr(multipart, "read", give_up)
+    monkeypatch.setattr(multipart.FormReader, "feed", give_up)
     with pytest.raises(RecursionError):
         parse("POST", UPLOAD, {"Content-Type": "multipart/form-data; boundary=x"}, b"x")

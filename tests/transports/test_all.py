@@ -14,7 +14,7 @@ import httpx
 import pytest
 import requests
 
-from pytest_flipsnack import Flipsnack
+from pytest_flipsnack import FaultName, Flipsnack
 from tests.clients import STYLES, Style
 from tests.transports.asking import API, PDF, UPLOAD, codes, finished, signed
 from tests.transports.sending import SENDERS, Send, form_of
@@ -125,7 +125,7 @@ def test_an_error_is_judged_alike_over_each(style: Style) -> None:
 
 @OVER
 @pytest.mark.parametrize("fault", ["timeout", "refused", "reset", "html"])
-def test_a_fault_ends_in_the_clients_own_error_over_each(style: Style, fault: str) -> None:
+def test_a_fault_ends_in_the_clients_own_error_over_each(style: Style, fault: FaultName) -> None:
     assert style.error is not None
 
     with Flipsnack() as flipsnack, flipsnack.clock:

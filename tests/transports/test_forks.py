@@ -12,6 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
+from pytest_flipsnack import FaultName
 from pytest_flipsnack.fake.reply import Reply
 from pytest_flipsnack.flipsnack import Flipsnack
 from pytest_flipsnack.transports import in_process
@@ -114,7 +115,7 @@ def _ask(api_key: str, secret: str) -> Any:
 
 
 @pytest.mark.parametrize("fault", ["reset", "timeout", "html", "refused"])
-def test_a_fault_reaches_the_child(flipsnack: Flipsnack, fault: str) -> None:
+def test_a_fault_reaches_the_child(flipsnack: Flipsnack, fault: FaultName) -> None:
     flipsnack.fail(fault)
     with pytest.raises((OSError, ValueError)):
         in_a_child(_ask_soon, flipsnack)
@@ -184,7 +185,7 @@ class TestTheChildsSide:
 
     @pytest.mark.parametrize("fault", ["reset", "timeout"])
     def test_a_wire_fault_comes_as_one(
-        self, flipsnack: Flipsnack, monkeypatch: pytest.MonkeyPatch, fault: str
+        self, flipsnack: Flipsnack, monkeypatch: pytest.MonkeyPatch, fault: FaultName
     ) -> None:
         flipsnack.fail(fault)
         made = self.made(flipsnack, monkeypatch)
@@ -216,3 +217,19 @@ class TestTheChildsSide:
         monkeypatch.setattr(made, "_urls", [])
         with pytest.raises(ForkedChildError):
             self.reply(flipsnack, made)
+
+
+def lengths(url: str) -> Any:
+    part = httpx.get(url, headers={"Range": "bytes=0-9"}, timeout=5)
+    whole = httpx.head(url, timeout=5)
+    return [
+        (one.status_code, len(one.content), one.headers["Content-Length"]) for one in (part, whole)
+    ]
+
+
+def test_a_child_fetches_an_archive_of_its_parent(flipsnack: Flipsnack) -> None:
+    flipsnack.configure(download_s=0)
+    params = Client(flipsnack).signed({"action": "collection.downloadHTML", "collectionHash": "f1"})
+    answer = httpx.get("https://api.flipsnack.com/v1/", params=params, timeout=5).json()
+
+    assert in_a_child(lengths, answer["data"]["resourceUrl"]) == [(206, 10, "10"), (200, 0, "157")]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import ssl
 import urllib.error
 import urllib.request
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import pytest
 
 from pytest_flipsnack.flipsnack import Flipsnack
-from pytest_flipsnack.transports.guard import Guard
+from pytest_flipsnack.transports.guard import Guard, PlainConnection
 
 
 def complaint(name: str) -> str:
@@ -79,7 +80,7 @@ def test_a_name_of_flipsnack_does_not_resolve(
     resolver: Resolver, host: str | bytes, name: str
 ) -> None:
     said: list[str] = []
-    guard = Guard(lambda found: said.append(str(found)))
+    guard = Guard(lambda found: said.append(str(found)), lambda: 5000)
     guard.start()
 
     with pytest.raises(socket.gaierror):
@@ -95,7 +96,7 @@ def test_a_name_of_flipsnack_does_not_resolve(
 )
 def test_any_other_name_resolves_as_before(resolver: Resolver, host: str | bytes | None) -> None:
     said: list[str] = []
-    guard = Guard(lambda found: said.append(str(found)))
+    guard = Guard(lambda found: said.append(str(found)), lambda: 5000)
     guard.start()
 
     socket.getaddrinfo(host, 443, type=socket.SOCK_STREAM)
@@ -110,3 +111,83 @@ def test_names_resolve_again_after_the_block(resolver: Resolver) -> None:
         assert socket.getaddrinfo is not resolver
 
     assert socket.getaddrinfo is resolver
+
+
+def test_the_host_of_the_archives_is_the_loopback_server(resolver: Resolver) -> None:
+    said: list[str] = []
+    guard = Guard(lambda found: said.append(str(found)), lambda: 5000)
+    guard.start()
+
+    socket.getaddrinfo("Download.Flipsnack.com", 443, 0, socket.SOCK_STREAM)
+    socket.getaddrinfo(b"download.flipsnack.com", port="https")
+    guard.stop()
+
+    assert resolver.asked == [
+        ("127.0.0.1", 5000, socket.AF_INET, kind) for kind in (socket.SOCK_STREAM, 0)
+    ]
+    assert said == []
+
+
+def test_without_the_server_a_download_is_stopped_and_told_what_to_install() -> None:
+    def missing() -> int:
+        raise ImportError
+
+    said: list[str] = []
+    guard = Guard(lambda found: said.append(str(found)), missing)
+    guard.start()
+
+    with pytest.raises(socket.gaierror):
+        socket.getaddrinfo("download.flipsnack.com", 443)
+    guard.stop()
+
+    assert said == [
+        "a download from download.flipsnack.com went past the fake and was stopped\n"
+        "    cause:   its HTTP library is not one that is answered in process\n"
+        "    way out: install the loopback server: pip install 'pytest-flipsnack[server]'"
+    ]
+
+
+def test_only_the_archives_go_without_tls_and_only_while_a_fake_is_used(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    wrapped: list[object] = []
+    monkeypatch.setattr(ssl.SSLContext, "wrap_socket", lambda *args, **how: wrapped.append(how))
+    theirs = ssl.SSLContext.wrap_socket
+    context, sock = ssl.create_default_context(), socket.socket()
+    guard = Guard(never_reports, lambda: 5000)
+    guard.start()
+    assert ssl.SSLContext.wrap_socket is theirs
+    for _ in range(2):
+        socket.getaddrinfo("download.flipsnack.com", 443)
+
+    assert context.wrap_socket(sock, server_hostname="download.flipsnack.com") is sock
+    context.wrap_socket(sock, server_hostname="example.org")
+    context.wrap_socket(sock)
+    ours = ssl.SSLContext.wrap_socket
+    guard.stop()
+    ours(context, sock, server_hostname="download.flipsnack.com")
+    sock.close()
+
+    hosts = ["example.org", None, "download.flipsnack.com"]
+    assert [how.get("server_hostname") for how in wrapped] == hosts  # type: ignore[attr-defined]
+    assert ssl.SSLContext.wrap_socket is theirs
+
+
+def never_reports(found: object) -> None:
+    raise AssertionError(found)
+
+
+def test_a_plain_connection_passes_on_what_comes_until_its_end() -> None:
+    incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+    plain = PlainConnection(incoming, outgoing)
+    plain.do_handshake()
+    with pytest.raises(ssl.SSLWantReadError):
+        plain.read(10)
+
+    incoming.write(b"abcdef")
+    into = bytearray(4)
+    assert (plain.read(2), plain.read(4, memoryview(into)), bytes(into)) == (b"ab", 4, b"cdef")
+    incoming.write_eof()
+    assert (plain.read(2), plain.read(2, memoryview(into))) == (b"", 0)
+    assert (plain.write(b"xy"), outgoing.read()) == (2, b"xy")
+    assert (plain.getpeercert(), plain.cipher(), plain.unwrap()) == (None, None, None)

@@ -15,7 +15,7 @@ import trio
 from pytest_httpserver import HTTPServer
 from pytest_httpx import HTTPXMock
 
-from pytest_flipsnack import Flipsnack
+from pytest_flipsnack import FaultName, Flipsnack
 from tests.transports.asking import API, PDF, STATS, UPLOAD, code_of, codes, form, signed
 
 Send = Callable[..., httpx.Response]
@@ -83,7 +83,7 @@ def test_a_streamed_upload_arrives_whole(flipsnack: Flipsnack, send: Send, piece
     ],
 )
 def test_a_fault_on_the_wire_raises_what_httpx_raises(
-    flipsnack: Flipsnack, send: Send, fault: str, kind: type[httpx.RequestError], text: str
+    flipsnack: Flipsnack, send: Send, fault: FaultName, kind: type[httpx.RequestError], text: str
 ) -> None:
     flipsnack.fail(fault)
 
@@ -99,7 +99,7 @@ def test_a_fault_on_the_wire_raises_what_httpx_raises(
 @pytest.mark.parametrize("fault", ["timeout", "refused", "reset"])
 @pytest.mark.parametrize("send", [send_sync, send_async])
 def test_a_fault_on_a_real_socket_raises_the_same_class(
-    flipsnack: Flipsnack, send: Send, fault: str
+    flipsnack: Flipsnack, send: Send, fault: FaultName
 ) -> None:
     flipsnack.fail(fault)
     flipsnack.fail(fault)

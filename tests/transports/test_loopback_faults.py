@@ -11,7 +11,7 @@ import pytest
 import urllib3
 from pytest_httpserver import HTTPServer
 
-from pytest_flipsnack import Flipsnack
+from pytest_flipsnack import FaultName, Flipsnack
 from tests.transports.asking import codes, faults, on_loopback
 from tests.transports.libraries import (
     Ask,
@@ -62,7 +62,7 @@ ROWS = [
 
 @pytest.mark.parametrize(("fault", "way", "kind"), ROWS)
 def test_a_fault_is_what_the_library_makes_of_it(
-    flipsnack: Flipsnack, fault: str, way: Ask, kind: type[BaseException]
+    flipsnack: Flipsnack, fault: FaultName, way: Ask, kind: type[BaseException]
 ) -> None:
     flipsnack.fail(fault)
     url = on_loopback(flipsnack)

@@ -13,7 +13,7 @@ import requests_mock
 import responses
 import urllib3
 
-from pytest_flipsnack import Flipsnack
+from pytest_flipsnack import FaultName, Flipsnack
 from tests.transports.asking import API, UPLOAD, code_of, codes, faults, form, signed
 
 
@@ -85,7 +85,7 @@ BLOCKS = pytest.mark.parametrize("block", [responses_block, requests_mock_block]
 
 @BLOCKS
 @pytest.mark.parametrize("fault", ["timeout", "refused", "reset"])
-def test_a_fault_reaches_the_client_through_a_block_of_theirs(block: Any, fault: str) -> None:
+def test_a_fault_reaches_the_client_through_a_block_of_theirs(block: Any, fault: FaultName) -> None:
     with Flipsnack() as flipsnack, block():
         flipsnack.fail(fault)
         with pytest.raises(requests.RequestException):

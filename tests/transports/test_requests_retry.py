@@ -12,7 +12,7 @@ import urllib3
 from requests.adapters import HTTPAdapter
 from urllib3.util.retry import Retry
 
-from pytest_flipsnack import Flipsnack
+from pytest_flipsnack import FaultName, Flipsnack
 from tests.transports.asking import API, PDF, UPLOAD, code_of, codes, form, signed
 
 Way = Callable[[Flipsnack], str]
@@ -56,7 +56,7 @@ FAULTS: dict[str, tuple[type[Exception], list[str]]] = {
 @BOTH
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_fault_on_the_wire_raises_what_requests_raises(
-    flipsnack: Flipsnack, way: Way, fault: str
+    flipsnack: Flipsnack, way: Way, fault: FaultName
 ) -> None:
     kind, told = FAULTS[fault]
     flipsnack.fail(fault)
@@ -74,7 +74,7 @@ def test_a_fault_on_the_wire_raises_what_requests_raises(
 @BOTH
 @pytest.mark.parametrize("fault", ["timeout", "reset"])
 def test_a_retry_adapter_that_gives_up_wraps_the_last_fault(
-    flipsnack: Flipsnack, way: Way, fault: str
+    flipsnack: Flipsnack, way: Way, fault: FaultName
 ) -> None:
     flipsnack.fail(fault)
     flipsnack.fail(fault)
@@ -182,7 +182,9 @@ UPLOADS = pytest.mark.parametrize(
 
 @UPLOADS
 @pytest.mark.parametrize("fault", ["http_500", "reset"])
-def test_a_file_object_is_sent_whole_again(flipsnack: Flipsnack, way: Way, fault: str) -> None:
+def test_a_file_object_is_sent_whole_again(
+    flipsnack: Flipsnack, way: Way, fault: FaultName
+) -> None:
     flipsnack.fail(fault)
     body, kind = form(flipsnack)
     file = io.BytesIO(b"left out" + body)

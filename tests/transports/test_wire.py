@@ -12,6 +12,7 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3.util.retry import Retry
 
+from pytest_flipsnack import FaultName
 from pytest_flipsnack.flipsnack import Flipsnack
 from tests.transports.right_client import (
     API,
@@ -70,7 +71,7 @@ def error_of(url: str, params: dict[str, str], retries: Retry | int) -> requests
     ],
 )
 def test_a_fault_raises_what_requests_raises(
-    fault: str, kind: type[requests.RequestException]
+    fault: FaultName, kind: type[requests.RequestException]
 ) -> None:
     with Flipsnack() as fake:
         fake.fail(fault)
@@ -85,7 +86,7 @@ def test_a_fault_raises_what_requests_raises(
 @pytest.mark.parametrize("retries", RETRIES)
 @pytest.mark.parametrize("fault", REAL)
 def test_a_fault_is_made_of_what_it_is_made_of_on_a_real_wire(
-    fault: str, retries: str, slept: list[float]
+    fault: FaultName, retries: str, slept: list[float]
 ) -> None:
     with REAL[fault]() as url:
         real = error_of(url, {}, RETRIES[retries]())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unittest
 from collections.abc import Callable
 from typing import Any, ClassVar
 
@@ -28,11 +29,20 @@ class ClientContract(Declarations):
     __test__ = _EverySubclass()
     is_flipsnack_contract: ClassVar[bool] = True
 
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if issubclass(cls, unittest.TestCase):
+            raise TypeError(
+                f"{cls.__name__} cannot be a unittest.TestCase as well, whose tests take no "
+                f"arguments; write class {cls.__name__}(ClientContract) and let a fixture do what "
+                "setUp does"
+            )
+
 
 def _test_of(trial: Trial[Any]) -> Callable[..., None]:
     def test(self: ClientContract, flipsnack_case: Case, flipsnack_workbench: Workbench) -> None:
         tester = Tester(flipsnack_workbench, self, flipsnack_case.method, flipsnack_case.action)
-        tester.check(trial.run(tester, flipsnack_case.given))
+        tester.check(trial.run(tester, flipsnack_case.given), every=trial.every)
 
     test.__name__, test.__doc__ = trial.name, trial.says
     test.__qualname__ = f"{ClientContract.__name__}.{trial.name}"

@@ -47,7 +47,7 @@ def _fields(action: Action) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """A declaration that is held against a value and the data of the reply."""
+    """A declaration with which a value and the data of the reply are compared."""
 
     gives: Gives
 

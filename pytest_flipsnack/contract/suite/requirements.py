@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from pytest_flipsnack.catalogue.action import Action
 from pytest_flipsnack.catalogue.actions import ACTIONS
 from pytest_flipsnack.catalogue.codes import Code
 from pytest_flipsnack.contract.carried_code import carries, named
+from pytest_flipsnack.contract.exceptions import Raises, apart, name_of, names_of
 from pytest_flipsnack.contract.judge import (
     finding,
     judge_end,
@@ -19,7 +21,7 @@ from pytest_flipsnack.contract.judge import (
 from pytest_flipsnack.contract.leaks import leaks, shown_at_rest
 from pytest_flipsnack.contract.pace import judge_pace
 from pytest_flipsnack.contract.suite.attempt import Attempt
-from pytest_flipsnack.contract.suite.declarations import Declarations, rules_of
+from pytest_flipsnack.contract.suite.declarations import Declarations, PracticeName, rules_of
 from pytest_flipsnack.fake.finding import Finding
 from pytest_flipsnack.virtual_time.packages import Kind, of_kind
 
@@ -68,11 +70,11 @@ class Requirements:
             text = judge_end(str(attempt.error), calls)
             yield from self.sound("bound", text, later if len(calls) >= most else "")
         if not any(call.action in {self._action, None} for call in calls):
-            yield finding(
-                f"{self._method} did not call {self._action} ({ending_of(attempt)})",
-                f"a request for {self._action} by the method that is marked @call({self._action!r})",
-                calls,
+            what = f"{self._method} did not call {self._action} ({ending_of(attempt)})"
+            allowed = (
+                f"a request for {self._action} by the method that is marked @call({self._action!r})"
             )
+            yield replace(finding(what, allowed, calls), always=True)
         if calls[0].timeout_s is not None:  # else test_request reports it, once
             yield from self.timeout(attempt)
         yield from judge_retries(calls, rules, attempt.waits, ending_of(attempt))
@@ -80,12 +82,11 @@ class Requirements:
             yield from self.sound("growing_waits", hasty)
         subject = attempt.subject if self.failed(attempt) else None
         secrets = self._fake.secrets()
-        for leak in [
-            *leaks(subject, attempt.logged, secrets, attempt.own, attempt.printed),
-            *shown_at_rest([*attempt.given, attempt.value], secrets, attempt.own),
-        ]:
+        leaking = leaks(subject, attempt.logged, secrets, attempt.own, attempt.printed)
+        at_rest = shown_at_rest([*attempt.given, attempt.value], secrets, attempt.own)
+        for leak in [*leaking, *at_rest]:
             text = finding(leak, "no secret outside the request", calls)
-            yield from self.sound("secrets", text)
+            yield from self.sound("secrets", replace(text, always=leak in at_rest))
         yield from self._blocking(attempt)
 
     def _blocking(self, attempt: Attempt) -> Iterator[Finding]:
@@ -135,9 +136,10 @@ class Requirements:
     def _clean(self, error: BaseException, attempt: Attempt, why: str) -> Iterator[Finding]:
         base = self._contract.error
         if base is not None and not isinstance(error, base):
-            what = f"{self._action} {why}, and the client {ending_of(attempt)}"
-            allowed = f"{_names(base)}, as in error = {_names(base)}"
-            yield from self.sound("clean_errors", finding(what, allowed, attempt.calls))
+            what = f"{self._action} {why}, and the client {ending_of(attempt, base)}"
+            allowed = f"{names_of(base, error)}, as in error = {names_of(base)}"
+            found = apart(finding(what, allowed, attempt.calls), error, base)
+            yield from self.sound("clean_errors", found)
         elif base is None and isinstance(error, _CRASHES):
             what = f"{self._action} {why}, and the client crashed: {ending_of(attempt)}"
             allowed = "an error that says what happened"
@@ -164,18 +166,16 @@ class Requirements:
         promised: list[str] = []
         if declared is not None:
             kept.append(isinstance(attempt.error, declared))
-            promised.append(f"raises {_names(declared)}")
+            promised.append(f"raises {names_of(declared, attempt.error)}")
         if returned is not _NOT_DECLARED:
             # where both are declared, one call raises and another returns: either will do
             by_value = declared is None or attempt.error is None
             kept.append(by_value and _is_value(attempt.value, returned))
             promised.append(f"returns {getattr(returned, '__name__', repr(returned))}")
         if kept and not any(kept):
-            yield finding(
-                f"{self._action} answered {code} and the client {ending_of(attempt)}",
-                f"it {' or '.join(promised)} ({label(code)})",
-                attempt.calls,
-            )
+            what = f"{self._action} answered {code} and the client {ending_of(attempt, declared)}"
+            allowed = f"it {' or '.join(promised)} ({label(code)})"
+            yield apart(finding(what, allowed, attempt.calls), attempt.error, declared)
         if returned is not _NOT_DECLARED or self._tells_by_class(code):
             return
         number = self._contract.code_of(attempt.subject)
@@ -208,13 +208,16 @@ class Requirements:
         if longest_s > _LONGEST_TIMEOUT_S:
             what = f"the client sent a request with a timeout of {longest_s:g} s"
             allowed = f"a timeout in seconds, at most {_LONGEST_TIMEOUT_S:g}"
-            yield from self.sound("timeout", finding(what, allowed, attempt.calls))
+            found = replace(finding(what, allowed, attempt.calls), always=True)
+            yield from self.sound("timeout", found)
         if any(call.timeout_s is None for call in attempt.calls):
             allowed = "a timeout on every request"
             text = finding("the client sent a request without a timeout", allowed, attempt.calls)
             yield from self.sound("timeout", text)
 
-    def sound(self, practice: str, found: Finding, other_way: str = "") -> Iterator[Finding]:
+    def sound(
+        self, practice: PracticeName, found: Finding, other_way: str = ""
+    ) -> Iterator[Finding]:
         """Yield the finding on a sound practice, with its way out, unless it is turned off."""
         if practice not in set(self._contract.without):
             way_out = f"fix the client, {other_way}or turn the check off: without = [{practice!r}]"
@@ -235,19 +238,15 @@ def _is_value(value: object, declared: Any) -> bool:
     return bool(declared(value)) if callable(declared) else bool(value == declared)
 
 
-def _names(kinds: Any) -> str:
-    members = kinds if isinstance(kinds, tuple) else (kinds,)
-    return " or ".join(kind.__name__ for kind in members)
-
-
-def ending_of(attempt: Attempt) -> str:
-    """Return how a call ended, with the text of its error."""
+def ending_of(attempt: Attempt, declared: Raises | None = None) -> str:
+    """Return how a call ended, with the text of its error; its class is told from a declared one."""
     if attempt.error is None:
         return str(attempt)
     text = str(attempt.error)
     if attempt.never_stopped:
         return f"did not stop: {text}"
-    return f"{attempt}: {text[:200]}" if text else str(attempt)
+    raised = f"raised {name_of(attempt.error, declared)}"
+    return f"{raised}: {text[:200]}" if text else raised
 
 
 def is_transport(error: object) -> bool:

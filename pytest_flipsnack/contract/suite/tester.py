@@ -6,6 +6,7 @@ import functools
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from inspect import signature
+from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pytest_flipsnack.catalogue.action import SETTABLE_STATUSES, Action
@@ -15,10 +16,12 @@ from pytest_flipsnack.contract.judge import with_notes
 from pytest_flipsnack.contract.leaks import own_packages
 from pytest_flipsnack.contract.observation import Observation
 from pytest_flipsnack.contract.suite.attempt import Attempt, Cancellation, Loop, make
+from pytest_flipsnack.contract.suite.cause import CAUSE_ATTRIBUTE, Cause, of_refusal
 from pytest_flipsnack.contract.suite.declarations import Declarations, calls_of
 from pytest_flipsnack.contract.suite.requirements import Requirements
+from pytest_flipsnack.fake.call import Call
 from pytest_flipsnack.fake.faults import Fault
-from pytest_flipsnack.fake.finding import Finding, failure
+from pytest_flipsnack.fake.finding import Finding, failure, listed
 from pytest_flipsnack.fake.stubs import Stub, Stubs
 
 if TYPE_CHECKING:
@@ -60,25 +63,41 @@ class Tester:
         self._bound: Callable[..., Any] = getattr(contract, method)
         self._began: dict[str, int] = {}
         self._error: BaseException | None = None
+        self._calls: list[Call] = []
+        self._instead = False
         # before any answer is declared: a client may make a request when it is made
         self._given = {name: bench.resolve(name) for name in signature(self._bound).parameters}
         # the first answer may be COMPLETE already, and not every client waits for it
         self.fake.configure({"download_s": 0.0})
 
-    def check(self, findings: Iterable[Finding]) -> None:
-        """Fail with the first thing that the client did wrong."""
+    def check(self, findings: Iterable[Finding], *, every: bool = False) -> None:
+        """Fail with the first thing that the client did wrong, or with all that it did."""
         __tracebackhide__ = True
-        problem = next(iter(findings), None)
-        refused = self.fake.reported
-        if refused:  # it explains whatever the client did afterwards
-            raise failure("\n".join(refused)) from self._cause()
-        if problem is not None:
-            clock = self._bench.clock
-            found = with_notes(problem, clock.real_waits, unobserved_sleep=clock.unobserved_sleep)
-            raise failure(self.fake.masked(str(found))) from self._cause()
+        found = [*dict.fromkeys(findings)] if every else [*islice(findings, 1)]
+        slips = self.fake.slips
+        if slips:  # they explain whatever the client did afterwards
+            also = [self.fake.masked(listed(found))] if every and found else []
+            text = "\n".join([*self.fake.reported, *also])
+            raise self._failure(slips[0], text) from self._error_shown()
+        if found:
+            first, clock = found[0].also(found[1:]), self._bench.clock
+            first = with_notes(first, clock.real_waits, unobserved_sleep=clock.unobserved_sleep)
+            raise self._failure(first, self.fake.masked(str(first))) from self._error_shown()
         self.fake.record.judge(self.require.judged)
 
-    def _cause(self) -> BaseException | None:
+    def _failure(self, found: Finding, text: str) -> BaseException:
+        """Return the exception for a finding, with the cause where that is no one test's alone."""
+        made = failure(text)
+        general, refusal, headline = not self._instead, found.refusal, text.partition("\n")[0]
+        refused = [call for call in self._calls if refusal and call.refusal is refusal]
+        if refusal and refused:
+            cause = of_refusal(refusal, refused[0].params, general=general)
+            setattr(made, CAUSE_ATTRIBUTE, cause)
+        elif found.always:
+            setattr(made, CAUSE_ATTRIBUTE, Cause(headline, headline, general=general))
+        return made
+
+    def _error_shown(self) -> BaseException | None:
         """Return the client's own error, unless its text shows a secret."""
         error = self._error
         return error if error is not None and self.fake.masked(str(error)) == str(error) else None
@@ -119,11 +138,12 @@ class Tester:
     def call(self, instead: Mapping[str, Any] | None = None, *, cancelled: bool = False) -> Attempt:
         """Make the call once, on collections that no earlier call has touched.
 
-        `instead` has values to give in the place of those of fixtures. With `cancelled` the
-        task of an async call is cancelled after the first reply.
+        `instead` has values to give in the place of those of fixtures that the call asks for. With
+        `cancelled` the task of an async call is cancelled after the first reply.
         """
         self.fake.account.collections.forget_assumed()
-        given = {**self._given, **(instead or {})}
+        instead = instead or {}
+        given = {name: instead.get(name, value) for name, value in self._given.items()}
         for name, value in given.items():
             self._rewind(name, value)
         call = functools.partial(self._bound, **given)
@@ -134,6 +154,8 @@ class Tester:
         attempt = make(call, self._bench.loop, observation, cancellation)
         attempt.given = [*given.values()]
         self._error = None if attempt.never_stopped else attempt.error
+        self._calls += attempt.calls
+        self._instead = self._instead or bool(instead)
         return attempt
 
     def others(self) -> Iterator[Tester]:

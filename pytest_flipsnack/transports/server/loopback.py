@@ -9,6 +9,7 @@ import select
 import socket
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from pytest_flipsnack.transports.patches import Patches
 from pytest_flipsnack.transports.server.addresses import ADDRESS
@@ -50,6 +51,10 @@ class LoopbackTransport:
             self._exempt_from_proxies()
             self._refuse_where_stubbed(self.server)
         return self.server.url(self._guest, upload=upload)
+
+    def archives(self) -> int:
+        """Return the port where this test's archives are, under their own host."""
+        return urlsplit(self.url(upload=False)).port or 0
 
     def start(self) -> None:
         """Wait for the first use of a URL."""

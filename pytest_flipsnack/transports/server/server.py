@@ -114,6 +114,11 @@ class LoopbackServer:
         """End a test's stay; what it still sends is kept as late."""
         guest.fake = None
 
+    def newest(self) -> Guest | None:
+        """Return the test that came last and has not ended."""
+        here = [guest for guest in self.guests.values() if guest.fake is not None]
+        return here[-1] if here else None
+
     def url(self, guest: Guest, *, upload: bool = False) -> str:
         """Return the guest's base URL, without a slash at the end, like the documented ones."""
         port = self.ports[1 if upload else 0]

@@ -7,6 +7,8 @@ import pytest
 from tests.contract.suite.smallest_contract import ADAPTER
 from tests.downstream import Project
 
+KNOWN = "20, 22, 30, 31, 32, 33, 34, 35, 36, 37, 38, 40, 41, 42, 43, 44, 45, 46, 47, 50"
+
 
 def test_call_without_an_action_is_told_how_to_write_it(project: Project) -> None:
     project.test("from pytest_flipsnack import call\n\n@call\ndef get(self): pass\n")
@@ -27,23 +29,67 @@ def test_a_call_that_asks_something_else_is_named(project: Project) -> None:
 @pytest.mark.parametrize(
     ("declared", "text"),
     [
-        ('error = "no class"', "TestAcme: TestAcme.error: 'no class' is not an exception class"),
+        (
+            'error = "no class"',
+            "TestAcme: TestAcme.error: 'no class' is not an exception class; "
+            "write a class or a tuple of classes, as in error = FlipsnackError",
+        ),
+        (
+            "error = ()",
+            "TestAcme: TestAcme.error: () is not an exception class; "
+            "write a class or a tuple of classes, as in error = FlipsnackError",
+        ),
+        (
+            "raises = {31: None}",
+            "TestAcme: TestAcme.raises: None is not an exception class; "
+            "write a class or a tuple of classes, as in raises = {31: RateLimited}",
+        ),
         (
             "raises = {39: acme.FlipsnackError}",
-            "TestAcme: TestAcme.raises: 39 is not a Flipsnack status code",
+            f"TestAcme: TestAcme.raises: 39 is not a Flipsnack status code; known codes: {KNOWN}",
+        ),
+        (
+            'raises = {"31": acme.FlipsnackError}',
+            "TestAcme: TestAcme.raises: '31' is text; write 31 without quotes",
+        ),
+        (
+            'returns = {"31": None}',
+            "TestAcme: TestAcme.returns: '31' is text; write 31 without quotes",
+        ),
+        (
+            'retries = {"31": 3}',
+            "TestAcme: TestAcme.retries: '31' is text; write 31 without quotes",
+        ),
+        (
+            "retries = {(31, 32): 3}",
+            "TestAcme: TestAcme.retries: (31, 32) is no code; write an entry for each code, "
+            "as in retries = {31: 3}",
         ),
         (
             'without = ["sleep"]',
             "TestAcme: TestAcme.without: 'sleep' is not a practice; known: "
             "bound, growing_waits, final_wait, timeout, clean_errors, codes, secrets, https, "
-            "single_upload, async, parameters, fields, readable, tls, stale, lasting_waits",
+            "single_upload, async, parameters, fields, readable, tls, stale, lasting_waits, "
+            "signature_case",
+        ),
+        (
+            'without = ["timeot"]',
+            "TestAcme: TestAcme.without: 'timeot' is not a practice; known: *; did you mean timeout?",
+        ),
+        (
+            'without = iter(["timeout"])',
+            "TestAcme: TestAcme.without: <list_iterator object at *> does not fit; write a list, "
+            'as in without = ?"timeout"?',
         ),
         (
             'retries = {31: "often"}',
-            "TestAcme: 'often' is not a rule for retries; allowed: a number of retries, "
+            "TestAcme: TestAcme.retries: 'often' is not a rule for retries; allowed: a number of retries, "
             "Retry(at_most=5, wait_s=1), 'forbidden', 'allowed', 'required'",
         ),
-        ("returns = {39: None}", "TestAcme: TestAcme.returns: 39 is not a Flipsnack status code"),
+        (
+            "returns = {39: None}",
+            f"TestAcme: TestAcme.returns: 39 is not a Flipsnack status code; known codes: {KNOWN}",
+        ),
         (
             'urls = ["https://api.flipsnack.com/v2"]',
             "TestAcme: TestAcme.urls: 'https://api.flipsnack.com/v2' is not where Flipsnack listens; "
@@ -60,10 +106,10 @@ def test_a_call_that_asks_something_else_is_named(project: Project) -> None:
             "documented: https://api.flipsnack.com/v1, https://upload.flipsnack.com/v1",
         ),
         (
-            "errors = KeyError",
-            "TestAcme: TestAcme.errors is not a declaration; did you mean error?",
+            'waits_out_38 = ["collection.updates"]',
+            "TestAcme: TestAcme.waits_out_38: 'collection.updates' does not fit here; allowed: "
+            "collection.update, collection.downloadHTML; did you mean collection.update?",
         ),
-        ('polls = ["nothing"]', "TestAcme: 'nothing' is not a Flipsnack action; known actions: *"),
         (
             'without = "timeout"',
             "TestAcme: TestAcme.without: 'timeout' does not fit; write a list, "
@@ -94,6 +140,10 @@ def test_a_call_that_asks_something_else_is_named(project: Project) -> None:
             "TestAcme: TestAcme.pages: '50' for collection.getList is not a number of records from 1",
         ),
         (
+            "pages = {'collection.getList': True}",
+            "TestAcme: TestAcme.pages: True for collection.getList is not a number of records from 1",
+        ),
+        (
             "max_requests = 0",
             "TestAcme: TestAcme.max_requests: 0 does not fit; write a number from 1, "
             "as in max_requests = 1000",
@@ -110,12 +160,12 @@ def test_a_call_that_asks_something_else_is_named(project: Project) -> None:
         ),
         (
             'polls = ["user.getStats"]',
-            "TestAcme: TestAcme.polls: user.getStats does not fit here; allowed: "
+            "TestAcme: TestAcme.polls: 'user.getStats' does not fit here; allowed: "
             "collection.create, collection.getCollection, collection.downloadHTML, collection.update",
         ),
         (
             'pages = {"user.getStats": 50}',
-            "TestAcme: TestAcme.pages: user.getStats does not fit here; "
+            "TestAcme: TestAcme.pages: 'user.getStats' does not fit here; "
             "allowed: collection.getList",
         ),
         (

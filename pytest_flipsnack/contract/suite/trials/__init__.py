@@ -9,6 +9,7 @@ from pytest_flipsnack.contract.suite.trials import (
     bodies,
     cancelling,
     codes,
+    documents,
     kept,
     pages,
     processing,
@@ -23,6 +24,7 @@ TRIALS: dict[str, Trial[Any]] = {
     for trial in (
         *requests.TRIALS,
         *arguments.TRIALS,
+        *documents.TRIALS,
         *codes.TRIALS,
         *processing.TRIALS,
         *pages.TRIALS,

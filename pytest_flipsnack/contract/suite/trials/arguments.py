@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from pathlib import Path, PurePath
 from typing import Any
 
 from pytest_flipsnack.catalogue.facts import Basis
 from pytest_flipsnack.contract.judge import finding
 from pytest_flipsnack.contract.suite.attempt import Attempt
-from pytest_flipsnack.contract.suite.tester import DOCUMENT, HASH, TEXT, Tester
+from pytest_flipsnack.contract.suite.tester import HASH, TEXT, Tester
 from pytest_flipsnack.contract.suite.trials.trial import Findings, Trial
 from pytest_flipsnack.fake.call import Call
 from pytest_flipsnack.fake.finding import Finding
@@ -26,14 +24,13 @@ _TEXTS = {
 _HASHES = {"mixed-case": "fXh4K89", "digits": "1234567890"}
 _UPDATE = "collection.update"  # there an empty text clears what was; elsewhere it says nothing
 _SHOWN = 60
-_LOCAL = re.compile(r"[/\\]")
 
 
 def _text(tester: Tester, text: str) -> Findings:
     attempt = tester.call({TEXT: text})
     yield from tester.require.usual(attempt) if attempt.calls else ()
     carriers = _carriers(tester) if not text else set[str]()
-    for call in _own_calls(tester, attempt):
+    for call in own_calls(tester, attempt):
         sent = _documented(tester, call)
         arrived = {text, text.strip()} & set(sent.values())  # a client may strip what it is given
         lost = not arrived if text else any(sent.get(name) for name in carriers)
@@ -45,12 +42,12 @@ def _text(tester: Tester, text: str) -> Findings:
 def _carriers(tester: Tester) -> set[str]:
     """Return the parameters that carry the text; an empty one is looked for by their names."""
     text = tester.fixture(TEXT)
-    calls = _own_calls(tester, tester.call())
+    calls = own_calls(tester, tester.call())
     return {name for call in calls for name, value in call.params.items() if value == text}
 
 
 def _hash(tester: Tester, name: str) -> Findings:
-    tester.call()
+    tester.call()  # what it was given has no effect on the next
     attempt = tester.call({HASH: name})
     if not attempt.calls and not tester.require.failed(attempt):
         yield finding(
@@ -60,37 +57,13 @@ def _hash(tester: Tester, name: str) -> Findings:
             attempt.calls,
         )
     yield from tester.require.usual(attempt)
-    for call in _own_calls(tester, attempt):
+    for call in own_calls(tester, attempt):
         if call.params.get("collectionHash") != name:
             yield _lost(tester, call, attempt, name)
 
 
-def _document(tester: Tester, _given: None) -> Findings:
-    attempt = tester.call()
-    yield from tester.require.usual(attempt)
-    given = tester.fixture(DOCUMENT)
-    content = given if isinstance(given, bytes) else Path(given).read_bytes()
-    for call in _own_calls(tester, attempt):
-        sent = [*call.files.values()]
-        if content not in sent:
-            lengths = ", ".join(f"{len(file)} bytes" for file in sent) or "no file"
-            yield finding(
-                f"{tester.action.name} was given a document of {len(content)} bytes, and the "
-                f"client uploaded {lengths} that differ from it",
-                "the bytes of the document as they are: open it with 'rb'",
-                attempt.calls,
-            )
-        for file in sent:
-            if file.filename and _LOCAL.search(file.filename):
-                yield finding(
-                    f"the client uploaded its file under the whole local path, ending in "
-                    f"{PurePath(file.filename).name!r}",
-                    "the name of the file alone",
-                    attempt.calls,
-                )
-
-
-def _own_calls(tester: Tester, attempt: Attempt) -> Iterator[Call]:
+def own_calls(tester: Tester, attempt: Attempt) -> Iterator[Call]:
+    """Yield the requests for the action of the call."""
     return (call for call in attempt.calls if call.action == tester.action.name)
 
 
@@ -122,12 +95,5 @@ TRIALS: tuple[Trial[Any], ...] = (
         lambda action, declared: _HASHES.items() if action.takes_hash else (),
         _hash,
         asks=HASH,
-    ),
-    Trial(
-        "test_document",
-        "A document that the caller gives arrives byte for byte, under its own name.",
-        lambda action, declared: [("", None)] if action.upload else (),
-        _document,
-        asks=DOCUMENT,
     ),
 )

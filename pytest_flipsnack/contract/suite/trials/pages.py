@@ -99,9 +99,10 @@ TRIALS = (
         "test_pages",
         "A call that fetches all pages fetches all of them.",
         lambda action, declared: [
-            (name, (tried, declared.pages[action.name]))
+            (name, (tried, per_page))
             for name, tried in _TRIED.items()
-            if action.name in declared.pages
+            for paged, per_page in declared.pages.items()
+            if paged == action.name
         ],
         lambda tester, given: given[0](tester, given[1]),
     ),

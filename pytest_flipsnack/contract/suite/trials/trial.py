@@ -22,7 +22,7 @@ class Trial(Generic[Given]):
     """A row of the suite: the generated test `name`, what it says, its cases, and how it runs.
 
     `cases` returns what is tried with an action, each under the id that it has in the test's
-    name. `run` yields the findings of one case, the first of which fails the test.
+    name. `run` yields the findings of one case. The first fails the test; `every` names them all.
     """
 
     name: str
@@ -31,6 +31,7 @@ class Trial(Generic[Given]):
     run: Callable[[Tester, Given], Findings]
     asks: str = ""
     """The fixture that a call must ask for, or the trial has no case."""
+    every: bool = False
 
     def of(self, method: str, action: Action, declared: Declared, *, named: bool) -> Iterator[Case]:
         """Yield the cases of a call; `named` ones show the method, as the action has several."""
