@@ -32,11 +32,18 @@ def pytest_configure(config: pytest.Config) -> None:
         config.addinivalue_line("markers", line)
     config.stash[options.SETTINGS] = options.read_settings(config)
     demand = demands.read_demand(config)
-    if demand is None or hasattr(config, "workerinput"):
+    if demand is None:
+        return
+    from pytest_flipsnack.integration.narrowing import Deselections
+
+    deselections = Deselections(config)
+    config.pluginmanager.register(deselections, "flipsnack-deselections")
+    if hasattr(config, "workerinput"):
         return
     from pytest_flipsnack.integration.gate import Gate
 
-    gate = Gate(config, demand, demands.read_targets(config))
+    targets, earlier = demands.read_targets(config), demands.read_earlier(config)
+    gate = Gate(config, demand, targets, deselections, earlier)
     config.pluginmanager.register(gate, "flipsnack-gate")
 
 

@@ -10,17 +10,14 @@ from typing import Any
 
 from pytest_flipsnack.catalogue.codes import Code, select
 from pytest_flipsnack.coverage import demand, reports
+from pytest_flipsnack.coverage.data import UnreadableError, read_file, read_files
 from pytest_flipsnack.coverage.demand import shown
 from pytest_flipsnack.coverage.reports import json
 from pytest_flipsnack.coverage.tally import Level, Tally
-from pytest_flipsnack.coverage.verdict import Outcome, Run
+from pytest_flipsnack.coverage.verdict import Outcome
 from pytest_flipsnack.coverage.writers import Coverage, cover, write_file
 
 _WHOLE = "a report in JSON, of pytest (--flipsnack-data, --flipsnack-report=json) or of serve"
-
-
-class UnreadableError(Exception):
-    """A data file that is missing, damaged, foreign or given twice; the text names it."""
 
 
 def add_report(parser: argparse.ArgumentParser) -> None:
@@ -92,7 +89,7 @@ def report(given: argparse.Namespace) -> int:
     except ValueError as error:
         return wrong(str(error))
     try:
-        tally, run = read(given.paths)
+        tally, run = read_files(given.paths)
     except UnreadableError as error:
         print(f"Flipsnack gate failed: {error}", file=sys.stderr)
         return 1
@@ -118,7 +115,7 @@ def _status(coverage: Coverage) -> int:
 def combine(given: argparse.Namespace) -> int:
     """Write the sum of all files as one file, as if one run had made it."""
     try:
-        tally, run = read(given.paths)
+        tally, run = read_files(given.paths)
     except UnreadableError as error:
         print(f"pytest-flipsnack combine: {error}", file=sys.stderr)
         return 1
@@ -134,7 +131,7 @@ def why(given: argparse.Namespace) -> int:
     """List the tests that delivered a code, and whether each asserted; 1 where there is none."""
     try:
         codes = select([given.code])
-        tally, _ = read(given.paths)
+        tally, _ = read_files(given.paths)
     except ValueError as error:
         return wrong(str(error))
     except UnreadableError as error:
@@ -161,7 +158,7 @@ def _tests(tally: Tally, code: Code) -> Iterable[str]:
 def diff(given: argparse.Namespace) -> int:
     """Print the cells whose level differs between two files; 1 where one has been lost."""
     try:
-        (before, _), (after, _) = read([given.before]), read([given.after])
+        (before, _), (after, _) = read_file(given.before), read_file(given.after)
     except UnreadableError as error:
         print(f"pytest-flipsnack diff: {error}", file=sys.stderr)
         return 2
@@ -175,29 +172,6 @@ def diff(given: argparse.Namespace) -> int:
         lost += sign == "-"
         print(f"{sign} {shown(cell)}: {had or 'not delivered'} -> {has or 'not delivered'}")
     return 1 if lost else 0
-
-
-def read(paths: Iterable[Path]) -> tuple[Tally, Run]:
-    """Return the sum of data files; raise `UnreadableError` naming the file that cannot be added."""
-    total = Tally()
-    ids: dict[str, Path] = {}
-    troubles: list[str] = []
-    for path in paths:
-        try:
-            tally, run = json.read(path.read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
-            reason = getattr(error, "strerror", None) or error
-            raise UnreadableError(f"{path} cannot be read: {reason}") from None
-        for one in run.ids:
-            if one in ids:
-                raise UnreadableError(
-                    f"{path} and {ids[one]} hold the same run; give each file once"
-                )
-            ids[one] = path
-        total.add(tally)
-        troubles += (trouble for trouble in run.troubles if trouble not in troubles)
-    # one shard is narrowed; together they are whole, as far as a threshold that is typed can tell
-    return total, Run(troubles=tuple(troubles), ids=tuple(ids))
 
 
 def _written(path: Path, text: str) -> bool:

@@ -53,11 +53,11 @@ class Demand:
         return tuple(
             (action.name, code.value)
             for action in ACTIONS.values()
-            if action.state is State.CURRENT
             for code, source in action.codes.items()
             if (action.name, code.value) in self.required_cells
             or (
-                source.basis is Basis.DOCUMENTED
+                action.state is State.CURRENT
+                and source.basis is Basis.DOCUMENTED
                 and code in self.codes
                 and (action.name, code.value) not in self.excluded_cells
             )
@@ -104,9 +104,11 @@ def read_excluded(lines: Iterable[object]) -> tuple[dict[Code, str], dict[Cell, 
     cells: dict[Cell, str] = {}
     for line in lines:
         name, _, reason = str(line).partition(":")
-        if name.strip() in ACTIONS:
+        if "." in name:
             code, colon, why = reason.partition(":")
-            one = colon and (code.strip().isdecimal() or code.strip() in GROUPS)
+            known = code.strip().isdecimal() or code.strip() in GROUPS
+            # a reason may have a colon of its own: only one after a space is a reason
+            one = colon and (known or not code[:1].isspace())
             found = _cells(name, code if one else "all")
             cells |= dict.fromkeys(found, _reason(line, why if one else reason))
         else:
@@ -129,7 +131,10 @@ def _cells(action: str, code: str) -> list[Cell]:
     if code.strip().isdecimal() and int(code) not in set(known.codes):
         can = ", ".join(str(one.value) for one in known.codes)
         raise ValueError(f"{known.name} is not known to answer {code.strip()}; it answers {can}")
-    return [(known.name, one.value) for one in select([code]) if one in known.codes]
+    found = [(known.name, one.value) for one in select([code]) if one in known.codes]
+    if not found:
+        raise ValueError(f"{known.name} is not known to answer a code of {code.strip()!r}")
+    return found
 
 
 def read_level(value: object) -> Level:
@@ -154,3 +159,5 @@ def check(demand: Demand) -> None:
         raise ValueError(f"{', '.join(both)} is both required and excluded; choose one")
     if not demand.codes:
         raise ValueError("every code is excluded; leave at least one to exercise")
+    if demand.cells_threshold is not None and not demand.cells:
+        raise ValueError("every cell is excluded; leave at least one to exercise")

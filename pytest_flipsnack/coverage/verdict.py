@@ -128,7 +128,7 @@ def _criteria(
     lacking = _labels([code for code in demand.required if code in missing])
     lacking += [shown(cell) for cell in demand.required_cells if cell in missing_cells]
     if demand.required or demand.required_cells:
-        text = f"required but not {level}: {', '.join(lacking)}" if lacking else ""
+        text = f"required but not {level}: {', '.join(lacking)}" if lacking else f"all {level}"
         yield Criterion("required", text, not lacking)
     text = _share(f"codes {level}", demand.codes, missing, demand.threshold)
     text += f"; missing: {', '.join(_labels(missing))}" if missing else ""
@@ -166,8 +166,7 @@ def _only_exercised(missing: Sequence[Code], exercised: Collection[Code]) -> str
 def _told(criteria: Iterable[Criterion], outcome: Outcome) -> Iterable[Criterion]:
     """Yield the criteria that the line tells: that of the codes always, others where they fail."""
     for criterion in criteria:
-        named = criterion.name != "required" or (not criterion.met and outcome is Outcome.FAILED)
-        if criterion.text and named:
+        if criterion.name != "required" or (not criterion.met and outcome is Outcome.FAILED):
             yield criterion
 
 

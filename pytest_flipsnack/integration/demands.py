@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
 
 import pytest
 
@@ -11,11 +13,15 @@ from pytest_flipsnack.integration.options import ini, ini_list, reading
 
 if TYPE_CHECKING:
     from pytest_flipsnack.coverage.demand import Demand
+    from pytest_flipsnack.coverage.tally import Tally
+    from pytest_flipsnack.coverage.verdict import Run
     from pytest_flipsnack.coverage.writers import Target
 
+T = TypeVar("T")
 _TYPED = ("--flipsnack-fail-under", "--flipsnack-cells-fail-under")
 _PERCENTAGES = ("flipsnack_fail_under", "flipsnack_cells_fail_under")
 _LEVEL = "flipsnack_level"
+_LISTS = ("flipsnack_require", "flipsnack_exclude")
 
 
 def read_demand(config: pytest.Config) -> Demand | None:
@@ -23,42 +29,34 @@ def read_demand(config: pytest.Config) -> Demand | None:
 
     Raises `pytest.UsageError` with the key and the allowed values.
     """
-    given = {
-        name: ini_list(config, name) + config.getoption(name)
-        for name in ("flipsnack_require", "flipsnack_exclude")
-    }
-    flags = {name: config.getoption(name) for name in _PERCENTAGES}
-    in_file = {name: ini(config, name) for name in (*_PERCENTAGES, _LEVEL)}
-    asked = [*flags.values(), *in_file.values(), config.getoption(_LEVEL)]
-    demanding = any(value is not None for value in asked) or any(given.values())
+    lists = {name: ini_list(config, name) + config.getoption(name) for name in _LISTS}
+    typed = {name: config.getoption(name) for name in (*_PERCENTAGES, _LEVEL)}
+    in_file = {name: ini(config, name) for name in typed}
+    single = [*typed.values(), *in_file.values()]
+    demanding = any(value is not None for value in single) or any(lists.values())
     if not (demanding or read_targets(config)):
         return None
     from pytest_flipsnack.coverage import demand
 
-    shares = {
-        name: flags[name]
-        if flags[name] is not None or in_file[name] is None
-        else reading(name, demand.read_percentage, in_file[name])
-        for name in _PERCENTAGES
-    }
-    level = config.getoption(_LEVEL) or reading(
-        _LEVEL, demand.read_level, in_file[_LEVEL] or "exercised"
-    )
-    required, cells = reading("flipsnack_require", demand.read_required, given["flipsnack_require"])
-    excluded, left_out = reading(
-        "flipsnack_exclude", demand.read_excluded, given["flipsnack_exclude"]
-    )
+    def single_value(name: str, read: Callable[[object], T]) -> T | None:
+        if typed[name] is not None or in_file[name] is None:
+            return typed[name]  # type: ignore[no-any-return]
+        return reading(name, read, in_file[name])
+
+    codes, cells = (single_value(name, demand.read_percentage) for name in _PERCENTAGES)
+    required = reading(_LISTS[0], demand.read_required, lists[_LISTS[0]])
+    excluded = reading(_LISTS[1], demand.read_excluded, lists[_LISTS[1]])
     found = demand.Demand(
-        shares["flipsnack_fail_under"],
-        always=any(flag is not None for flag in flags.values()) and _typed(config),
-        required=required,
-        excluded=excluded,
-        level=level,
-        cells_threshold=shares["flipsnack_cells_fail_under"],
-        required_cells=cells,
-        excluded_cells=left_out,
+        codes,
+        always=any(typed[name] is not None for name in _PERCENTAGES) and _typed(config),
+        required=required[0],
+        excluded=excluded[0],
+        level=single_value(_LEVEL, demand.read_level) or demand.Level.EXERCISED,
+        cells_threshold=cells,
+        required_cells=required[1],
+        excluded_cells=excluded[1],
     )
-    reading("flipsnack_require, flipsnack_exclude", demand.check, found)
+    reading(", ".join(_LISTS), demand.check, found)
     return found
 
 
@@ -74,10 +72,24 @@ def read_targets(config: pytest.Config) -> list[Target]:
         raise pytest.UsageError("--flipsnack-append adds to a file; name it: --flipsnack-data=PATH")
     for target in targets:
         if target.path is not None and (config.invocation_params.dir / target.path).is_dir():
+            flag = "--flipsnack-data" if str(target.path) == data else "--flipsnack-report"
             raise pytest.UsageError(
-                f"--flipsnack-report, --flipsnack-data: {target.path} is a directory; give the path of a file"
+                f"{flag}: {target.path} is a directory; give the path of a file"
             )
     return targets
+
+
+def read_earlier(config: pytest.Config) -> tuple[Tally, Run] | None:
+    """Return what the file holds that --flipsnack-append adds to, None where there is none yet."""
+    path = Path(config.invocation_params.dir, config.getoption("flipsnack_data") or "")
+    if not config.getoption("flipsnack_append") or not path.exists():
+        return None
+    from pytest_flipsnack.coverage.data import UnreadableError, read_file
+
+    try:
+        return read_file(path)
+    except UnreadableError as error:
+        raise pytest.UsageError(f"--flipsnack-append: {error}") from None
 
 
 def _typed(config: pytest.Config) -> bool:

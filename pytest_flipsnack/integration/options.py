@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import warnings
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import pytest
 
@@ -34,7 +34,12 @@ SETTING_NAMES = (
     "first_record",
 )
 """The fields of `Settings`, whose module would cost every start of pytest 1.3 %."""
-_FAIL_UNDER = "--flipsnack-fail-under"
+_REPORTS = (
+    "report the codes that tests exercised and asserted; may be given more than once: term, "
+    "term-missing, github, json[:PATH], markdown[:PATH], junit[:PATH], badge[:PATH], "
+    "badge-json[:PATH]"
+)
+_LEVELS = "what the gate demands of a code: exercised (the default) or asserted"
 
 
 def add_options(parser: pytest.Parser) -> None:
@@ -45,105 +50,63 @@ def add_options(parser: pytest.Parser) -> None:
 
 def _add_flags(parser: pytest.Parser) -> None:
     group = parser.getgroup("flipsnack", "Flipsnack status codes")
-    group.addoption(
-        "--flipsnack-report",
-        action="append",
-        dest="flipsnack_report",
-        default=[],
-        type=_report,
-        metavar="FORMAT[:PATH]",
-        help="report the codes that tests exercised and asserted; may be given more than once: "
-        "term, term-missing, github, json[:PATH], markdown[:PATH], junit[:PATH], badge[:PATH], "
-        "badge-json[:PATH]",
-    )
-    group.addoption(
-        "--flipsnack-data",
-        dest="flipsnack_data",
-        default=None,
-        metavar="PATH",
-        help="write what this run delivered, for pytest-flipsnack combine and report",
-    )
-    group.addoption(
-        "--flipsnack-append",
-        action="store_true",
-        dest="flipsnack_append",
-        default=False,
-        help="add to the file of --flipsnack-data instead of writing it anew",
-    )
-    group.addoption(
-        "--flipsnack-level",
-        dest="flipsnack_level",
-        default=None,
-        type=_level,
-        metavar="LEVEL",
-        help="what the gate demands of a code: exercised (the default) or asserted",
-    )
-    group.addoption(
-        "--flipsnack-cells-fail-under",
-        dest="flipsnack_cells_fail_under",
-        default=None,
-        type=_percentage,
-        metavar="PERCENT",
-        help="fail the run if fewer documented cells (action x code) are reached",
-    )
-    for name, metavar in (("require", "CODE"), ("exclude", "CODE:REASON")):
-        group.addoption(
-            f"--flipsnack-{name}",
-            action="append",
-            dest=f"flipsnack_{name}",
-            default=[],
-            metavar=metavar,
-            help=f"as flipsnack_{name} in the configuration; added to what is there",
-        )
-    group.addoption(
-        _FAIL_UNDER,
-        dest="flipsnack_fail_under",
-        default=None,
-        type=_percentage,
-        metavar="PERCENT",
-        help="fail the run if fewer codes are exercised; enforced on narrowed runs as well",
-    )
+    for name, how in _flags().items():
+        dest = f"flipsnack_{name.replace('-', '_')}"
+        group.addoption(f"--flipsnack-{name}", dest=dest, **how)
+
+
+def _flags() -> dict[str, dict[str, Any]]:
+    """Return each flag with what argparse must know of it."""
+    several = {"action": "append", "default": []}
+    added = "as {} in the configuration; added to what is there"
+    return {
+        "report": {**several, "type": _report, "metavar": "FORMAT[:PATH]", "help": _REPORTS},
+        "data": {"metavar": "PATH", "help": "write what this run delivered, for "
+                 "pytest-flipsnack combine and report"},
+        "append": {"action": "store_true", "default": False, "help": "add to the file of "
+                   "--flipsnack-data, and report and judge the sum"},
+        "level": {"type": _level, "metavar": "LEVEL", "help": _LEVELS},
+        "fail-under": {"type": _percentage, "metavar": "PERCENT", "help": "fail the run if fewer "
+                       "codes reach the level; enforced on narrowed runs as well"},
+        "cells-fail-under": {"type": _percentage, "metavar": "PERCENT", "help": "the same of "
+                             "documented cells: action x code"},
+        "require": {**several, "metavar": "CODE", "help": added.format("flipsnack_require")},
+        "exclude": {**several, "metavar": "CODE:REASON",
+                    "help": added.format("flipsnack_exclude")},
+    }  # fmt: skip
+
+
+_KEYS: tuple[tuple[str, str, Literal["string", "args", "linelist"]], ...] = (
+    ("fail_under", "fail a whole run if fewer codes reach the level, in percent", "string"),
+    ("level", _LEVELS, "string"),
+    (
+        "cells_fail_under",
+        "fail a whole run if fewer documented cells (action x code) reach the level, in percent",
+        "string",
+    ),
+    (
+        "require",
+        "codes, groups or cells that must be reached whatever the percentage, as in "
+        "collection.create:34",
+        "args",
+    ),
+    (
+        "exclude",
+        "codes, groups, actions or cells not demanded, each with a reason, as in "
+        "'37: deprecated by Flipsnack'",
+        "linelist",
+    ),
+    ("api_key", "the api_key of the fake account", "string"),
+    ("secret", "the secret of the fake account", "string"),
+    *((name, f"setting {name} of the fake", "string") for name in SETTING_NAMES),
+)
+"""Name, help and type of each key; all begin with `flipsnack_`."""
 
 
 def _add_keys(parser: pytest.Parser) -> None:
-    parser.addini(
-        "flipsnack_fail_under",
-        "fail a whole run if fewer codes are exercised, in percent",
-        type="string",
-        default=None,
-    )
-    parser.addini(
-        "flipsnack_level",
-        "what the gate demands of a code: exercised (the default) or asserted",
-        type="string",
-        default=None,
-    )
-    parser.addini(
-        "flipsnack_cells_fail_under",
-        "fail a whole run if fewer documented cells (action x code) are reached, in percent",
-        type="string",
-        default=None,
-    )
-    parser.addini(
-        "flipsnack_require",
-        "codes, groups or cells that must be reached whatever the percentage, as in "
-        "collection.create:34",
-        type="args",
-        default=[],
-    )
-    parser.addini(
-        "flipsnack_exclude",
-        "codes, groups, actions or cells not demanded, each with a reason, as in "
-        "'37: deprecated by Flipsnack'",
-        type="linelist",
-        default=[],
-    )
-    for name in ("api_key", "secret"):
-        parser.addini(
-            f"flipsnack_{name}", f"the {name} of the fake account", type="string", default=None
-        )
-    for name in SETTING_NAMES:
-        parser.addini(f"flipsnack_{name}", f"setting {name} of the fake", "string", default=None)
+    for name, text, kind in _KEYS:
+        default = None if kind == "string" else []
+        parser.addini(f"flipsnack_{name}", text, type=kind, default=default)
 
 
 def read_settings(config: pytest.Config) -> Settings | None:

@@ -7,7 +7,6 @@ import shutil
 from dataclasses import fields
 
 import pytest
-from pytest_flipsnack.coverage.formats import FILES, TERMINAL
 from sybil.example import SybilFailure
 
 from pytest_flipsnack.catalogue.codes import GROUPS

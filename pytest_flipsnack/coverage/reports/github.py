@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pytest_flipsnack.coverage.reports.rows import code_rows, suggestion
-from pytest_flipsnack.coverage.tally import Level
 from pytest_flipsnack.coverage.verdict import Outcome
 from pytest_flipsnack.coverage.writers import Coverage, Line
 
@@ -22,18 +21,14 @@ def lines(coverage: Coverage) -> Iterator[Line]:
     for row in code_rows(coverage):
         if not row.missing:
             continue
-        looked = sorted(
-            name
-            for name, level in coverage.tally.tests_of(row.code).items()
-            if level is Level.EXERCISED
-        )
-        file = looked[0].partition("::")[0] if looked else ""
+        tests = sorted(coverage.tally.tests_of(row.code))
+        file = tests[0].partition("::")[0] if tests else ""
         title = f"Flipsnack code {row.code.value} is not {coverage.demand.level}"
-        yield _line(kind, title, f"{row.code.label}: {suggestion(row.code, row.level)}", file)
+        yield _line(kind, title, f"{row.code.label}: {suggestion(row.code)}", file)
 
 
 def _line(kind: str, title: str, text: str, file: str = "") -> Line:
-    where = f"file={_property(file)},line=1," if file else ""
+    where = f"file={_property(file)},line=1," if "." in file else ""
     return Line(f"::{kind} {where}title={_property(title)}::{_data(text)}")
 
 

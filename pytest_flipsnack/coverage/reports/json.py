@@ -103,14 +103,14 @@ def read(text: str) -> tuple[Tally, Run]:
     tally = Tally()
     names = document["tests"]
     for cell in document["cells"]:
-        key = (cell["action"], cell["code"])
-        tally.deliveries[key] += cell["deliveries"]
+        key = (cell["action"], int(cell["code"]))  # 31.0 is an integer in JSON
+        tally.deliveries[key] += int(cell["deliveries"])
         tests = tally.contexts.setdefault(key, {})
         for level in Level:
             for index in cell[f"{level.value}_by"]:
                 if index >= len(names):
                     raise ValueError(f"not a {FORMAT} report: it has no test number {index}")
-                tests[names[index]] = level
+                tests[names[int(index)]] = level
     return tally, _run(document)
 
 

@@ -43,7 +43,7 @@ def _case(row: CodeRow, coverage: Coverage) -> ET.Element:
     if row.missing:
         failed = coverage.verdict.failed
         kind = "failure" if failed else "skipped"
-        text = f"not {coverage.demand.level}: {suggestion(row.code, row.level)}"
+        text = f"not {coverage.demand.level}: {suggestion(row.code)}"
         case.append(_element(kind, message=text))
     elif row.note.startswith("("):
         case.append(_element("skipped", message=row.note.strip("()")))

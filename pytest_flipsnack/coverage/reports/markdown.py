@@ -27,7 +27,7 @@ def render(coverage: Coverage) -> str:
     open_codes = [row for row in code_rows(coverage) if row.missing]
     if open_codes:
         lines += ["", "### Missing", ""]
-        lines += [f"* {row.code.label}: `{suggestion(row.code, row.level)}`" for row in open_codes]
+        lines += [f"* {row.code.label}: `{suggestion(row.code)}`" for row in open_codes]
     cells = [shown(cell) for cell in verdict.missing_cells]
     if coverage.demand.cells_threshold is not None and cells:
         more = f" and {len(cells) - _MOST_CELLS} more" if len(cells) > _MOST_CELLS else ""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator
 
 from pytest_flipsnack.coverage.reports.rows import CodeRow, code_rows, open_cells, suggestion
 from pytest_flipsnack.coverage.verdict import Verdict, floor_share
 from pytest_flipsnack.coverage.writers import Coverage, Line
 
+_WIDTH = 80
 _MESSAGE = 33
 _COLUMNS = f"{{:>4}}  {{:<{_MESSAGE}}}  {{:>9}}  {{:>5}}  {{:>8}}"
 
@@ -25,6 +27,9 @@ def summary(coverage: Coverage) -> Iterator[Line]:
         )
         yield Line(f"{text}  {_mark(row)}".rstrip(), _style(row))
     yield from _notes(coverage)
+    only = ", ".join(str(code.value) for code in coverage.verdict.exercised_only)
+    if only:
+        yield from _wrapped(f"exercised only: {only}", "    ")
     style = {"green": True} if not coverage.verdict.missing else {"yellow": True}
     yield Line(totals(coverage.verdict), style)
 
@@ -48,17 +53,22 @@ def missing(coverage: Coverage) -> Iterator[Line]:
         if row.missing or row.code in coverage.verdict.exercised_only:
             word = "missing" if row.level is None else "exercised only"
             yield Line(f"{word}: {row.code.label}")
-            yield Line(f"    {suggestion(row.code, row.level)}")
+            yield Line(f"    {suggestion(row.code)}")
     for name, codes in open_cells(coverage):
-        yield Line(f"not {level} with {name}:")
-        yield Line(f"    {', '.join(map(str, codes))}")
+        yield from _wrapped(f"not {level} with {name}: {', '.join(map(str, codes))}", "    ")
 
 
 def _notes(coverage: Coverage) -> Iterator[Line]:
     """Yield why codes are not demanded: a reason is as long as its writer likes."""
     for row in code_rows(coverage):
         if row.note.startswith("("):
-            yield Line(f"{row.code.value:>4}  {row.note}")
+            yield from _wrapped(f"{row.code.value:>4}  {row.note}", " " * 6)
+
+
+def _wrapped(text: str, indent: str) -> Iterator[Line]:
+    """Yield text as lines that fit the terminal."""
+    for line in textwrap.wrap(text, _WIDTH, subsequent_indent=indent):
+        yield Line(line)
 
 
 def _mark(row: CodeRow) -> str:
