@@ -168,7 +168,8 @@ def test_a_deprecated_code_is_demanded_when_asked_for(project: Project) -> None:
 
     assert result.ret == 1
     assert gate_line(result) == (
-        "Flipsnack gate failed: 19 of 20 codes exercised, 100 % required; "
+        "Flipsnack gate failed: required but not exercised: 37 Delete flipbook not available for "
+        "this flipbook; 19 of 20 codes exercised, 100 % required; "
         "missing: 37 Delete flipbook not available for this flipbook"
     )
 
