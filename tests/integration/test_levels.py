@@ -17,6 +17,7 @@ CONTRACT = """
 
     class TestAcme(ClientContract):
         error = acme.FlipsnackError
+        without = ["clean_errors"]
 
         @call("user.getStats")
         def stats(self, client):
@@ -72,9 +73,9 @@ def test_expect_and_a_mark_that_asserts_reach_the_higher_level(merging: Project)
         def test_raises(client):
             client.ask()
 
-        @pytest.mark.flipsnack(41, returns=41)
-        def test_returns(client):
-            return client.try_to_ask()
+        def test_returns(flipsnack, client):
+            with flipsnack.expect(41, returns=41) as seen:
+                seen.value = client.try_to_ask()
 
         def test_both(flipsnack, client):
             client.ask()
@@ -82,7 +83,7 @@ def test_expect_and_a_mark_that_asserts_reach_the_higher_level(merging: Project)
                 client.ask()
     """)
 
-    result = merging.run(JSON, "-W", "ignore")
+    result = merging.run(JSON)
 
     found = levels(merging)
     assert result.ret == 0
@@ -253,7 +254,9 @@ def test_each_criterion_that_failed_is_in_the_line(merging: Project) -> None:
 
 
 @pytest.mark.parametrize("by", ["conftest", "shards"])
-def test_a_run_in_which_a_plugin_deselected_tests_is_narrowed(merging: Project, by: str) -> None:
+def test_a_run_in_which_a_plugin_deselected_tests_is_narrowed(
+    merging: Project, monkeypatch: pytest.MonkeyPatch, by: str
+) -> None:
     source = """
         def pytest_collection_modifyitems(config, items):
             config.hook.pytest_deselected(items=items[-1:])
@@ -263,6 +266,7 @@ def test_a_run_in_which_a_plugin_deselected_tests_is_narrowed(merging: Project, 
         merging.hooks(source)
     else:
         merging.write("shards.py", source)
+        monkeypatch.setenv("PYTHONPATH", str(merging.path))  # for the workers
     merging.test(EVERY_CODE)
     merging.ini("flipsnack_fail_under = 100")
 
