@@ -37,6 +37,7 @@ def read_demand(config: pytest.Config) -> Demand | None:
     if not (demanding or read_targets(config)):
         return None
     from pytest_flipsnack.coverage import demand
+    from pytest_flipsnack.coverage.tally import Level
 
     def single_value(name: str, read: Callable[[object], T]) -> T | None:
         if typed[name] is not None or in_file[name] is None:
@@ -51,7 +52,7 @@ def read_demand(config: pytest.Config) -> Demand | None:
         always=any(typed[name] is not None for name in _PERCENTAGES) and _typed(config),
         required=required[0],
         excluded=excluded[0],
-        level=single_value(_LEVEL, demand.read_level) or demand.Level.EXERCISED,
+        level=single_value(_LEVEL, demand.read_level) or Level.EXERCISED,
         cells_threshold=cells,
         required_cells=required[1],
         excluded_cells=excluded[1],

@@ -105,7 +105,7 @@ _KEYS: tuple[tuple[str, str, Literal["string", "args", "linelist"]], ...] = (
 
 def _add_keys(parser: pytest.Parser) -> None:
     for name, text, kind in _KEYS:
-        default = None if kind == "string" else []
+        default: list[str] | None = None if kind == "string" else []
         parser.addini(f"flipsnack_{name}", text, type=kind, default=default)
 
 

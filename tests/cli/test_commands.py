@@ -12,13 +12,13 @@ from pytest_flipsnack import cli
 from pytest_flipsnack.catalogue.codes import Code
 from pytest_flipsnack.coverage.demand import Demand
 from pytest_flipsnack.coverage.reports import json as json_report
-from tests.coverage.covered import STATS, cover
+from tests.coverage.covered import STATS, Tests, cover
 
 
 @pytest.fixture
 def hits(tmp_path: Path) -> Path:
     """A report in which every code but 50 was delivered."""
-    tests = {f"test_{code}": ({(STATS, code.value): 2}, []) for code in Code if code != 50}
+    tests: Tests = {f"test_{code}": ({(STATS, code.value): 2}, []) for code in Code if code != 50}
     coverage = cover(Demand(), tests)
     path = tmp_path / "hits.json"
     path.write_text(json_report.render(coverage), encoding="utf-8")

@@ -254,9 +254,7 @@ def test_each_criterion_that_failed_is_in_the_line(merging: Project) -> None:
 
 
 @pytest.mark.parametrize("by", ["conftest", "shards"])
-def test_a_run_in_which_a_plugin_deselected_tests_is_narrowed(
-    merging: Project, monkeypatch: pytest.MonkeyPatch, by: str
-) -> None:
+def test_a_run_in_which_a_plugin_deselected_tests_is_narrowed(merging: Project, by: str) -> None:
     source = """
         def pytest_collection_modifyitems(config, items):
             config.hook.pytest_deselected(items=items[-1:])
@@ -266,11 +264,11 @@ def test_a_run_in_which_a_plugin_deselected_tests_is_narrowed(
         merging.hooks(source)
     else:
         merging.write("shards.py", source)
-        monkeypatch.setenv("PYTHONPATH", str(merging.path))  # for the workers
+        merging.hooks('pytest_plugins = ["shards"]')
     merging.test(EVERY_CODE)
     merging.ini("flipsnack_fail_under = 100")
 
-    result = merging.run(*(("-p", by) if by == "shards" else ()), JSON)
+    result = merging.run(JSON)
 
     assert result.parseoutcomes()["passed"] == 18
     assert result.ret == 0
