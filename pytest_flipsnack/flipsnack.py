@@ -103,11 +103,6 @@ class Flipsnack:
         return self.fake.account.collections
 
     @property
-    def judged(self) -> Mapping[tuple[str, int], int]:
-        """The action and code of each reply by which a check judged the client."""
-        return self.fake.record.judged
-
-    @property
     def hits(self) -> Mapping[tuple[str, int], int]:
         """Deliveries by action and code."""
         return self.fake.hits

@@ -6,7 +6,7 @@ import warnings
 from collections import Counter
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -24,24 +24,11 @@ if TYPE_CHECKING:
 _NAME = "flipsnack-recorder"
 
 
-class Delivering(Protocol):
-    """A fake: it counts its deliveries by action and code, and has findings."""
-
-    @property
-    def hits(self) -> Mapping[Cell, int]: ...
-
-    @property
-    def judged(self) -> Mapping[Cell, int]: ...
-
-    @property
-    def findings(self) -> list[str]: ...
-
-
 @dataclass(slots=True)
 class _Followed:
     """A fake, with what has been counted of it."""
 
-    fake: Delivering
+    fake: Flipsnack
     hits: dict[Cell, int] = field(default_factory=dict)
     judged: dict[Cell, int] = field(default_factory=dict)
 
@@ -72,11 +59,11 @@ class Recorder:
         self.shown: set[str] = set()
         """Findings that the report of the body shows; the teardown need not repeat them."""
 
-    def open(self, fake: Delivering) -> None:
+    def open(self, fake: Flipsnack) -> None:
         """Count what a fake delivers from now on."""
         self._open.append(_Followed(fake))
 
-    def close(self, fake: Delivering) -> None:
+    def close(self, fake: Flipsnack) -> None:
         """Count what a fake has delivered, and no more."""
         self._collect()
         self._open = [one for one in self._open if one.fake is not fake]
@@ -84,7 +71,7 @@ class Recorder:
     def _collect(self) -> None:
         for one in self._open:
             self._hits.update(_since(one.fake.hits, one.hits))
-            self._judged.update(_since(one.fake.judged, one.judged))
+            self._judged.update(_since(one.fake.fake.record.judged, one.judged))
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(

@@ -12,12 +12,7 @@ from pytest_flipsnack.catalogue.actions import ACTIONS
 from pytest_flipsnack.catalogue.codes import Code
 from pytest_flipsnack.contract.carried_code import carries, named
 from pytest_flipsnack.contract.exceptions import Raises, apart, name_of, names_of
-from pytest_flipsnack.contract.judge import (
-    finding,
-    judge_end,
-    judge_retries,
-    label,
-)
+from pytest_flipsnack.contract.judge import finding, judge_end, judge_retries, label
 from pytest_flipsnack.contract.leaks import leaks, shown_at_rest
 from pytest_flipsnack.contract.pace import judge_pace
 from pytest_flipsnack.contract.suite.attempt import Attempt
