@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pytest_flipsnack.integration import contracts, failures, fixtures, marks, options
+from pytest_flipsnack.integration import contracts, demands, failures, fixtures, marks, options
 
 if TYPE_CHECKING:
     from pytest_flipsnack.contract.suite.tester import Workbench
@@ -31,12 +31,19 @@ def pytest_configure(config: pytest.Config) -> None:
     for line in marks.MARKERS:
         config.addinivalue_line("markers", line)
     config.stash[options.SETTINGS] = options.read_settings(config)
-    demand = options.read_demand(config)
-    if demand is None or hasattr(config, "workerinput"):
+    demand = demands.read_demand(config)
+    if demand is None:
+        return
+    from pytest_flipsnack.integration.narrowing import Deselections
+
+    deselections = Deselections(config)
+    config.pluginmanager.register(deselections, "flipsnack-deselections")
+    if hasattr(config, "workerinput"):
         return
     from pytest_flipsnack.integration.gate import Gate
 
-    gate = Gate(config, demand, options.read_targets(config))
+    targets, earlier = demands.read_targets(config), demands.read_earlier(config)
+    gate = Gate(config, demand, targets, deselections, earlier)
     config.pluginmanager.register(gate, "flipsnack-gate")
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 from pytest_flipsnack.coverage.demand import Demand
 from pytest_flipsnack.coverage.tally import Tally
-from pytest_flipsnack.coverage.verdict import Verdict
+from pytest_flipsnack.coverage.verdict import Run, Verdict, decide
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,8 +18,15 @@ class Coverage:
 
     tally: Tally
     demand: Demand
+    run: Run
     verdict: Verdict
     created: str
+
+
+def cover(tally: Tally, demand: Demand, run: Run) -> Coverage:
+    """Decide once, and return what every report of it is made of."""
+    created = datetime.now(UTC).isoformat(timespec="seconds")
+    return Coverage(tally, demand, run, decide(tally, demand, run), created)
 
 
 @dataclass(frozen=True, slots=True)

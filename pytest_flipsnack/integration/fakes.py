@@ -5,11 +5,13 @@ from __future__ import annotations
 import warnings
 from collections import Counter
 from collections.abc import Generator, Mapping
-from typing import TYPE_CHECKING, Protocol
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import pytest
 
-from pytest_flipsnack.coverage.tally import REPORT_ATTRIBUTE, Cell, pack
+from pytest_flipsnack.coverage.passed_tests import REPORT_ATTRIBUTE, pack
+from pytest_flipsnack.coverage.tally import Cell
 from pytest_flipsnack.fake.account import API_KEY, SECRET
 from pytest_flipsnack.fake.finding import Finding
 from pytest_flipsnack.fake.settings import Settings
@@ -22,14 +24,24 @@ if TYPE_CHECKING:
 _NAME = "flipsnack-recorder"
 
 
-class Delivering(Protocol):
-    """A fake: it counts its deliveries by action and code, and has findings."""
+@dataclass(slots=True)
+class _Followed:
+    """A fake, with what has been counted of it."""
 
-    @property
-    def hits(self) -> Mapping[Cell, int]: ...
+    fake: Flipsnack
+    hits: dict[Cell, int] = field(default_factory=dict)
+    judged: dict[Cell, int] = field(default_factory=dict)
 
-    @property
-    def findings(self) -> list[str]: ...
+
+def _since(counts: Mapping[Cell, int], seen: dict[Cell, int]) -> dict[Cell, int]:
+    """Return what was counted since the last time, and remember it."""
+    found = {
+        cell: count - seen.get(cell, 0)
+        for cell, count in counts.items()
+        if count != seen.get(cell, 0)
+    }
+    seen.update(counts)
+    return found
 
 
 class Recorder:
@@ -41,26 +53,25 @@ class Recorder:
 
     def __init__(self) -> None:
         self._hits: Counter[Cell] = Counter()
-        self._open: list[tuple[Delivering, dict[Cell, int]]] = []
+        self._judged: set[Cell] = set()
+        self._open: list[_Followed] = []
         self.body_passed = False
         self.shown: set[str] = set()
         """Findings that the report of the body shows; the teardown need not repeat them."""
 
-    def open(self, fake: Delivering) -> None:
+    def open(self, fake: Flipsnack) -> None:
         """Count what a fake delivers from now on."""
-        self._open.append((fake, {}))
+        self._open.append(_Followed(fake))
 
-    def close(self, fake: Delivering) -> None:
+    def close(self, fake: Flipsnack) -> None:
         """Count what a fake has delivered, and no more."""
         self._collect()
-        self._open = [(other, seen) for other, seen in self._open if other is not fake]
+        self._open = [one for one in self._open if one.fake is not fake]
 
     def _collect(self) -> None:
-        for fake, seen in self._open:
-            for cell, count in fake.hits.items():
-                if count != seen.get(cell, 0):
-                    self._hits[cell] += count - seen.get(cell, 0)
-                    seen[cell] = count
+        for one in self._open:
+            self._hits.update(_since(one.fake.hits, one.hits))
+            self._judged.update(_since(one.fake.fake.record.judged, one.judged))
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
@@ -72,7 +83,7 @@ class Recorder:
             failures.shorten(item, report, headline)
         if call.when == "call":
             self.body_passed = report.outcome == "passed"
-            found = [text for fake, _ in self._open for text in fake.findings]
+            found = [text for one in self._open for text in one.fake.findings]
             # only our own errors are printed here: str() of another may raise
             said = str(call.excinfo.value) if headline and call.excinfo else ""
             told = [text for text in found if text not in said]
@@ -81,8 +92,9 @@ class Recorder:
         elif call.when == "teardown":
             self._collect()
             if self._hits:
-                setattr(report, REPORT_ATTRIBUTE, pack(self._hits))
+                setattr(report, REPORT_ATTRIBUTE, pack(self._hits, self._judged))
             self._hits.clear()
+            self._judged.clear()
             self.body_passed = False
         return report
 

@@ -3,78 +3,19 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Generator, Iterator
-from datetime import UTC, datetime
-from itertools import pairwise
-from pathlib import Path
+import uuid
+from collections.abc import Generator
 from typing import Any
 
 import pytest
 
 from pytest_flipsnack.coverage.demand import Demand
-from pytest_flipsnack.coverage.formats import FILES, TERMINAL
-from pytest_flipsnack.coverage.tally import PassedTests
-from pytest_flipsnack.coverage.verdict import Outcome, Run, Verdict, decide
-from pytest_flipsnack.coverage.writers import Coverage, Target, write_file
-
-_FLAGS = {
-    "keyword": ("-k",),
-    "markexpr": ("-m",),
-    "lf": ("--lf", "--last-failed"),
-    "stepwise": ("--stepwise", "--sw"),
-    "deselect": ("--deselect",),
-    "ignore": ("--ignore",),
-    "ignore_glob": ("--ignore-glob",),
-}
-"""The options that leave tests out, each with its spellings."""
-
-
-def narrowed_by(config: pytest.Config) -> str:
-    """Return what narrowed the run, as typed, or an empty text for a whole run.
-
-    A flag in `addopts` of the configuration file belongs to the project's whole run.
-    """
-    own = config.getini("addopts")
-    for dest, flags in _FLAGS.items():
-        value = config.getoption(dest, None)
-        if value and not _in_file(flags, value, own):
-            return flags[0]
-    return _paths(config, own)
-
-
-def _in_file(flags: tuple[str, ...], value: object, own: list[str]) -> bool:
-    if value is True:
-        return any(flag in own for flag in flags)
-    given = set(_values(flags[0], own))
-    return given.issuperset(map(str, value if isinstance(value, list) else [value]))
-
-
-def _values(flag: str, own: list[str]) -> Iterator[str]:
-    """Yield what the tokens give to a flag: `-m X`, `-mX`, `-m=X`, `--ignore X`, `--ignore=X`."""
-    short = not flag.startswith("--")
-    for token, following in pairwise([*own, ""]):
-        if token == flag:
-            yield following
-        elif token.startswith(f"{flag}=") or (short and token.startswith(flag)):
-            yield token.removeprefix(flag).removeprefix("=")
-
-
-def _paths(config: pytest.Config, own: list[str]) -> str:
-    start = config.invocation_params.dir
-    if config.args_source is config.ArgsSource.INVOCATION_DIR:
-        below = start != config.rootpath and start.is_relative_to(config.rootpath)
-        return f"the directory {start.name}" if below else ""
-    if config.args_source is not config.ArgsSource.ARGS or set(config.args) <= set(own):
-        return ""
-    given = [Path(start, arg).resolve() for arg in config.args if "::" not in arg]
-    whole = [Path(config.rootpath, path).resolve() for path in config.getini("testpaths")]
-    if whole and all(any(path.is_relative_to(top) for top in given) for path in whole):
-        return ""  # whatever else was named besides
-    for arg in config.args:
-        if "::" in arg or Path(start, arg).is_file():
-            return arg
-    return " ".join(config.args) if whole else ""
-
+from pytest_flipsnack.coverage.passed_tests import PassedTests
+from pytest_flipsnack.coverage.reports import FILES, TERMINAL
+from pytest_flipsnack.coverage.tally import Tally
+from pytest_flipsnack.coverage.verdict import Outcome, Run, Verdict
+from pytest_flipsnack.coverage.writers import Coverage, Target, cover, write_file
+from pytest_flipsnack.integration.narrowing import Deselections, narrowed_by
 
 _STYLES: dict[Outcome, dict[str, bool]] = {
     Outcome.PASSED: {"green": True},
@@ -87,15 +28,25 @@ _STYLES: dict[Outcome, dict[str, bool]] = {
 class Gate:
     """Collects hits, decides once, writes the reports; registered only in runs that ask for it."""
 
-    def __init__(self, config: pytest.Config, demand: Demand, targets: list[Target]) -> None:
+    def __init__(
+        self,
+        config: pytest.Config,
+        demand: Demand,
+        targets: list[Target],
+        deselections: Deselections,
+        earlier: tuple[Tally, Run] | None = None,
+    ) -> None:
         self._config = config
         self._demand = demand
+        self._deselections = deselections
+        self._earlier, before = earlier or (Tally(), Run())
         self._targets = targets
         self._passed = PassedTests()
-        self._troubles: list[str] = []
+        self._troubles = [*before.troubles]
         self._coverage: Coverage | None = None
         self._written: list[Target] = []
         self._announced = False
+        self._ids = (*before.ids, uuid.uuid4().hex)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         self._passed.see(report)
@@ -144,6 +95,11 @@ class Gate:
             return
         if verdict.outcome is not Outcome.NOT_ASKED:
             text = f"Flipsnack gate {verdict.outcome.value}: {verdict.line}"
+            beside = len(
+                terminalreporter.getreports("failed") + terminalreporter.getreports("error")
+            )
+            if verdict.outcome is Outcome.PASSED and beside:
+                text += f"; {beside} failed beside it"
             terminalreporter.write_line(text, **_STYLES[verdict.outcome])
         elif self._troubles:
             terminalreporter.write_line(self._trouble(), **_STYLES[Outcome.FAILED])
@@ -173,10 +129,11 @@ class Gate:
 
     def _count(self) -> Coverage:
         tally = self._passed.tally()
-        run = Run(narrowed_by(self._config), tuple(self._troubles))
-        verdict = decide(tally, self._demand, run)
-        created = datetime.now(UTC).isoformat(timespec="seconds")
-        return Coverage(tally, self._demand, verdict, created)
+        tally.add(self._earlier)
+        by = self._deselections.by
+        narrowed = narrowed_by(self._config) or (f"the deselection in {by}" if by else "")
+        run = Run(narrowed, tuple(self._troubles), self._ids)
+        return cover(tally, self._demand, run)
 
     def _raise_status(self, session: pytest.Session, text: str) -> None:
         stopped = session.shouldfail or session.shouldstop

@@ -4,9 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from pytest_flipsnack.coverage import json as json_report
-from pytest_flipsnack.coverage import term
-from pytest_flipsnack.coverage.formats import FILES, TERMINAL, read_target
+from pytest_flipsnack.coverage.reports import FILES, TERMINAL, read_target, term
+from pytest_flipsnack.coverage.reports import json as json_report
 from pytest_flipsnack.coverage.writers import Target, write_file
 
 
@@ -61,6 +60,8 @@ def test_a_directory_that_is_a_file_is_an_error_of_the_system(tmp_path: Path) ->
     [
         ("term", Target("term")),
         ("term-missing", Target("term-missing")),
+        ("github", Target("github")),
+        ("badge", Target("badge", Path("flipsnack-badge.svg"))),
         ("json", Target("json", Path("flipsnack-coverage.json"))),
         ("json:out/codes.json", Target("json", Path("out/codes.json"))),
         ("json:C:/codes.json", Target("json", Path("C:/codes.json"))),
@@ -82,4 +83,7 @@ def test_a_report_in_no_known_format_names_those_there_are(text: str) -> None:
 
     message = str(caught.value)
     assert message.startswith(f"{text!r} is not a report; allowed: ")
-    assert message.endswith("term, term-missing, json[:PATH]")
+    assert message.endswith(
+        "term, term-missing, github, json[:PATH], markdown[:PATH], "
+        "junit[:PATH], badge[:PATH], badge-json[:PATH]"
+    )

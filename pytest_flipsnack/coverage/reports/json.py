@@ -1,0 +1,200 @@
+"""The report for programs, which is also the data of a shard: JSON with a versioned schema."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from pytest_flipsnack.coverage.demand import Demand, shown
+from pytest_flipsnack.coverage.reports.rows import code_rows
+from pytest_flipsnack.coverage.tally import Level, Tally
+from pytest_flipsnack.coverage.verdict import Run, Verdict
+from pytest_flipsnack.coverage.writers import Coverage
+
+FORMAT = "pytest-flipsnack coverage"
+VERSION = 2
+
+_COUNT = {"type": "integer", "minimum": 0}
+_TEXT = {"type": "string"}
+_TEXTS = {"type": "array", "items": _TEXT}
+_CODES = {"type": "array", "items": {"type": "integer"}}
+_LEVELS = [*(level.value for level in Level), None]
+
+
+def _object(always: str, **properties: Any) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "additionalProperties": False,
+        "required": always.split(),
+        "properties": properties,
+    }
+
+
+_VERDICT = _object(
+    "outcome line level demanded exercised asserted missing",
+    outcome={"enum": ["passed", "failed", "not enforced", "not asked"]},
+    line=_TEXT,
+    level={"enum": [*Level]},
+    threshold={"type": ["string", "null"]},
+    cells_threshold={"type": ["string", "null"]},
+    required=_TEXTS,
+    excluded={"type": "object", "additionalProperties": _TEXT},
+    demanded=_CODES,
+    exercised=_CODES,
+    asserted=_CODES,
+    missing=_CODES,
+    missing_cells=_TEXTS,
+    criteria={
+        "type": "array",
+        "items": _object("name text met", name=_TEXT, text=_TEXT, met={"type": "boolean"}),
+    },
+    troubles=_TEXTS,
+)
+_CODE = _object(
+    "message deliveries tests asserting_tests level",
+    message=_TEXT,
+    deliveries=_COUNT,
+    tests=_COUNT,
+    asserting_tests=_COUNT,
+    level={"enum": _LEVELS},
+)
+_CELL = _object(
+    "action code deliveries level exercised_by asserted_by",
+    action=_TEXT,
+    code={"type": "integer"},
+    deliveries=_COUNT,
+    level={"enum": _LEVELS},
+    exercised_by={"type": "array", "items": _COUNT},
+    asserted_by={"type": "array", "items": _COUNT},
+)
+SCHEMA: dict[str, Any] = {
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "title": f"{FORMAT}, version {VERSION}",
+    "description": "exercised_by and asserted_by are indexes of tests; no test is in both.",
+    **_object(
+        "format version created runs narrowed verdict codes tests cells",
+        format={"const": FORMAT},
+        version={"const": VERSION},
+        created=_TEXT,
+        runs=_TEXTS,
+        narrowed=_TEXT,
+        verdict=_VERDICT,
+        codes={"type": "object", "additionalProperties": _CODE},
+        tests=_TEXTS,
+        cells={"type": "array", "items": _CELL},
+    ),
+}
+"""Schema of the file; a key that is added raises no version, one that changes does."""
+
+
+def read(text: str) -> tuple[Tally, Run]:
+    """Return the counts of a report and how its run went; raise `ValueError` for no report."""
+    import jsonschema
+
+    try:
+        document = json.loads(text)
+        if isinstance(document, dict) and document.get("format") == FORMAT:
+            _check_version(document.get("version"))
+        jsonschema.Draft202012Validator(SCHEMA).validate(document)
+    except (json.JSONDecodeError, RecursionError) as error:
+        raise ValueError(f"not JSON: {error}") from None
+    except jsonschema.ValidationError as error:
+        raise ValueError(f"not a {FORMAT} report, version {VERSION}: {error.message}") from None
+    tally = Tally()
+    names = document["tests"]
+    for cell in document["cells"]:
+        key = (cell["action"], int(cell["code"]))  # 31.0 is an integer in JSON
+        tally.deliveries[key] += int(cell["deliveries"])
+        tests = tally.contexts.setdefault(key, {})
+        for level in Level:
+            for index in cell[f"{level.value}_by"]:
+                if index >= len(names):
+                    raise ValueError(f"not a {FORMAT} report: it has no test number {index}")
+                tests[names[int(index)]] = level
+    return tally, _run(document)
+
+
+def _check_version(version: object) -> None:
+    if version != VERSION:
+        raise ValueError(
+            f"a report of version {version!r}, and this pytest-flipsnack reads version {VERSION}; "
+            "make every report with one version"
+        )
+
+
+def _run(document: dict[str, Any]) -> Run:
+    troubles = tuple(document["verdict"].get("troubles", ()))
+    return Run(document["narrowed"], troubles, tuple(document["runs"]))
+
+
+def render(coverage: Coverage) -> str:
+    """Return the report as text; equal counts give equal bytes, `created` and `runs` apart."""
+    tally = coverage.tally
+    names = sorted({name for tests in tally.contexts.values() for name in tests})
+    numbers = {name: number for number, name in enumerate(names)}
+    document = {
+        "format": FORMAT,
+        "version": VERSION,
+        "created": coverage.created,
+        "runs": sorted(coverage.run.ids),
+        "narrowed": coverage.run.narrowed,
+        "verdict": _verdict(coverage.verdict, coverage.demand),
+        "codes": {
+            str(row.code.value): {
+                "message": row.code.message,
+                "deliveries": row.deliveries,
+                "tests": row.tests,
+                "asserting_tests": row.asserting,
+                "level": row.level and row.level.value,
+            }
+            for row in code_rows(coverage)
+        },
+        "tests": names,
+        "cells": [_cell(tally, cell, numbers) for cell in tally.cells],
+    }
+    return json.dumps(document, indent=1, ensure_ascii=False) + "\n"
+
+
+def _cell(tally: Tally, cell: tuple[str, int], numbers: dict[str, int]) -> dict[str, Any]:
+    level, tests = tally.level(cell), tally.contexts.get(cell, {})
+    by = {
+        f"{one.value}_by": sorted(numbers[name] for name, found in tests.items() if found is one)
+        for one in Level
+    }
+    return {
+        "action": cell[0],
+        "code": cell[1],
+        "deliveries": tally.deliveries[cell],
+        "level": level and level.value,
+        **by,
+    }
+
+
+def _verdict(verdict: Verdict, demand: Demand) -> dict[str, Any]:
+    excluded = {str(code.value): reason for code, reason in demand.excluded.items()}
+    excluded |= {shown(cell): reason for cell, reason in demand.excluded_cells.items()}
+    return {
+        "outcome": verdict.outcome.value,
+        "line": verdict.line,
+        "level": verdict.level.value,
+        "threshold": _percentage(demand.threshold),
+        "cells_threshold": _percentage(demand.cells_threshold),
+        "required": [
+            *(str(code.value) for code in demand.required),
+            *map(shown, demand.required_cells),
+        ],
+        "excluded": excluded,
+        "demanded": [code.value for code in verdict.demanded],
+        "exercised": [code.value for code in verdict.exercised],
+        "asserted": [code.value for code in verdict.asserted],
+        "missing": [code.value for code in verdict.missing],
+        "missing_cells": [shown(cell) for cell in verdict.missing_cells],
+        "criteria": [
+            {"name": one.name, "text": one.text, "met": one.met} for one in verdict.criteria
+        ],
+        "troubles": list(verdict.troubles),
+    }
+
+
+def _percentage(value: object) -> str | None:
+    return None if value is None else str(value)
