@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from pytest_flipsnack.fake.uploads import File
     from pytest_flipsnack.flipsnack import Flipsnack
     from pytest_flipsnack.integration.fakes import LateRequestWarning, RealWaitWarning
+    from pytest_flipsnack.integration.urls import session_urls
+    from pytest_flipsnack.transports.session import Urls
     from pytest_flipsnack.virtual_time.clock import VirtualClock
     from pytest_flipsnack.virtual_time.process import Sleep
     from pytest_flipsnack.virtual_time.real_waits import RealWait
@@ -46,8 +48,10 @@ __all__ = [
     "SettingValues",
     "Settings",
     "Sleep",
+    "Urls",
     "VirtualClock",
     "call",
+    "session_urls",
 ]
 
 _HOMES = {
@@ -69,8 +73,10 @@ _HOMES = {
     "SettingValues": "fake.settings",
     "Settings": "fake.settings",
     "Sleep": "virtual_time.process",
+    "Urls": "transports.session",
     "VirtualClock": "virtual_time.clock",
     "call": "contract.suite.declarations",
+    "session_urls": "integration.urls",
 }
 
 

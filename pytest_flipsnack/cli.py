@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Sequence
 
 from pytest_flipsnack.catalogue.codes import Code
-from pytest_flipsnack.commands import report, serve
+from pytest_flipsnack.commands import data, report, serve
 
 ADAPTER = '''\
 """The contract between this client and the Flipsnack API: one method per call."""
@@ -45,9 +45,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     commands.add_parser("codes", help="list the status codes and what they mean")
     commands.add_parser("init", help="print a contract adapter to fill in")
     report.add_report(commands.add_parser("report", help="report and gate on data of runs"))
-    report.add_combine(commands.add_parser("combine", help="join the data of several runs"))
-    report.add_why(commands.add_parser("why", help="list the tests of a code"))
-    report.add_diff(commands.add_parser("diff", help="show what two runs differ in"))
+    data.add_combine(commands.add_parser("combine", help="join the data of several runs"))
+    data.add_why(commands.add_parser("why", help="list the tests of a code"))
+    data.add_diff(commands.add_parser("diff", help="show what two runs differ in"))
     serve.add_arguments(
         commands.add_parser("serve", help="run the fake as a server, for any language")
     )
@@ -56,9 +56,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         "codes": _codes,
         "init": _init,
         "report": report.report,
-        "combine": report.combine,
-        "why": report.why,
-        "diff": report.diff,
+        "combine": data.combine,
+        "why": data.why,
+        "diff": data.diff,
         "serve": serve.run,
     }
     return run[given.command](given)

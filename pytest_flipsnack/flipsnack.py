@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from threading import Thread
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self, Unpack
+from typing import Any, Self, Unpack
 
 from pytest_flipsnack.catalogue.actions import ActionName, action_of
 from pytest_flipsnack.catalogue.codes import code_of
@@ -20,13 +21,12 @@ from pytest_flipsnack.fake.settings import Settings, SettingValues
 from pytest_flipsnack.fake.stubs import at_the_callers_line, callers_line
 from pytest_flipsnack.transports.guard import Guard
 from pytest_flipsnack.transports.in_process import InProcess
-from pytest_flipsnack.transports.patches import OnImport, Transport
+from pytest_flipsnack.transports.libraries import on_import
+from pytest_flipsnack.transports.patches import Transport
 from pytest_flipsnack.transports.requests import RequestsTransport
 from pytest_flipsnack.transports.server.loopback import LoopbackTransport
+from pytest_flipsnack.transports.session import Session
 from pytest_flipsnack.virtual_time.clock import VirtualClock
-
-if TYPE_CHECKING:
-    from pytest_flipsnack.transports.server.server import LoopbackServer
 
 
 class _Requesting:
@@ -53,23 +53,29 @@ class Flipsnack:
         settings: Settings | None = None,
         *,
         name: str = "a test",
-        server: Callable[[], LoopbackServer] | None = None,
+        session: Session | None = None,
     ) -> None:
         self.clock = clock = VirtualClock()
         self.fake = Fake(
             api_key, secret, settings or Settings(), clock.reading, client_clock=clock.now
         )
         self.fake.observers.append(_Requesting(clock))
-        self._loopback = LoopbackTransport(self.fake, server or self._own_server, name, self.clock)
-        self._server: LoopbackServer | None = None
+        self._name = name
+        self._session = session or Session()
+        self._own_session = session is None
+        self._loopback = LoopbackTransport(self.fake, self._session, name, self.clock)
         self._expectations: list[Expectation] = []
-        self._in_process = InProcess(self.fake, lambda upload: self._loopback.url(upload=upload))
+        self._in_process = InProcess(
+            self.fake, lambda upload: self._loopback.own_url(upload=upload), self._session, name
+        )
+        self._threads: frozenset[Thread] = frozenset()
+        guard = Guard(self.fake.report, self._loopback.port, self._in_process.handed_on)
         self._transports: list[Transport] = [
             self._in_process,
             RequestsTransport(self._in_process),
             self._loopback,
-            Guard(self.fake.report, self._loopback.archives),
-            OnImport("httpx", self._httpx),
+            guard,
+            *on_import(self._in_process, guard, self._loopback.serves),
         ]
 
     @property
@@ -201,6 +207,7 @@ class Flipsnack:
         """Begin to answer; where something cannot be started, undo what was."""
         try:
             self.clock.keep()
+            self._threads = self._session.leftovers.threads()
             for transport in self._transports:
                 transport.start()
         except BaseException:
@@ -219,20 +226,9 @@ class Flipsnack:
         for transport in reversed(self._transports):
             transport.stop()
         self.clock.release()
-        if self._server is not None:
-            self._server.stop()
-            self._server = None
-
-    def _httpx(self) -> Transport:
-        from pytest_flipsnack.transports.httpx import HttpxTransport
-
-        return HttpxTransport(self._in_process)
-
-    def _own_server(self) -> LoopbackServer:
-        from pytest_flipsnack.transports.server.server import LoopbackServer
-
-        self._server = LoopbackServer()
-        return self._server
+        self._session.leftovers.note(self._name, self._threads)
+        if self._own_session:
+            self._session.close()
 
     def __enter__(self) -> Self:
         return self.start()

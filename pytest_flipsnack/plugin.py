@@ -6,14 +6,23 @@ imports nothing heavy: `responses` and `jsonschema` come with the first test tha
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 
-from pytest_flipsnack.integration import contracts, demands, failures, fixtures, marks, options
+from pytest_flipsnack.integration import (
+    contracts,
+    demands,
+    failures,
+    fixtures,
+    marks,
+    older_reports,
+    options,
+    slow_tests,
+)
 
 if TYPE_CHECKING:
     from pytest_flipsnack.contract.suite.tester import Workbench
@@ -27,23 +36,31 @@ def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginMa
     pluginmanager.register(fixtures.plugin(), fixtures.NAME)
 
 
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None, object, object]:
+    older_reports.discard_early(early_config)
+    return (yield)
+
+
 def pytest_configure(config: pytest.Config) -> None:
     for line in marks.MARKERS:
         config.addinivalue_line("markers", line)
+    options.check_keys(config)
     config.stash[options.SETTINGS] = options.read_settings(config)
     demand = demands.read_demand(config)
     if demand is None:
         return
-    from pytest_flipsnack.integration.narrowing import Deselections
+    from pytest_flipsnack.integration.left_out import LeftOut
 
-    deselections = Deselections(config)
-    config.pluginmanager.register(deselections, "flipsnack-deselections")
+    left_out = LeftOut()
+    config.pluginmanager.register(left_out, "flipsnack-left-out")
     if hasattr(config, "workerinput"):
         return
     from pytest_flipsnack.integration.gate import Gate
 
     targets, earlier = demands.read_targets(config), demands.read_earlier(config)
-    gate = Gate(config, demand, targets, deselections, earlier)
+    older_reports.discard(config, targets)
+    gate = Gate(config, demand, targets, left_out, earlier)
     config.pluginmanager.register(gate, "flipsnack-gate")
 
 
@@ -69,6 +86,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     stats = terminalreporter.stats
     for line in failures.summary([*stats.get("failed", ()), *stats.get("error", ())]):
         terminalreporter.write_line(line)
+    for line in slow_tests.summary(stats.get("", ())):
+        terminalreporter.write_line(line, yellow=True)
 
 
 @pytest.fixture
@@ -76,6 +95,16 @@ def flipsnack_clock(flipsnack: Flipsnack) -> Iterator[VirtualClock]:
     """Virtual time for the whole test: sleeping moves a clock, `sleeps` has every sleep."""
     with flipsnack.clock as clock:
         yield clock
+
+
+@pytest.fixture
+def flipsnack_code() -> NoReturn:
+    """The code of a test with the mark `flipsnack_codes`, which gives it one after the other."""
+    pytest.fail(
+        "flipsnack_code has no value: the test has no mark that gives it codes; write "
+        "@pytest.mark.flipsnack_codes(...) above it, as in flipsnack_codes('permanent')",
+        pytrace=False,
+    )
 
 
 @pytest.fixture
@@ -120,10 +149,12 @@ def flipsnack_context(
         fakes = fixtures.fakes_of(request.session)
         with fakes.make(flipsnack_credentials) as fake:
             fakes.recorder.open(fake)
+            finished = False
             try:
                 yield fake
+                finished = True
             finally:
-                fakes.recorder.close(fake)
+                fakes.recorder.close(fake, finished=finished)
         fakes.warn_of_real_waits(fake)
 
     return make

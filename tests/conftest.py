@@ -49,12 +49,15 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
             os.environ["COVERAGE_PROCESS_CONFIG"] = processes
 
 
+_COLOURS = ("CI", "BUILD_NUMBER", "FORCE_COLOR", "PY_COLORS")
+
+
 @pytest.fixture(autouse=True)
 def _surroundings(request: pytest.FixtureRequest) -> None:
     """Give inner runs one width, no colour, and no plugin that the machine happens to have."""
     if "pytester" in request.fixturenames:
         monkeypatch: pytest.MonkeyPatch = request.getfixturevalue("monkeypatch")
-        for name in ("PYTEST_ADDOPTS", "CI", "BUILD_NUMBER", "FORCE_COLOR", "PY_COLORS"):
+        for name in ("PYTEST_ADDOPTS", "PYTEST_XDIST_WORKER", *_COLOURS):
             monkeypatch.delenv(name, raising=False)
         monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
         monkeypatch.setenv("COLUMNS", "400")

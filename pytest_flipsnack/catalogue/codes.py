@@ -136,6 +136,8 @@ def code_of(value: object) -> Code:
         raise ValueError(f"{value!r} is text; write {value.strip()} without quotes")
     if isinstance(value, list | tuple):
         raise ValueError(f"{value!r} is a list; write its codes one by one, as in respond(31, 20)")
+    if isinstance(value, str) and "," in value:
+        raise ValueError(_several(value))
     known = ", ".join(str(code.value) for code in Code)
     raise ValueError(f"{value!r} is not a Flipsnack status code; known codes: {known}")
 
@@ -166,6 +168,12 @@ def select(names: Iterable[object], exclude: Iterable[object] = ()) -> tuple[Cod
     return tuple(code for code in Code if code in wanted)
 
 
+def _several(text: str) -> str:
+    parts = [part.strip() for part in text.split(",") if part.strip()]
+    each = f"{' and '.join(map(repr, parts))} apart" if len(parts) > 1 else "each code by itself"
+    return f"{text!r} holds a comma; write {each}, without a comma"
+
+
 def _members(name: object) -> tuple[Code, ...]:
     if not isinstance(name, str):
         return (code_of(name),)
@@ -173,6 +181,8 @@ def _members(name: object) -> tuple[Code, ...]:
     if text.isdecimal():
         return (code_of(int(text)),)
     group = GROUPS.get(text.lower().replace(" ", "_").replace("-", "_"))
+    if group is None and "," in text:
+        raise ValueError(_several(name))
     if group is None:
         known = ", ".join(GROUPS)
         raise ValueError(f"{name!r} is neither a status code nor a group; known groups: {known}")

@@ -1,28 +1,24 @@
-"""`pytest-flipsnack report`, `combine`, `why` and `diff`: what data files of runs say together."""
+"""`pytest-flipsnack report`: what data files of runs say together, and whether that is enough."""
 
 from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
-from pytest_flipsnack.catalogue.codes import Code, select
-from pytest_flipsnack.coverage import demand, reports
-from pytest_flipsnack.coverage.data import UnreadableError, read_file, read_files
-from pytest_flipsnack.coverage.demand import shown
-from pytest_flipsnack.coverage.reports import json
-from pytest_flipsnack.coverage.tally import Level, Tally
+from pytest_flipsnack.commands.files import FILES_HELP, argument, written, wrong
+from pytest_flipsnack.coverage import demand, own_demand, reports
+from pytest_flipsnack.coverage.data import UnreadableError, read_files
+from pytest_flipsnack.coverage.demand import Demand
+from pytest_flipsnack.coverage.tally import Level
 from pytest_flipsnack.coverage.verdict import Outcome
-from pytest_flipsnack.coverage.writers import Coverage, cover, write_file
-
-_WHOLE = "a report in JSON, of pytest (--flipsnack-data, --flipsnack-report=json) or of serve"
+from pytest_flipsnack.coverage.writers import Coverage, cover
 
 
 def add_report(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of `report`."""
-    parser.add_argument("paths", type=Path, nargs="+", metavar="FILE", help=_WHOLE)
+    parser.add_argument("paths", type=Path, nargs="+", metavar="FILE", help=FILES_HELP)
     parser.add_argument(
         "--format",
         dest="targets",
@@ -39,7 +35,6 @@ def add_report(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--level",
         type=argument(demand.read_level),
-        default=Level.EXERCISED,
         metavar="LEVEL",
         help=f"what is demanded of a code: {', '.join(Level)}",
     )
@@ -49,58 +44,47 @@ def add_report(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--exclude", action="append", default=[], metavar="CODE:REASON")
 
 
-def add_combine(parser: argparse.ArgumentParser) -> None:
-    """Declare the arguments of `combine`."""
-    parser.add_argument("paths", type=Path, nargs="+", metavar="FILE", help=_WHOLE)
-    parser.add_argument(
-        "--output", "-o", type=Path, default=Path("flipsnack-coverage.json"), metavar="PATH",
-        help="where the sum goes (%(default)s)",
-    )  # fmt: skip
-
-
-def add_why(parser: argparse.ArgumentParser) -> None:
-    """Declare the arguments of `why`."""
-    parser.add_argument("code", metavar="CODE", help="a code, or a group")
-    parser.add_argument("paths", type=Path, nargs="+", metavar="FILE", help=_WHOLE)
-
-
-def add_diff(parser: argparse.ArgumentParser) -> None:
-    """Declare the arguments of `diff`."""
-    parser.add_argument("before", type=Path, metavar="BEFORE", help=_WHOLE)
-    parser.add_argument("after", type=Path, metavar="AFTER")
-
-
 def report(given: argparse.Namespace) -> int:
     """Report on the sum of all files, and gate; 1 where the gate failed or a file is unreadable."""
     try:
-        required, required_cells = demand.read_required(given.require)
-        excluded, excluded_cells = demand.read_excluded(given.exclude)
-        wanted = demand.Demand(
-            given.fail_under,
-            always=True,
-            required=required,
-            excluded=excluded,
-            level=given.level,
-            cells_threshold=given.cells_fail_under,
-            required_cells=required_cells,
-            excluded_cells=excluded_cells,
-        )
-        demand.check(wanted)
+        typed, project = _typed(given), own_demand.of_project(Path.cwd())
     except ValueError as error:
         return wrong(str(error))
     try:
-        tally, run = read_files(given.paths)
+        tally, run, own = read_files(given.paths)
     except UnreadableError as error:
         print(f"Flipsnack gate failed: {error}", file=sys.stderr)
         return 1
+    theirs = demand.joined(own, project)
+    wanted = replace(typed or theirs, level=given.level or theirs.level)
     coverage = cover(tally, wanted, run)
+    if run.failed and not coverage.verdict.failed:
+        troubles = (*run.troubles, f"the run failed its own gate: {run.failed}")
+        coverage = cover(tally, wanted, replace(run, troubles=troubles))
     for target in given.targets or [reports.read_target("term")]:
         if target.path is None:
             for line in reports.TERMINAL[target.format](coverage):
                 print(line.text)
-        elif not _written(target.path, reports.FILES[target.format][0](coverage)):
+        elif not written(target.path, reports.FILES[target.format][0](coverage)):
             return 2
     return _status(coverage)
+
+
+def _typed(given: argparse.Namespace) -> Demand | None:
+    """Return what the command line demands, None where that is left to files and project."""
+    required, required_cells = demand.read_required(given.require)
+    excluded, excluded_cells = demand.read_excluded(given.exclude)
+    found = Demand(
+        given.fail_under,
+        always=True,
+        required=required,
+        excluded=excluded,
+        cells_threshold=given.cells_fail_under,
+        required_cells=required_cells,
+        excluded_cells=excluded_cells,
+    )
+    demand.check(found)
+    return found if found.gated or excluded or excluded_cells else None
 
 
 def _status(coverage: Coverage) -> int:
@@ -110,92 +94,3 @@ def _status(coverage: Coverage) -> int:
     elif found.troubles:
         print(f"Flipsnack report: {'; '.join(found.troubles)}", file=sys.stderr)
     return 1 if found.failed or found.troubles else 0
-
-
-def combine(given: argparse.Namespace) -> int:
-    """Write the sum of all files as one file, as if one run had made it."""
-    try:
-        tally, run = read_files(given.paths)
-    except UnreadableError as error:
-        print(f"pytest-flipsnack combine: {error}", file=sys.stderr)
-        return 1
-    text = json.render(cover(tally, demand.Demand(), run))
-    if not _written(given.output, text):
-        return 2
-    count = len(given.paths)
-    print(f"Flipsnack data of {count} file{'s' if count > 1 else ''} written to {given.output}")
-    return 0
-
-
-def why(given: argparse.Namespace) -> int:
-    """List the tests that delivered a code, and whether each asserted; 1 where there is none."""
-    try:
-        codes = select([given.code])
-        tally, _ = read_files(given.paths)
-    except ValueError as error:
-        return wrong(str(error))
-    except UnreadableError as error:
-        print(f"pytest-flipsnack why: {error}", file=sys.stderr)
-        return 1
-    for code in codes:
-        lines = [*_tests(tally, code)]
-        print(f"{code.label}: {len(lines)} test{'' if len(lines) == 1 else 's'}")
-        for line in lines:
-            print(f"  {line}")
-    return 0 if any(tally.tests_of(code) for code in codes) else 1
-
-
-def _tests(tally: Tally, code: Code) -> Iterable[str]:
-    for name, level in sorted(tally.tests_of(code).items()):
-        cells = [
-            action
-            for action, other in tally.cells
-            if other == code and name in tally.contexts[action, other]
-        ]
-        yield f"{level.value:<9}  {name}  ({', '.join(cells)})"
-
-
-def diff(given: argparse.Namespace) -> int:
-    """Print the cells whose level differs between two files; 1 where one has been lost."""
-    try:
-        (before, _), (after, _) = read_file(given.before), read_file(given.after)
-    except UnreadableError as error:
-        print(f"pytest-flipsnack diff: {error}", file=sys.stderr)
-        return 2
-    lost = 0
-    for cell in sorted({*before.cells, *after.cells}):
-        had, has = before.level(cell), after.level(cell)
-        if had == has:
-            continue
-        order = [None, *Level]
-        sign = "+" if order.index(has) > order.index(had) else "-"
-        lost += sign == "-"
-        print(f"{sign} {shown(cell)}: {had or 'not delivered'} -> {has or 'not delivered'}")
-    return 1 if lost else 0
-
-
-def _written(path: Path, text: str) -> bool:
-    try:
-        write_file(path, text)
-    except OSError as error:
-        wrong(f"{path} cannot be written: {error.strerror}")
-        return False
-    return True
-
-
-def argument(read_value: Callable[[str], Any]) -> Callable[[str], Any]:
-    """Return a reader whose `ValueError` argparse shows."""
-
-    def parse(text: str) -> Any:
-        try:
-            return read_value(text)
-        except ValueError as error:
-            raise argparse.ArgumentTypeError(str(error)) from None
-
-    return parse
-
-
-def wrong(text: str) -> int:
-    """Say what was wrong with the call; return the exit status for it."""
-    print(f"pytest-flipsnack: {text}", file=sys.stderr)
-    return 2

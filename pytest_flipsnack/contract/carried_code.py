@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 
 from pytest_flipsnack.catalogue.codes import Code
 
@@ -26,16 +28,41 @@ def carried_code(value: object) -> object:
 
 
 def carries(value: object, code: int) -> bool:
-    """Return whether a value carries the code anywhere: attributes, items, or text."""
+    """Return whether a value carries the code anywhere: attributes, items, text, or what it holds.
+
+    An answer of a web application holds a body, the result of a command an output.
+    """
     if carried_code(value) == code:
         return True
     if any(_equals(part, code) for part in parts(value)):
         return True
-    text = _ADDRESS.sub("", f"{value} {value!r}")
+    texts = (
+        _ADDRESS.sub("", f"{value} {value!r}"),
+        *(_held_text(value, name) for name in _HOLD_TEXT),
+    )
+    return any(_names(text, code) for text in texts)
+
+
+def _names(text: str, code: int) -> bool:
     message = Code(code).message.lower() if code in set(Code) else ""
     return bool(re.search(rf"(?<!\d){code}(?!\d)", text)) or (
         bool(message) and message in text.lower()
     )
+
+
+_HOLD_TEXT = ("text", "body", "content", "data", "output", "stdout", "stderr", "out", "err")
+_LONGEST = 100_000
+
+
+def _held_text(value: object, name: str) -> str:
+    """Return the text of an answer or an output, or an empty one."""
+    held: object = ""
+    with suppress(Exception):  # a body that nobody has read, an output that was not captured
+        inspect.getattr_static(value, name)  # raises for an attribute that is made up on the way
+        held = getattr(value, name)
+    if isinstance(held, bytes | bytearray):
+        return held[:_LONGEST].decode("utf-8", "replace")
+    return held[:_LONGEST] if isinstance(held, str) else ""
 
 
 def parts(value: object) -> Iterator[object]:

@@ -167,16 +167,15 @@ class Expectation:
             yield from self._ignored(calls)
         yield from self._wrong_value(calls)
         code = int(self._codes[-1])
-        subject = error if wanted else self.value
         returned = self._returns is not NOT_SET and self.value is not NOT_SET
-        compared = self._returns is not NOT_SET and not callable(self._returns)
-        unchecked = subject is NOT_SET or code == Code.OK or compared or not self._tells_code
-        if not (unchecked or carries(subject, code)):
+        # what the test has looked at itself, and accepted, carries the code
+        unchecked = not wanted or code == Code.OK or not self._tells_code
+        if not (unchecked or carries(error, code)):
             yield finding(
-                f"{subject!r} does not carry the code {code}",
+                f"{error!r} does not carry the code {code}",
                 f"{code} in an attribute or in the text ({label(code)})",
                 calls,
-            )
+            ).adding("way out", f"where it need not, write expect({code}, ..., tells_code=False)")
         shown = self.value if returned and error is None and code != Code.OK else error
         for leaked in leaks(shown, self._observation.logged, self._fake.secrets(), self._own):
             yield finding(leaked, "no secret outside the request", calls)

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
+from typing import TypeVar
 
 from pytest_flipsnack.catalogue.action import State
 from pytest_flipsnack.catalogue.actions import ACTIONS, action_of
 from pytest_flipsnack.catalogue.codes import GROUPS, Code, select
 from pytest_flipsnack.catalogue.facts import Basis
 from pytest_flipsnack.coverage.tally import Cell, Level
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,9 @@ def read_percentage(value: object) -> Decimal:
         fits = False
     if isinstance(value, bool) or not fits:
         raise ValueError(f"{value!r} is not a percentage from 0 to 100")
+    if 0 < number < 1:
+        meant = f"{(100 * number).normalize():f}"
+        raise ValueError(f"{value!r} is less than 1 %; write {meant} for {meant} %")
     return number
 
 
@@ -161,3 +167,26 @@ def check(demand: Demand) -> None:
         raise ValueError("every code is excluded; leave at least one to exercise")
     if demand.cells_threshold is not None and not demand.cells:
         raise ValueError("every cell is excluded; leave at least one to exercise")
+
+
+def joined(one: Demand, other: Demand) -> Demand:
+    """Return a demand that is met where both are, on whole runs."""
+    required = tuple(dict.fromkeys((*one.required, *other.required)))
+    cells = tuple(dict.fromkeys((*one.required_cells, *other.required_cells)))
+    return Demand(
+        _higher(one.threshold, other.threshold),
+        required=required,
+        excluded=_without(required, {**one.excluded, **other.excluded}),
+        level=max(one.level, other.level, key=[*Level].index),
+        cells_threshold=_higher(one.cells_threshold, other.cells_threshold),
+        required_cells=cells,
+        excluded_cells=_without(cells, {**one.excluded_cells, **other.excluded_cells}),
+    )
+
+
+def _higher(*thresholds: Decimal | None) -> Decimal | None:
+    return max((one for one in thresholds if one is not None), default=None)
+
+
+def _without(required: Iterable[T], excluded: Mapping[T, str]) -> dict[T, str]:
+    return {one: why for one, why in excluded.items() if one not in {*required}}

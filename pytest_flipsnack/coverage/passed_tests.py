@@ -54,7 +54,8 @@ class PassedTests:
     """Follows each test through its phases.
 
     A test counts once its teardown is over, if its body passed and nothing failed, was skipped
-    or expected to fail. A rerun starts anew, so that only the last attempt counts.
+    or expected to fail; a skipped subtest is no such thing. A rerun starts anew, so that only the
+    last attempt counts.
     """
 
     def __init__(self) -> None:
@@ -70,7 +71,10 @@ class PassedTests:
         attempt = self._open.get(report.nodeid)
         if attempt is None:
             return
-        good = report.outcome == "passed" and not hasattr(report, "wasxfail")
+        expected = hasattr(report, "wasxfail")
+        good = report.outcome == "passed" and not expected
+        if report.outcome == "skipped" and hasattr(report, "context") and not expected:
+            return  # only subtests have a context
         if report.when == "call" and good:
             attempt.passed = True
         attempt.spoiled |= not good

@@ -30,12 +30,14 @@ class Run:
 
     `narrowed` says what left tests out, or is empty. `troubles` are reasons not to trust the
     counts: a lost worker, an unreadable file, an interruption. `ids` name the runs, several where
-    shards were combined.
+    shards were combined. `failed` is the line of a gate that the run has failed already, where its
+    report is read.
     """
 
     narrowed: str = ""
     troubles: Sequence[str] = ()
     ids: Sequence[str] = ()
+    failed: str = ""
 
 
 @dataclass(frozen=True, slots=True)

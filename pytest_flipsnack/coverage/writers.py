@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import errno
+import os
+import secrets
+import stat
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -50,11 +54,65 @@ class Target:
 
 
 def write_file(path: Path, text: str) -> None:
-    """Write a report whole or not at all; raise `OSError` where it cannot be written."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    half = path.with_name(f".{path.name}.part")
+    """Write a report whole or not at all; raise `OSError` where it cannot be written.
+
+    Links are followed; pipes and devices are written to.
+    """
+    kind = _kind(path)
+    if kind is not None and not stat.S_ISREG(kind) and not stat.S_ISDIR(kind):
+        _write_through(path, kind, text)
+        return
+    place = _place(path)
+    place.parent.mkdir(parents=True, exist_ok=True)
+    half = place.with_name(f".flipsnack-{secrets.token_hex(8)}.part")
+    file = half.open("x", encoding="utf-8")  # never what is there already, as somebody's link
     try:
-        half.write_text(text, encoding="utf-8")
-        half.replace(path)
+        with file:
+            file.write(text)
+        half.replace(place)
     finally:
         half.unlink(missing_ok=True)
+
+
+def discard_file(path: Path) -> None:
+    """Remove the report of an older run, so that it cannot be taken for this one's.
+
+    Links, pipes and devices stay. Raises `OSError` where the report cannot be removed.
+    """
+    kind = _kind(path)
+    if kind is not None and stat.S_ISREG(kind):
+        _place(path).unlink(missing_ok=True)
+
+
+def _kind(path: Path) -> int | None:
+    """Return the mode of what a path leads to, None where there is nothing yet."""
+    try:
+        return path.stat().st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+
+
+def _place(path: Path) -> Path:
+    """Return where the links of a path lead; refuse those to a file that a process has open.
+
+    `/dev/stdout` may be the log of the run: to replace that would lose it.
+    """
+    link = path
+    while link.is_symlink():
+        folder = Path(os.path.realpath(link.parent))
+        if folder == Path("/dev") or folder.is_relative_to("/proc"):
+            raise OSError(errno.EINVAL, "it leads to a file that is open; give that file's path")
+        link = folder / link.readlink()
+    return Path(os.path.realpath(path))
+
+
+def _write_through(path: Path, kind: int, text: str) -> None:
+    if stat.S_ISBLK(kind):
+        raise OSError(errno.EINVAL, "it is a disk")
+    pipe = stat.S_ISFIFO(kind)
+    # a pipe that nobody reads is an error, not a wait
+    file = os.open(path, os.O_WRONLY | (os.O_NONBLOCK if pipe else 0))
+    if pipe:
+        os.set_blocking(file, True)
+    with os.fdopen(file, "w", encoding="utf-8") as stream:
+        stream.write(text)

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from pytest_flipsnack.fake.collections import Collections
 from pytest_flipsnack.fake.downloads import Downloads
+from pytest_flipsnack.fake.masking import Secrets
 from pytest_flipsnack.fake.settings import Settings
 
 
@@ -63,8 +64,8 @@ SECRET = "test-secret-8b1e4a06"  # noqa: S105 - made up, opens nothing
 class Account:
     """What the checks and the answers need to know of the customer."""
 
-    api_key: str
-    secret: str
+    api_key: str = field(repr=False)
+    secret: str = field(repr=False)
     collections: Collections
     settings: Settings
     limits: Limits
@@ -74,3 +75,8 @@ class Account:
     def secrets(self) -> tuple[str, str]:
         """What no text may show."""
         return (self.api_key, self.secret)
+
+    @property
+    def hidden(self) -> Secrets:
+        """What hides them in a text."""
+        return Secrets(*self.secrets)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Protocol
 
+from pytest_flipsnack.fake.masking import MASK, Secrets
 from pytest_flipsnack.fake.request import UNKNOWN_S
 
 if TYPE_CHECKING:
@@ -14,7 +15,10 @@ if TYPE_CHECKING:
     from pytest_flipsnack.fake.uploads import File
 
 
-@dataclass(slots=True)
+_COMMON = {"apikey", "signature", "secret"}
+
+
+@dataclass(slots=True, repr=False)
 class Call:
     """One request and its reply.
 
@@ -26,7 +30,7 @@ class Call:
     certificate of the server. `upper_case_signature` says that a signature that was taken has
     capital hex digits, where the documented one has small ones. `port` is the client's, where the request came over a connection, else 0.
     `code` is the delivered code, None where a fault came instead of an envelope. `at` is in
-    seconds since the fixture began.
+    seconds since the fixture began. `hidden` is what its text does not show.
     """
 
     action: str | None
@@ -44,9 +48,28 @@ class Call:
     unverified: bool = False
     upper_case_signature: bool = False
     port: int = field(default=0, repr=False, compare=False)
+    hidden: Secrets = field(default_factory=Secrets, repr=False, compare=False)
 
     def __str__(self) -> str:
-        return f"t={self.at:.1f} s {self.action or '(no action)'} {self.outcome}"
+        action = self.hidden.hide(self.action or "(no action)")
+        return f"t={self.at:.1f} s {action} {self.outcome}"
+
+    def __repr__(self) -> str:
+        shown = {one.name: getattr(self, one.name) for one in fields(self) if one.repr}
+        shown["params"] = self.shown_params
+        return self.hidden.hide(
+            f"Call({', '.join(f'{name}={value!r}' for name, value in shown.items())})"
+        )
+
+    @property
+    def shown_params(self) -> dict[str, str]:
+        """The parameters without secrets, also where one was sent under a wrong name."""
+        return {
+            name: MASK
+            if name.lower().replace("_", "").replace("-", "") in _COMMON
+            else self.hidden.hide(value)
+            for name, value in self.params.items()
+        }
 
     @property
     def outcome(self) -> str:

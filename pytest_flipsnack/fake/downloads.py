@@ -35,6 +35,11 @@ class Downloads:
         self._until[name] = now + _LIFE_S
         return f"{request.downloads or f'https://{HOST}'}/{name}"
 
+    def offered(self, url: str) -> bool:
+        """Return whether this URL was handed out."""
+        host, _, name = url.partition("?")[0].rpartition("/")
+        return name in self._until and host.lower() in {f"https://{HOST}", f"http://{HOST}"}
+
     def find(self, request: Request, now: float, report: Callable[[Finding], None]) -> Reply | None:
         """Return what a URL of an archive leads to; None for any other request.
 

@@ -56,7 +56,7 @@ class Fake:
         collections, limits = Collections(self.now), Limits(client_clock or clock)
         self.account = Account(api_key, secret, collections, settings, limits)
         self.stubs = Stubs()
-        self.record = Record(keep)
+        self.record = Record(self.account.hidden, keep)
         self.slips: list[Finding] = []
         """What the test must fail for, without declared answers that are still open."""
 
@@ -189,14 +189,15 @@ class Fake:
 
     @property
     def reported(self) -> list[str]:
-        """The slips as text, masked."""
-        return [mask(str(slip), self.account.secrets) for slip in self.slips]
+        """The slips as text."""
+        return [str(slip) for slip in self.slips]
 
     def report(self, finding: Finding) -> None:
-        """Remember what the test must fail for; the same finding is kept once."""
+        """Remember what the test must fail for, masked; the same finding is kept once."""
+        masked = finding.hiding(self.account.hidden.hide)
         with self._lock:
-            if finding not in self.slips:
-                self.slips.append(finding)
+            if masked not in self.slips:
+                self.slips.append(masked)
 
     def findings(self) -> list[str]:
         """Return what the test must fail for: refusals, wrong data, answers not delivered."""

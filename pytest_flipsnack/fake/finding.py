@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from pytest_flipsnack.catalogue.codes import Code
@@ -37,6 +37,11 @@ class Finding:
         at = next((at for at, (label, _) in enumerate(self.lines) if label == _WAY_OUT), None)
         before, after = (self.lines, ()) if at is None else (self.lines[:at], self.lines[at:])
         return replace(self, lines=(*before, *added, *after))
+
+    def hiding(self, hide: Callable[[str], str]) -> Finding:
+        """Return the finding with every text as `hide` leaves it."""
+        lines = tuple((label, hide(text)) for label, text in self.lines)
+        return replace(self, what=hide(self.what), lines=lines)
 
     def __str__(self) -> str:
         return "\n".join([self.what, *_labelled(self.lines)])

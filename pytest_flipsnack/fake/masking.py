@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import json
 import re
 from collections.abc import Iterable
 from functools import cache
@@ -27,7 +29,10 @@ def is_unmistakable(credential: str) -> bool:
 
 
 def mask(text: str, secrets: Iterable[str] = ()) -> str:
-    """Return `text` with every unmistakable secret, raw or URL-encoded, replaced by `***`."""
+    """Return `text` with every unmistakable secret replaced by `***`.
+
+    It is found as it is, URL-encoded, and as `repr`, JSON and HTML escape it.
+    """
     for secret in sorted(set(secrets), key=len, reverse=True):
         if is_unmistakable(secret):
             text = _forms(secret).sub(MASK, text)
@@ -43,4 +48,43 @@ def _forms(secret: str) -> re.Pattern[str]:
 def _either(character: str) -> str:
     encoded = "".join(f"%{byte:02x}" for byte in character.encode("utf-8", "replace"))
     plus = r"|\+" if character == " " else ""
-    return f"(?:{re.escape(character)}|(?i:{encoded}){plus})"
+    escaped = "".join(f"|(?i:{re.escape(form)})" for form in _escapes(character))
+    return f"(?:{re.escape(character)}|(?i:{encoded}){plus}{escaped})"
+
+
+def _escapes(character: str) -> list[str]:
+    if character.isascii() and character.isalnum():
+        return []
+    number = ord(character)
+    forms = {
+        ascii(character)[1:-1],
+        json.dumps(character)[1:-1],
+        f"\\{character}",
+        html.escape(character),
+        f"&#{number};",
+        f"&#x{number:x};",
+    }
+    return sorted(forms - {character}, key=len, reverse=True)
+
+
+def one_line(text: str) -> str:
+    """Return text with its line breaks and control characters escaped: it cannot forge a line."""
+    return "".join(
+        character if character.isprintable() else ascii(character)[1:-1] for character in text
+    )
+
+
+class Secrets:
+    """Values that no text may show; its own text does not either."""
+
+    __slots__ = ("_values",)
+
+    def __init__(self, *values: str) -> None:
+        self._values = values
+
+    def hide(self, text: str) -> str:
+        """Return the text without these values."""
+        return mask(text, self._values)
+
+    def __repr__(self) -> str:
+        return f"<{len(self._values)} secrets>"

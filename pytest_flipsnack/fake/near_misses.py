@@ -34,7 +34,7 @@ _ENCODINGS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Sent:
     """A request with a wrong signature; `earlier` are signatures of requests before it."""
 

@@ -9,6 +9,7 @@ from pytest_flipsnack.catalogue.action import COMMON_PARAMETERS
 from pytest_flipsnack.catalogue.actions import ACTIONS
 from pytest_flipsnack.fake.call import Call, Observer
 from pytest_flipsnack.fake.finding import Refusal
+from pytest_flipsnack.fake.masking import Secrets
 from pytest_flipsnack.fake.reply import Reply
 from pytest_flipsnack.fake.request import Request
 
@@ -20,7 +21,8 @@ UNKNOWN_ACTION = "(unknown)"
 class Record:
     """The calls of a fake, for one that runs for long about `keep` of them without their files."""
 
-    def __init__(self, keep: int | None = None) -> None:
+    def __init__(self, hidden: Secrets, keep: int | None = None) -> None:
+        self._hidden = hidden
         self._keep = keep
         self.calls: list[Call] = []
         self.hits: Counter[tuple[str, int]] = Counter()
@@ -34,7 +36,9 @@ class Record:
         params = {
             name: value for name, value in request.params.items() if name not in COMMON_PARAMETERS
         }
-        call = Call(request.action, params, reply.code, now, method=request.method)
+        call = Call(
+            request.action, params, reply.code, now, method=request.method, hidden=self._hidden
+        )
         if request.uploads and self._keep is None:
             call.files = request.files
         if reply.code is None:

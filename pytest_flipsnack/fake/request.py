@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import chain
@@ -11,10 +10,6 @@ from urllib.parse import parse_qsl, urlsplit
 
 from pytest_flipsnack.catalogue.action import BASE_PATH
 from pytest_flipsnack.fake.uploads import Files, Keep, Upload
-
-FLIPSNACK_URL = re.compile(r"https?://([\w.-]+\.)?flipsnack\.com(?=[:/?#]|$)", re.IGNORECASE)
-"""Matches every URL of Flipsnack's own domain; none of them is ever sent out."""
-
 
 UNKNOWN_S = -1.0
 """A timeout that a transport cannot see."""
@@ -26,7 +21,7 @@ class _UnreadableError(Exception):
     """What the client gave as a body cannot be read."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class Request:
     """What was sent: `params` from the query and the form together, `uploads` in order.
 
@@ -49,6 +44,10 @@ class Request:
     port: int = 0
     downloads: str = ""
     range: str = ""
+
+    def __repr__(self) -> str:
+        # anything in it may be a secret, and which are is not known here
+        return f"<Request {len(self.params)} parameters, {len(self.uploads)} uploads>"
 
     @property
     def action(self) -> str | None:

@@ -12,6 +12,7 @@ from pytest_flipsnack.catalogue.facts import documented
 from pytest_flipsnack.fake import documents, meant, near_misses, signing
 from pytest_flipsnack.fake.checks import Check, Refusals, Subject
 from pytest_flipsnack.fake.finding import nearest
+from pytest_flipsnack.fake.request import Request
 
 _R0 = documented("SEED", "R0", "M")
 _COMMON = documented("SEED", "H1", "R0", "M")
@@ -38,7 +39,17 @@ def _url(subject: Subject) -> Refusals:
             Code.BAD_REQUEST,
             "an invalid URL is a bad request",
             f"https://{API_HOST}{BASE_PATH} or https://{UPLOAD_HOST}{BASE_PATH}",
+            _url_hint(request),
         )
+
+
+def _url_hint(request: Request) -> str:
+    if f"{request.path}/".startswith(f"{BASE_PATH * 2}/"):
+        return (
+            f"the path has {BASE_PATH} twice; the base URL, as flipsnack.url, ends with it already: "
+            f"give the client the URL without {BASE_PATH}, or let it add none"
+        )
+    return ""
 
 
 def _common(subject: Subject) -> Refusals:
@@ -65,7 +76,10 @@ def _key(subject: Subject) -> Refusals:
         Code.INVALID_CREDENTIALS,
         "apiKey must be the key of an account",
         "flipsnack.api_key (or the key of the fixture flipsnack_credentials)",
-        hint or f"a key of {len(sent)} characters was sent",
+        hint
+        or f"a key of {len(sent)} characters was sent; a client that was made at import, or for "
+        "several tests, takes its key from flipsnack_credentials, or give the fake the client's: "
+        "flipsnack_api_key and flipsnack_secret in the configuration",
         _COMMON,
     )
 

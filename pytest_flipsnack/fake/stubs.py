@@ -119,9 +119,20 @@ def never_delivered(stubs: Sequence[Stub], calls: Sequence[Call]) -> Finding:
     if len(stubs) > _SHOWN:
         lines.append(("declared", f"and {len(stubs) - _SHOWN} more"))
     lines.append(("requests", ", ".join(str(call) for call in calls[-_SHOWN:]) or "none"))
-    lines.append(("way out", "let the client send the request, or declare fewer answers"))
+    lines.append(("way out", _way_out(stubs, calls)))
     return Finding(
         several if len(stubs) > 1 else "a declared answer was never delivered", tuple(lines)
+    )
+
+
+def _way_out(stubs: Sequence[Stub], calls: Sequence[Call]) -> str:
+    if calls:
+        return "let the client send the request, or declare fewer answers"
+    marked = any(stub.where.startswith("@") for stub in stubs)
+    none = "take the mark off" if marked else "declare none"
+    return (
+        "let the test send a request, to the documented URL or to flipsnack.url, where the fake "
+        f"sees it, or {none}"
     )
 
 

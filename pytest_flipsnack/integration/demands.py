@@ -66,9 +66,9 @@ def read_targets(config: pytest.Config) -> list[Target]:
     targets: list[Target] = [*config.getoption("flipsnack_report")]
     data = config.getoption("flipsnack_data")
     if data is not None:
-        from pytest_flipsnack.coverage.reports import read_target
+        from pytest_flipsnack.coverage.writers import Target
 
-        targets.append(read_target(f"json:{data}"))
+        targets.append(Target("json", Path(data)))
     elif config.getoption("flipsnack_append"):
         raise pytest.UsageError("--flipsnack-append adds to a file; name it: --flipsnack-data=PATH")
     for target in targets:
@@ -88,7 +88,7 @@ def read_earlier(config: pytest.Config) -> tuple[Tally, Run] | None:
     from pytest_flipsnack.coverage.data import UnreadableError, read_file
 
     try:
-        return read_file(path)
+        return read_file(path)[:2]
     except UnreadableError as error:
         raise pytest.UsageError(f"--flipsnack-append: {error}") from None
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import warnings
-from collections import Counter
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -16,10 +15,11 @@ from pytest_flipsnack.fake.account import API_KEY, SECRET
 from pytest_flipsnack.fake.finding import Finding
 from pytest_flipsnack.fake.settings import Settings
 from pytest_flipsnack.flipsnack import Flipsnack
-from pytest_flipsnack.integration import failures
+from pytest_flipsnack.integration import examples, failures, slow_tests
+from pytest_flipsnack.transports.session import Session
 
 if TYPE_CHECKING:
-    from pytest_flipsnack.transports.server.server import LoopbackServer
+    from pytest_flipsnack.fake.call import Call
 
 _NAME = "flipsnack-recorder"
 
@@ -48,30 +48,50 @@ class Recorder:
     """Follows the running test; registered by the first test that uses a fixture.
 
     Suites that use none never pay for it. What a fake delivers counts for the test that runs
-    then, also where the fake outlives it.
+    then, also where the fake outlives it; an observer, because a fake may outlive an example too.
     """
 
     def __init__(self) -> None:
-        self._hits: Counter[Cell] = Counter()
-        self._judged: set[Cell] = set()
+        self._hits = examples.AcceptedHits()
+        self._judged = examples.AcceptedHits()
+        self._example: object = None
         self._open: list[_Followed] = []
         self.body_passed = False
+        self.waited_s = 0.0
+        """How long the client of the running test waited in real time before its retries."""
         self.shown: set[str] = set()
         """Findings that the report of the body shows; the teardown need not repeat them."""
 
     def open(self, fake: Flipsnack) -> None:
         """Count what a fake delivers from now on."""
+        self.asks()
         self._open.append(_Followed(fake))
 
-    def close(self, fake: Flipsnack) -> None:
-        """Count what a fake has delivered, and no more."""
-        self._collect()
+    def close(self, fake: Flipsnack, *, finished: bool = True) -> None:
+        """Count what a fake has delivered, and no more; `finished` is false amid an error."""
+        self._collect(finished=finished)
+        self.waited_s += slow_tests.waited_s(fake)
         self._open = [one for one in self._open if one.fake is not fake]
 
-    def _collect(self) -> None:
+    def asks(self) -> None:
+        """Notice where another example of Hypothesis begins: what came before is not its own."""
+        example = examples.running()
+        if example is not None and example is not self._example:
+            self._collect()
+            self._example = example
+
+    def answered(self, call: Call) -> None:
+        """Need nothing more."""
+
+    def _collect(self, *, finished: bool = True) -> None:
         for one in self._open:
-            self._hits.update(_since(one.fake.hits, one.hits))
-            self._judged.update(_since(one.fake.fake.record.judged, one.judged))
+            for counts, seen, kept in (
+                (one.fake.hits, one.hits, self._hits),
+                (one.fake.fake.record.judged, one.judged, self._judged),
+            ):
+                found = _since(counts, seen)
+                if found:
+                    kept.add(found, self._example, finished=finished)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
@@ -91,10 +111,15 @@ class Recorder:
             self.shown = set(found) if explained else set()
         elif call.when == "teardown":
             self._collect()
-            if self._hits:
-                setattr(report, REPORT_ATTRIBUTE, pack(self._hits, self._judged))
+            self._example = None
+            hits, judged = self._hits.counted(), self._judged.counted()
+            if hits:
+                setattr(report, REPORT_ATTRIBUTE, pack(hits, judged))
             self._hits.clear()
             self._judged.clear()
+            if self.waited_s:
+                setattr(report, slow_tests.ATTRIBUTE, self.waited_s)
+            self.waited_s = 0.0
             self.body_passed = False
         return report
 
@@ -123,7 +148,7 @@ _VIRTUAL_INSTEAD = (
 
 
 class LateRequestWarning(pytest.PytestWarning):
-    """A request reached the loopback server after its test had ended."""
+    """A request came when no test was there to answer it; it counts for none."""
 
 
 class RealWaitWarning(pytest.PytestWarning):
@@ -138,12 +163,12 @@ def _are_two_texts(value: object) -> bool:
 
 
 class Fakes:
-    """Makes the fakes of a process; the server starts with the first URL that a test asks for."""
+    """Makes the fakes of a process."""
 
-    def __init__(self, config: pytest.Config, settings: Settings | None) -> None:
+    def __init__(self, config: pytest.Config, settings: Settings | None, session: Session) -> None:
         self.recorder = recorder_of(config)
         self._settings = settings or Settings()
-        self._server: LoopbackServer | None = None
+        self.session = session
 
     def make(self, credentials: tuple[str, str] = (API_KEY, SECRET), name: str = "") -> Flipsnack:
         """Return a fake for the test of that name."""
@@ -157,7 +182,7 @@ class Fakes:
             *credentials,
             settings=self._settings,
             name=name,
-            server=self._running_server,
+            session=self.session,
         )
 
     def warn_of_real_waits(self, flipsnack: Flipsnack) -> None:
@@ -169,16 +194,5 @@ class Fakes:
 
     def close(self) -> None:
         """Stop the server; warn about requests that came too late for their tests."""
-        if self._server is None:
-            return
-        late = self._server.late()
-        self._server.stop()
-        for line in late:
+        for line in self.session.close():
             warnings.warn(LateRequestWarning(line), stacklevel=1)
-
-    def _running_server(self) -> LoopbackServer:
-        if self._server is None:
-            from pytest_flipsnack.transports.server.server import LoopbackServer
-
-            self._server = LoopbackServer()
-        return self._server

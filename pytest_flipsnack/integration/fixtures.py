@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pytest_flipsnack.fake.account import Credentials
     from pytest_flipsnack.flipsnack import Flipsnack
     from pytest_flipsnack.integration.fakes import Fakes
+    from pytest_flipsnack.transports.session import Urls
 
 NAME = "flipsnack-fixtures"
 _FAKES: pytest.StashKey[Fakes] = pytest.StashKey()
@@ -32,8 +33,11 @@ def fakes_of(node: pytest.Session) -> Fakes:
     found = node.stash.get(_FAKES, None)
     if found is None:
         from pytest_flipsnack.integration.fakes import Fakes
+        from pytest_flipsnack.integration.urls import session_of
 
-        found = node.stash[_FAKES] = Fakes(node.config, node.config.stash[options.SETTINGS])
+        session = session_of(node.config)
+        found = Fakes(node.config, node.config.stash[options.SETTINGS], session)
+        node.stash[_FAKES] = found
 
         def close(fakes: Fakes = found) -> None:
             del node.stash[_FAKES]
@@ -48,6 +52,7 @@ def _one_fake(item: pytest.Item, credentials: tuple[str, str]) -> Iterator[Flips
     recorder = fakes.recorder
     fake = fakes.make(credentials, item.nodeid).start()
     recorder.open(fake)
+    fake.fake.observers.append(recorder)
     try:
         marks.apply(item, fake)
         yield fake
@@ -85,6 +90,14 @@ def plugin() -> ModuleType:
             options.read_credential(running.config, "secret", SECRET),
         )
 
+    @pytest.fixture(scope="session")
+    def flipsnack_urls() -> Urls:
+        """The `url` and the `upload_url` at which every test of the run finds its own fake."""
+        from pytest_flipsnack.integration.urls import session_urls
+
+        fakes_of(running.session)
+        return session_urls(running.config)
+
     @pytest.fixture
     def flipsnack(flipsnack_credentials: tuple[str, str]) -> Iterator[Flipsnack]:
         """A fake Flipsnack for one test: stub its answers, look at its calls."""
@@ -94,6 +107,7 @@ def plugin() -> ModuleType:
     vars(made).update(
         pytest_runtest_setup=pytest_runtest_setup,
         flipsnack_credentials=flipsnack_credentials,
+        flipsnack_urls=flipsnack_urls,
         flipsnack=flipsnack,
     )
     return made

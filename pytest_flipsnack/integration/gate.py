@@ -15,7 +15,8 @@ from pytest_flipsnack.coverage.reports import FILES, TERMINAL
 from pytest_flipsnack.coverage.tally import Tally
 from pytest_flipsnack.coverage.verdict import Outcome, Run, Verdict
 from pytest_flipsnack.coverage.writers import Coverage, Target, cover, write_file
-from pytest_flipsnack.integration.narrowing import Deselections, narrowed_by
+from pytest_flipsnack.integration.left_out import LeftOut
+from pytest_flipsnack.integration.narrowing import narrowed_by
 
 _STYLES: dict[Outcome, dict[str, bool]] = {
     Outcome.PASSED: {"green": True},
@@ -33,14 +34,14 @@ class Gate:
         config: pytest.Config,
         demand: Demand,
         targets: list[Target],
-        deselections: Deselections,
+        left_out: LeftOut,
         earlier: tuple[Tally, Run] | None = None,
     ) -> None:
         self._config = config
         self._demand = demand
-        self._deselections = deselections
         self._earlier, before = earlier or (Tally(), Run())
         self._targets = targets
+        self._left_out = left_out
         self._passed = PassedTests()
         self._troubles = [*before.troubles]
         self._coverage: Coverage | None = None
@@ -130,10 +131,8 @@ class Gate:
     def _count(self) -> Coverage:
         tally = self._passed.tally()
         tally.add(self._earlier)
-        by = self._deselections.by
-        narrowed = narrowed_by(self._config) or (f"the deselection in {by}" if by else "")
-        run = Run(narrowed, tuple(self._troubles), self._ids)
-        return cover(tally, self._demand, run)
+        narrowed = narrowed_by(self._config) or self._left_out.reason
+        return cover(tally, self._demand, Run(narrowed, tuple(self._troubles), self._ids))
 
     def _raise_status(self, session: pytest.Session, text: str) -> None:
         stopped = session.shouldfail or session.shouldstop

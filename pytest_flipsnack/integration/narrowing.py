@@ -1,17 +1,13 @@
-"""What left tests out of a run: flags, paths, and whoever deselects."""
+"""What left tests out of a run, as far as it was typed: flags and paths."""
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-_OUTPUT = "flipsnack_deselected"
-"""Where a worker says who deselected tests: the controller collects none."""
 _FLAGS = {
     "keyword": ("-k",),
     "markexpr": ("-m",),
@@ -69,26 +65,3 @@ def _paths(config: pytest.Config, own: list[str]) -> str:
         if "::" in arg or Path(start, arg).is_file():
             return arg
     return " ".join(config.args) if whole else ""
-
-
-class Deselections:
-    """Names who deselected tests, besides pytest itself, whose flags `narrowed_by` reads."""
-
-    def __init__(self, config: pytest.Config) -> None:
-        self._output: dict[str, Any] = getattr(config, "workeroutput", {})
-        self.by = ""
-
-    def pytest_deselected(self) -> None:
-        callers = (frame.f_globals.get("__name__", "?") for frame, _ in traceback.walk_stack(None))
-        own = ("pluggy.", __name__)
-        name = next((name for name in callers if not name.startswith(own)), "?")
-        if not name.startswith("_pytest."):
-            self._note(name)
-
-    @pytest.hookimpl(optionalhook=True)
-    def pytest_testnodedown(self, node: Any) -> None:
-        self._note(getattr(node, "workeroutput", {}).get(_OUTPUT, ""))
-
-    def _note(self, name: str) -> None:
-        if name:
-            self.by = self._output[_OUTPUT] = name

@@ -40,6 +40,7 @@ _REPORTS = (
     "badge-json[:PATH]"
 )
 _LEVELS = "what the gate demands of a code: exercised (the default) or asserted"
+_PREFIX = "flipsnack_"
 
 
 def add_options(parser: pytest.Parser) -> None:
@@ -127,6 +128,21 @@ def read_settings(config: pytest.Config) -> Settings | None:
         return Settings(**given)
     except ValueError as error:
         raise pytest.UsageError(f"flipsnack_{error}") from None
+
+
+def check_keys(config: pytest.Config) -> None:
+    """Raise `pytest.UsageError` for a key of ours in the configuration that does not exist."""
+    with warnings.catch_warnings(action="ignore"):  # 9.2 deprecates the one way to them
+        given = [key for key in config.inicfg if key.startswith(_PREFIX)]
+    unknown = [key for key in given if key not in config._parser._inidict]
+    if not unknown:
+        return
+    from pytest_flipsnack.fake.finding import nearest
+
+    known = sorted(key for key in config._parser._inidict if key.startswith(_PREFIX))
+    close = nearest(unknown[0].removeprefix(_PREFIX), [key.removeprefix(_PREFIX) for key in known])
+    hint = f"did you mean {_PREFIX}{close}?" if close else f"keys: {', '.join(known)}"
+    raise pytest.UsageError(f"{unknown[0]} is not a key of the configuration; {hint}")
 
 
 def read_credential(config: pytest.Config, name: str, default: str) -> str:

@@ -1,35 +1,46 @@
-"""Nothing reaches the real Flipsnack: its names do not resolve while a fake is active."""
+"""Nothing reaches the real Flipsnack: its names lead to the fake, or nowhere, while one is active."""
 
 from __future__ import annotations
 
 import socket
 import ssl
+import urllib.request
 from collections.abc import Callable
 from typing import Any
 
+from pytest_flipsnack.catalogue.action import API_HOST, UPLOAD_HOST
+from pytest_flipsnack.fake.addresses import is_of_the_domain, stopped
 from pytest_flipsnack.fake.downloads import HOST
 from pytest_flipsnack.fake.finding import Finding
+from pytest_flipsnack.transports.in_process import HandedOn
 from pytest_flipsnack.transports.patches import Patches
 from pytest_flipsnack.transports.server.addresses import ADDRESS
 
+_SERVED = frozenset({API_HOST, UPLOAD_HOST, HOST})
 _CAUSE = "its HTTP library is not one that is answered in process"
-_URLS = "the base URL flipsnack.url (uploads: flipsnack.upload_url)"
-_DOMAIN = "flipsnack.com"
+_WAY_OUT = "install the loopback server: pip install 'pytest-flipsnack[server]'"
 _PARAMETERS = ("port", "family", "type", "proto", "flags")
 
 
 class Guard:
-    """Refuses to look up Flipsnack's hosts, whatever library asks, and reports that it had to.
+    """Leads to the loopback server what asks for the API, and refuses any other name of Flipsnack.
 
-    The host of the archives is the loopback server, so that a client can fetch an archive with
-    another library than it makes its calls with. `archives` returns the server's port, and raises
-    `ImportError` where none can be had. It speaks no TLS: a connection to that host has none.
+    So a client on whatever library, with the documented URLs written in, reaches the fake. `port`
+    returns where the server answers for a host, and raises `ImportError` where none can be had. It
+    speaks no TLS: a connection to these hosts has none. `handed_on` names a request to a host that
+    is known to be no call.
     """
 
-    def __init__(self, report: Callable[[Finding], None], archives: Callable[[], int]) -> None:
+    def __init__(
+        self,
+        report: Callable[[Finding], None],
+        port: Callable[[str], int],
+        handed_on: Callable[[str], HandedOn | None] = lambda host: None,
+    ) -> None:
         self._patches = Patches()
         self._report = report
-        self._archives = archives
+        self._port = port
+        self._handed_on = handed_on
         self._without_tls = False
 
     def start(self) -> None:
@@ -38,42 +49,52 @@ class Guard:
 
         def getaddrinfo(host: Any, *args: Any, **kwargs: Any) -> Any:
             name = _text(host) if self._patches.active else ""
-            if name == HOST:
-                given = dict(zip(_PARAMETERS, args, strict=False)) | kwargs
-                return onward(ADDRESS, self._archive_port(), socket.AF_INET, given.get("type", 0))
-            if name == _DOMAIN or name.endswith(f".{_DOMAIN}"):
-                self._report(
-                    Finding(
-                        f"a request to {name} went past the fake and was stopped",
-                        (("cause", _CAUSE), ("way out", f"give the client {_URLS}")),
-                    )
-                )
-                raise _not_reached(name)
-            return onward(host, *args, **kwargs)
+            port = self.lead(name)
+            if port is None:
+                return onward(host, *args, **kwargs)
+            given = dict(zip(_PARAMETERS, args, strict=False)) | kwargs
+            return onward(ADDRESS, port, socket.AF_INET, given.get("type", 0))
 
         self._patches.set(socket, "getaddrinfo", getaddrinfo)
+        past_proxies = urllib.request.proxy_bypass
+
+        def proxy_bypass(host: str, *args: Any) -> Any:
+            name = _text(host).partition(":")[0] if self._patches.active else ""
+            return is_of_the_domain(name) or past_proxies(host, *args)
+
+        self._patches.set(urllib.request, "proxy_bypass", proxy_bypass)
 
     def stop(self) -> None:
         """Let names resolve again."""
         self._patches.undo()
 
-    def _archive_port(self) -> int:
+    def lead(self, host: str) -> int | None:
+        """Return the port of the loopback server for a host, None for one that is not Flipsnack's.
+
+        Raises `socket.gaierror` for what nobody may reach.
+        """
+        if not is_of_the_domain(host):
+            return None
+        other = self._handed_on(host)
+        if other is not None:
+            other.stopped = True
+            if other.is_a_slip:
+                raise _not_reached(host)  # who handed it on lets the fake answer it
+            self._report(stopped(f"{other.method} {other.url}"))
+            raise _not_reached(host)
+        if host not in _SERVED:
+            self._report(stopped(f"a request to {host}"))
+            raise _not_reached(host)
         try:
-            port = self._archives()
+            port = self._port(host)
         except ImportError:
             self._report(
                 Finding(
-                    f"a download from {HOST} went past the fake and was stopped",
-                    (
-                        ("cause", _CAUSE),
-                        (
-                            "way out",
-                            "install the loopback server: pip install 'pytest-flipsnack[server]'",
-                        ),
-                    ),
+                    f"a request to {host} went past the fake and was stopped",
+                    (("cause", _CAUSE), ("way out", _WAY_OUT)),
                 )
             )
-            raise _not_reached(HOST) from None
+            raise _not_reached(host) from None
         if not self._without_tls:
             self._without_tls = True
             self._leave_out_tls("wrap_socket", lambda sock: sock)
@@ -82,7 +103,7 @@ class Guard:
 
     def _leave_out_tls(self, name: str, plain: Callable[..., Any]) -> None:
         def wrap(context: ssl.SSLContext, *args: Any, **kwargs: Any) -> Any:
-            if self._patches.active and _text(kwargs.get("server_hostname")) == HOST:
+            if self._patches.active and _text(kwargs.get("server_hostname")) in _SERVED:
                 return plain(*args[: 1 if name == "wrap_socket" else 2])
             return onward(context, *args, **kwargs)
 
@@ -105,6 +126,10 @@ class PlainConnection:
             return content
         into[: len(content)] = content
         return len(content)
+
+    def pending(self) -> int:
+        """Return how many bytes are there already: what has come is read at once."""
+        return self._incoming.pending
 
     def nothing(self) -> None:
         """Have nothing to do, or to tell."""

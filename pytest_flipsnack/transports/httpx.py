@@ -8,12 +8,11 @@ import ssl
 import sys
 from inspect import signature
 from types import FunctionType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import httpx
 
-from pytest_flipsnack.fake.request import FLIPSNACK_URL
-from pytest_flipsnack.transports.in_process import InProcess
+from pytest_flipsnack.transports.in_process import HandedOn, InProcess
 from pytest_flipsnack.transports.patches import Patches
 from pytest_flipsnack.virtual_time.patching import Switch, switch
 
@@ -22,27 +21,23 @@ if TYPE_CHECKING:
 
 
 class HttpxTransport:
-    """Answers every request to Flipsnack's domain; all others go where they went before.
+    """Answers every call of the API; all other requests go where they went before.
 
-    Flipsnack's requests reach the fake also while pytest-httpx or respx is active.
+    Calls reach the fake also while respx is active, which patches what is below.
     """
 
     def __init__(self, requests: InProcess) -> None:
-        self._requests = requests
         self._patches = Patches()
+        self._stand_ins = StandIns(requests, self._patches)
         self._context: Switch | None = None
 
     def start(self) -> None:
-        """Patch both transports, and pytest-httpx's way to refuse what it does not know."""
-        self._patch(httpx.HTTPTransport, "handle_request", httpx.AsyncHTTPTransport)
-        theirs = sys.modules.get("pytest_httpx")
+        """Patch both transports."""
+        self._stand_ins.put_in(httpx.HTTPTransport, "handle_request", httpx.AsyncHTTPTransport)
         make_context = getattr(sys.modules.get("httpx._config"), "create_ssl_context", None)
         if isinstance(make_context, FunctionType):
             self._context = switch(make_context, _sharing)
             self._context.put_in()
-        mock = getattr(theirs, "HTTPXMock", None)
-        if mock is not None and hasattr(mock, "_handle_request"):
-            self._patch(mock, "_handle_request", mock, "_handle_async_request")
 
     def stop(self) -> None:
         """Put the transports back."""
@@ -50,26 +45,62 @@ class HttpxTransport:
             self._context.take_out()
         self._patches.undo()
 
-    def _patch(
+
+class HttpxCassetteTransport:
+    """Answers calls inside the cassettes of vcrpy, which hold httpx's own methods."""
+
+    def __init__(self, requests: InProcess) -> None:
+        self._patches = Patches()
+        self._stand_ins = StandIns(requests, self._patches)
+
+    def start(self) -> None:
+        """Patch what every cassette does with a request of httpx, where it can be found."""
+        stubs = sys.modules["vcr.stubs.httpx_stubs"]
+        if hasattr(stubs, "_vcr_handle_request"):  # pragma: no branch - else as the server does
+            self._stand_ins.put_in(stubs, "_vcr_handle_request", stubs, "_vcr_handle_async_request")
+
+    def stop(self) -> None:
+        """Put it back."""
+        self._patches.undo()
+
+
+class StandIns:
+    """Stand in for a function that sends a request, which is among its arguments."""
+
+    def __init__(self, requests: InProcess, patches: Patches) -> None:
+        self._requests = requests
+        self._patches = patches
+
+    def put_in(
         self, owner: Any, name: str, async_owner: Any, async_name: str = "handle_async_request"
     ) -> None:
-        answer, requests = self._answer, self._requests
+        """Stand in for a function and for its asynchronous twin."""
+        requests = self._requests
         onward, async_onward = getattr(owner, name), getattr(async_owner, async_name)
 
-        def handle(this: Any, *args: Any) -> httpx.Response:
-            request: httpx.Request = args[-1]
-            if not (requests.active and FLIPSNACK_URL.match(str(request.url))):
-                response: httpx.Response = onward(this, *args)
-                return response
+        def handle(*args: Any, **kwargs: Any) -> httpx.Response:
+            request = _request(args)
+            if not requests.takes(str(request.url)):
+                with requests.handing_on(request.method, str(request.url)) as on:
+                    try:
+                        return cast("httpx.Response", onward(*_direct(args, on), **kwargs))
+                    except httpx.ConnectError:
+                        if not on.is_back:
+                            raise
             blocks = asyncio._get_running_loop() is not None
-            return answer(request, request.read(), blocks, _is_unverified(args, this))
+            return self._answer(request, request.read(), blocks, _is_unverified(args))
 
-        async def handle_async(this: Any, *args: Any) -> httpx.Response:
-            request: httpx.Request = args[-1]
-            if not (requests.active and FLIPSNACK_URL.match(str(request.url))):
-                response: httpx.Response = await async_onward(this, *args)
-                return response
-            return answer(request, await request.aread(), False, _is_unverified(args, this))
+        async def handle_async(*args: Any, **kwargs: Any) -> httpx.Response:
+            request = _request(args)
+            if not requests.takes(str(request.url)):
+                with requests.handing_on(request.method, str(request.url)) as on:
+                    sending = async_onward(*_direct(args, on), **kwargs)
+                    try:
+                        return cast("httpx.Response", await sending)
+                    except httpx.ConnectError:
+                        if not on.is_back:
+                            raise
+            return self._answer(request, await request.aread(), False, _is_unverified(args))
 
         self._patches.set(owner, name, handle)
         self._patches.set(async_owner, async_name, handle_async)
@@ -87,6 +118,20 @@ class HttpxTransport:
             unverified=unverified,
         )
         return _response(reply, request)
+
+
+def _request(args: tuple[Any, ...]) -> httpx.Request:
+    return next(one for one in args if isinstance(one, httpx.Request))
+
+
+def _direct(args: tuple[Any, ...], on: HandedOn) -> list[Any]:
+    """Return arguments without a proxy, which would take a request past whoever could stop it."""
+    found = list(args)
+    for place, one in enumerate(args if on.stays else ()):
+        if hasattr(getattr(one, "_pool", None), "_proxy_url"):
+            is_sync = isinstance(one, httpx.HTTPTransport)
+            found[place] = httpx.HTTPTransport() if is_sync else httpx.AsyncHTTPTransport()
+    return found
 
 
 def _sharing(real: Any) -> Any:
@@ -119,9 +164,9 @@ def _timeout(request: httpx.Request) -> float | None:
     return timeout.get("read")
 
 
-def _is_unverified(args: tuple[Any, ...], this: Any) -> bool:
+def _is_unverified(args: tuple[Any, ...]) -> bool:
     """Return whether a transport takes any certificate; pytest-httpx hands the real one on."""
-    pools = [getattr(transport, "_pool", None) for transport in (this, *args)]
+    pools = [getattr(transport, "_pool", None) for transport in args]
     contexts = [getattr(pool, "_ssl_context", None) for pool in pools]
     return any(getattr(one, "verify_mode", None) == ssl.CERT_NONE for one in contexts)
 

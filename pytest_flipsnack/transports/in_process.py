@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import http.client
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from pytest_flipsnack.catalogue.action import UPLOAD_HOST
+from pytest_flipsnack.fake.addresses import FLIPSNACK_URL, is_call, is_meant_as_call
 from pytest_flipsnack.fake.downloads import HOST
 from pytest_flipsnack.fake.finding import Finding
 from pytest_flipsnack.fake.reply import Reply
@@ -17,10 +20,39 @@ from pytest_flipsnack.virtual_time.forks import at_forks
 
 if TYPE_CHECKING:
     from pytest_flipsnack.fake.fake import Fake
+    from pytest_flipsnack.transports.session import Session
 
 
 _SENT = ("Content-Type", "Range", "If-Range")
 """The headers of a request that an answer depends on."""
+
+
+@dataclass(slots=True)
+class HandedOn:
+    """A request that is not the fake's, on its way to whoever else answers it.
+
+    `host` is Flipsnack's, or empty. `stopped` says that nobody else has answered it.
+    """
+
+    method: str
+    url: str = field(repr=False)
+    host: str
+    stopped: bool = False
+
+    @property
+    def stays(self) -> bool:
+        """Whether it may not leave this machine."""
+        return bool(self.host)
+
+    @property
+    def is_a_slip(self) -> bool:
+        """Whether the fake can say what is wrong with it: no such archive, no such path."""
+        return self.host == HOST or is_meant_as_call(self.url)
+
+    @property
+    def is_back(self) -> bool:
+        """Whether the fake must answer it, because nobody else has."""
+        return self.stopped and self.is_a_slip
 
 
 class ForkedChildError(RuntimeError):
@@ -34,9 +66,14 @@ class InProcess:
     included. So its requests go to the parent's loopback server, which is started before a fork.
     """
 
-    def __init__(self, fake: Fake, url: Callable[[bool], str]) -> None:
+    def __init__(
+        self, fake: Fake, url: Callable[[bool], str], session: Session, name: str = ""
+    ) -> None:
         self._fake = fake
         self._url = url
+        self._session = session
+        self._name = name
+        self._handed_on: dict[str, HandedOn] = {}
         self._process = os.getpid()
         self._urls: list[str] = []
         self.active = False
@@ -58,6 +95,27 @@ class InProcess:
         except ImportError:
             self._urls = []
 
+    def takes(self, url: str) -> bool:
+        """Return whether a URL is the fake's to answer: the API's own, or that of an archive."""
+        return self.active and (is_call(url) or self._fake.account.downloads.offered(url))
+
+    @contextmanager
+    def handing_on(self, method: str, url: str) -> Iterator[HandedOn]:
+        """Hand on a request that is not the fake's; `handed_on` knows it meanwhile."""
+        found = FLIPSNACK_URL.match(url) if self.active else None
+        host = (urlsplit(url).hostname or "").rstrip(".") if found else ""
+        on = HandedOn(method, url, host)
+        if host:
+            self._handed_on[host] = on
+        try:
+            yield on
+        finally:
+            self._handed_on.pop(host, None)
+
+    def handed_on(self, host: str) -> HandedOn | None:
+        """Return the request to a host that is being handed on, or None."""
+        return self._handed_on.get(host)
+
     def reply(
         self,
         method: str,
@@ -72,6 +130,11 @@ class InProcess:
         """Return the reply to a request; `headers` is looked up by name."""
         if os.getpid() != self._process:
             return self._reply_of_the_parent(method, url, headers, body, timeout_s)
+        late = self._session.leftovers.test_of_this_thread()
+        if late is not None or not self.active:
+            action = parse(method, url, headers, None).action
+            self._session.note_late(late or self._name, f"{method} {action or urlsplit(url).path}")
+            return Reply(None, wire="reset", fault="reset")
         self._fake.asks()
         request = parse(method, url, headers, body)
         request.timeout_s, request.blocked_loop = timeout_s, blocked_loop

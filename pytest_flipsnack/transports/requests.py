@@ -20,24 +20,25 @@ from urllib3.exceptions import (
 )
 from urllib3.util.retry import Retry as TransportRetry
 
-from pytest_flipsnack.fake.request import FLIPSNACK_URL
+from pytest_flipsnack.fake.addresses import FLIPSNACK_URL
 from pytest_flipsnack.transports.in_process import InProcess
-from pytest_flipsnack.transports.patches import Patches
+from pytest_flipsnack.transports.patches import OnImport, Patches
 
 _AT_HAND = (str, bytes, bytearray, memoryview, type(None))
 
 
 class RequestsTransport:
-    """Answers every request to Flipsnack's domain; all others go where they went before.
+    """Answers every call of the API; all other requests go where they went before.
 
-    Flipsnack's requests reach the fake also inside another `responses` or `requests-mock` block
-    that knows nothing about them.
+    Calls reach the fake also inside another `responses` or `requests-mock` block that knows
+    nothing about them.
     """
 
     def __init__(self, requests: InProcess) -> None:
         self._patches = Patches()
         self._answer = _Answer(requests)
-        self._mock = _Mock(self._answer)
+        self._mock = _Mock(self._answer, requests)
+        self._requests_mock = OnImport("requests_mock", lambda: _RequestsMock(self._mock))
 
     def start(self) -> None:
         """Patch the adapter, and the other stubbing tools' way to refuse what they do not know."""
@@ -50,34 +51,46 @@ class RequestsTransport:
             other: responses.RequestsMock, request: requests.PreparedRequest
         ) -> tuple[responses.BaseResponse | None, list[str]]:
             found, reasons = theirs(other, request)
-            if found is None and mock.active and FLIPSNACK_URL.match(str(request.url)):
+            if found is None and mock.takes(request):
                 return answer, []
             return found, reasons
 
         self._patches.set(responses.RequestsMock, "_find_match", find)
         self._patches.set(requests.Session, "merge_environment_settings", _merging())
-        requests_mock = sys.modules.get("requests_mock")  # None where a test hides a library
-        if requests_mock is not None:
-            self._join_requests_mock(requests_mock)
+        self._requests_mock.start()
 
     def stop(self) -> None:
         """Put everything back; a patch another tool restores later answers nothing any more."""
+        self._requests_mock.stop()
         self._patches.undo()
         self._mock.active = False
 
-    def _join_requests_mock(self, requests_mock: Any) -> None:
-        mock = self._mock
-        theirs = requests_mock.adapter.Adapter.send
+
+class _RequestsMock:
+    """Lets the fake answer what requests-mock does not know."""
+
+    def __init__(self, mock: _Mock) -> None:
+        self._mock = mock
+        self._patches = Patches()
+
+    def start(self) -> None:
+        """Patch its way to refuse."""
+        requests_mock: Any = sys.modules["requests_mock"]
+        mock, theirs = self._mock, requests_mock.adapter.Adapter.send
 
         def send(adapter: Any, request: requests.PreparedRequest, **kwargs: Any) -> Any:
             try:
                 return theirs(adapter, request, **kwargs)
             except requests_mock.exceptions.NoMockAddress:
-                if not FLIPSNACK_URL.match(str(request.url)):
+                if not mock.takes(request):
                     raise
                 return mock.unbound_on_send()(HTTPAdapter(), request, **kwargs)
 
         self._patches.set(requests_mock.adapter.Adapter, "send", send)
+
+    def stop(self) -> None:
+        """Put it back."""
+        self._patches.undo()
 
 
 class _Answer(responses.CallbackResponse):
@@ -104,13 +117,32 @@ class _Answer(responses.CallbackResponse):
 
 
 class _Mock(responses.RequestsMock):
-    """A mock that knows one answer, hands other hosts on, and retries as urllib3 would."""
+    """A mock that knows one answer, hands on what is no call, and retries as urllib3 would."""
 
-    def __init__(self, answer: _Answer) -> None:
+    def __init__(self, answer: _Answer, requests: InProcess) -> None:
         super().__init__(assert_all_requests_are_fired=False)
         self.onward = HTTPAdapter.send
         self.active = True
         self._answer = answer
+        self._requests = requests
+
+    def takes(self, request: requests.PreparedRequest) -> bool:
+        """Return whether a request is the fake's."""
+        return self.active and self._requests.takes(str(request.url))
+
+    def _hand_on(
+        self, adapter: HTTPAdapter, request: requests.PreparedRequest, kwargs: dict[str, Any]
+    ) -> requests.Response | None:
+        """Return what others answer to a request; None where the fake must, because nobody does."""
+        with self._requests.handing_on(str(request.method), str(request.url)) as on:
+            if on.stays:  # a proxy would take it past whoever could stop it
+                kwargs["proxies"] = {}
+            try:
+                return self.onward(adapter, request, **kwargs)
+            except requests.ConnectionError:
+                if not on.is_back:
+                    raise
+        return None
 
     def _on_request(
         self,
@@ -121,8 +153,10 @@ class _Mock(responses.RequestsMock):
         **kwargs: Any,
     ) -> requests.Response:
         url = str(request.url)
-        if not (self.active and FLIPSNACK_URL.match(url)):
-            return self.onward(adapter, request, **kwargs)
+        if not self.takes(request):
+            response = self._hand_on(adapter, request, kwargs)
+            if response is not None:
+                return response
         if not isinstance(request.body, _AT_HAND):
             # a file or a generator is read once, a retry needs it again
             body: Any = request.body

@@ -43,6 +43,19 @@ def test_what_is_no_percentage_is_named(given: object) -> None:
     assert str(caught.value) == f"{given!r} is not a percentage from 0 to 100"
 
 
+@pytest.mark.parametrize(
+    ("given", "meant"),
+    [("0.9", "90"), (0.9, "90"), (".05", "5"), ("0.945 %", "94.5"), ("1e-3", "0.1")],
+)
+def test_a_share_of_one_is_refused_with_the_percentage_that_is_meant(
+    given: object, meant: str
+) -> None:
+    with pytest.raises(ValueError) as caught:
+        read_percentage(given)
+
+    assert str(caught.value) == f"{given!r} is less than 1 %; write {meant} for {meant} %"
+
+
 def test_deprecated_codes_are_not_demanded() -> None:
     assert Demand().codes == tuple(code for code in Code if code != 37)
 

@@ -10,6 +10,7 @@ import pytest
 from pytest_flipsnack.catalogue.codes import Code
 from pytest_flipsnack.coverage.demand import Demand
 from pytest_flipsnack.coverage.reports.json import SCHEMA, read, render
+from pytest_flipsnack.coverage.tally import Level
 from pytest_flipsnack.coverage.verdict import Run
 from tests.coverage.covered import CREATED, LIST, SOME, STATS, cover, tally_of
 
@@ -144,8 +145,20 @@ def test_the_text_ends_with_a_line_and_keeps_its_letters() -> None:
 
 def test_what_is_read_is_what_was_written() -> None:
     run = Run("-k", ("worker gw0 was lost",), ("run-1", "run-2"))
+    demand = Demand(
+        Decimal("94.50"),
+        required=(Code(31),),
+        excluded={Code(38): "never: seen"},
+        level=Level.ASSERTED,
+        cells_threshold=Decimal(10),
+        required_cells=((LIST, 50),),
+        excluded_cells={(LIST, 22): "no: never"},
+    )
 
-    assert read(render(cover(Demand(), SOME, run))) == (tally_of(SOME), run)
+    assert read(render(cover(Demand(), SOME, run))) == (tally_of(SOME), run, Demand())
+    coverage = cover(demand, SOME)
+    failed = Run(ids=("run-1",), failed=coverage.verdict.line)
+    assert read(render(coverage)) == (tally_of(SOME), failed, demand)
 
 
 def test_a_number_that_json_takes_for_an_integer_is_read_as_one() -> None:

@@ -156,7 +156,12 @@ def test_a_request_without_action_is_told_as_such() -> None:
                 ),
             )
             for key, hint in (
-                ("another", "a key of 7 characters was sent"),
+                (
+                    "another",
+                    "a key of 7 characters was sent; a client that was made at import, or for "
+                    "several tests, takes its key from flipsnack_credentials, or give the fake the "
+                    "client's: flipsnack_api_key and flipsnack_secret in the configuration",
+                ),
                 (f"{KEY}\n", "the key has white space around it"),
                 (
                     SECRET,

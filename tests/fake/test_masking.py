@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import html
+import json
 from urllib.parse import quote, quote_plus
 
 import pytest
 
 from pytest_flipsnack.fake.finding import Finding
-from pytest_flipsnack.fake.masking import is_unmistakable, mask
+from pytest_flipsnack.fake.masking import is_unmistakable, mask, one_line
 from pytest_flipsnack.fake.request import Request
 from tests.fake.broken_rules import ACCOUNT_CASES, REQUEST_CASES, Case, posted, seeded
 from tests.fake.world import (
@@ -148,3 +150,39 @@ def test_a_text_about_a_client_is_masked_with_its_signatures_too() -> None:
     world.ask("user.getStats")
 
     assert world.fake.masked(f"{KEY} {SECRET} sent {signature}") == "*** *** sent ***"
+
+
+AWKWARD = "s3cret \"of'<é>&\\/\n\U0001f511"
+
+
+@pytest.mark.parametrize(
+    "escaped",
+    [
+        repr(AWKWARD),
+        ascii(AWKWARD),
+        json.dumps(AWKWARD),
+        json.dumps(AWKWARD, ensure_ascii=False),
+        json.dumps(AWKWARD).replace("/", "\\/").replace("\\u00e9", "\\u00E9"),
+        html.escape(AWKWARD),
+        AWKWARD.encode("ascii", "xmlcharrefreplace").decode(),
+        html.escape(AWKWARD).replace("&#x27;", "&#39;"),
+    ],
+    ids=["repr", "ascii", "json", "json-unicode", "json-php", "html", "xml", "html-decimal"],
+)
+def test_a_secret_is_masked_as_repr_json_and_html_escape_it(escaped: str) -> None:
+    masked = mask(f"<<{escaped}>>", [AWKWARD])
+
+    assert masked.replace('"', "").replace("'", "") == "<<***>>"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("a\nb", "a\\nb"),
+        ("a\r\x1b[31m", "a\\r\\x1b[31m"),
+        ("a\u2028b\x85", "a\\u2028b\\x85"),
+        ("grün 🔑", "grün 🔑"),
+    ],
+)
+def test_one_line_is_one_line(text: str, shown: str) -> None:
+    assert one_line(text) == shown

@@ -11,7 +11,8 @@ import pytest
 import requests
 import urllib3
 
-from pytest_flipsnack.fake.request import FLIPSNACK_URL, UNKNOWN_S, Request, parse
+from pytest_flipsnack.fake.addresses import FLIPSNACK_URL
+from pytest_flipsnack.fake.request import UNKNOWN_S, Request, parse
 from pytest_flipsnack.fake.uploads import File
 from tests.fake.world import API, PDF, UPLOAD
 

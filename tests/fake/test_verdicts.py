@@ -29,7 +29,7 @@ def test_an_undelivered_stub_is_named_with_its_line() -> None:
         "a declared answer was never delivered\n"
         "    declared: 31 Requests per second limit exceeded for collection.getList, "
         "at test_a.py:3\n"
-        f"    requests: none\n{WAY_OUT}"
+        "    requests: none\n    way out:  let the test send a request, to the documented URL or to flipsnack.url, where the fake sees it, or declare none"
     ]
 
 

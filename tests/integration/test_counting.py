@@ -43,6 +43,63 @@ def test_passed_subtests_count_their_test_once(merging: Project) -> None:
     ]
 
 
+@pytest.mark.skipif(pytest.version_tuple < (9,), reason="subtests came with pytest 9")
+def test_a_skipped_subtest_spoils_nothing(merging: Project) -> None:
+    merging.test("""
+        @pytest.mark.flipsnack(31, 50)
+        def test_it(client, subtests):
+            for expected in (31, 33, 50):
+                with subtests.test(expected=expected):
+                    if expected == 33:
+                        pytest.skip("this client uploads nothing")
+                    assert client.try_to_ask() == expected
+    """)
+
+    result = merging.run(JSON)
+
+    assert result.ret == 0
+    assert merging.report()["verdict"]["exercised"] == [31, 50]
+
+
+@pytest.mark.skipif(pytest.version_tuple < (9,), reason="subtests came with pytest 9")
+@pytest.mark.parametrize(
+    "outcome", ["pytest.xfail('not yet')", "assert 0"], ids=["xfailed", "failed"]
+)
+def test_any_other_subtest_that_did_not_pass_spoils_its_test(
+    merging: Project, outcome: str
+) -> None:
+    merging.test(f"""
+        @pytest.mark.flipsnack(31)
+        def test_it(client, subtests):
+            client.try_to_ask()
+            with subtests.test():
+                {outcome}
+    """)
+
+    merging.run(JSON)
+
+    assert merging.report()["verdict"]["exercised"] == []
+
+
+@pytest.mark.skipif(pytest.version_tuple < (9,), reason="subtests came with pytest 9")
+def test_a_skipped_subtest_of_unittest_spoils_nothing(merging: Project) -> None:
+    merging.test("""
+        import unittest
+        class TestIt(unittest.TestCase):
+            @pytest.mark.flipsnack(31)
+            def test_it(self):
+                client = acme.Client("test-api-key-5f2c91d7", "test-secret-8b1e4a06")
+                with self.subTest("no uploads"):
+                    self.skipTest("this client uploads nothing")
+                self.assertEqual(client.try_to_ask(), 31)
+    """)
+
+    result = merging.run(JSON)
+
+    assert result.ret == 0
+    assert merging.report()["verdict"]["exercised"] == [31]
+
+
 def test_unittest_subtests_count_their_test_once(merging: Project) -> None:
     merging.test("""
         import unittest

@@ -47,7 +47,7 @@ def test_an_answer_of_a_mark_that_was_never_delivered_names_the_mark(project: Pr
         "    declared: 31 Requests per second limit exceeded, at @pytest.mark.flipsnack(31, 31)",
         "    declared: 31 Requests per second limit exceeded, at @pytest.mark.flipsnack(31, 31)",
         "    requests: none",
-        "    way out:  let the client send the request, or declare fewer answers",
+        "    way out:  let the test send a request, to the documented URL or to flipsnack.url, where the fake sees it, or take the mark off",
     ]
 
 
@@ -272,7 +272,7 @@ def test_the_context_fails_at_its_end_for_an_answer_left(project: Project) -> No
                 "a declared answer was never delivered",
                 "    declared: 31 Requests per second limit exceeded, at test_acme.py:7",
                 "    requests: none",
-                "    way out:  let the client send the request, or declare fewer answers",
+                "    way out:  let the test send a request, to the documented URL or to flipsnack.url, where the fake sees it, or declare none",
             ]
         def test_body(flipsnack_context):
             with pytest.raises(OSError, match="mine"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.downstream import BUT_50, MISSING_50, Project, gate_line
+from tests.downstream import BUT_50, MISSING_50, TESTS, Project, gate_line
 
 NOT_ENFORCED = "Flipsnack gate not enforced: the run was narrowed by "
 IN_FILE = "flipsnack_fail_under = 100"
@@ -219,3 +219,91 @@ def test_only_what_the_file_does_not_say_as_well_is_narrowing(
     assert result.ret == (0 if named else 1)
     expected = f"{NOT_ENFORCED}{named}; " if named else "Flipsnack gate failed: "
     assert gate_line(result) == f"{expected}{MISSING_50}"
+
+
+DESELECTING = """
+def pytest_collection_modifyitems(config, items):
+    others = [item for item in items if "[50]" in item.nodeid]
+    items[:] = [item for item in items if item not in others]
+    config.hook.pytest_deselected(items=others)
+"""
+TELLING_NOBODY = """
+def pytest_collection_modifyitems(items):
+    del items[-1]
+"""
+NEVER_TELLS_AND_DROPS_TWO = """
+import pytest
+
+class Shard:
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, items):
+        del items[-2:]
+
+def pytest_configure(config):
+    config.pluginmanager.register(Shard())
+"""
+
+
+@pytest.mark.parametrize(
+    ("hooks", "left_out"),
+    [(DESELECTING, "1 test"), (TELLING_NOBODY, "1 test"), (NEVER_TELLS_AND_DROPS_TWO, "2 tests")],
+    ids=["deselects", "tells-nobody", "a-plugin"],
+)
+def test_a_run_in_which_a_plugin_or_conftest_left_tests_out_is_narrowed(
+    merging: Project, hooks: str, left_out: str
+) -> None:
+    merging.write("test_acme.py", TESTS)
+    merging.hooks(hooks)
+    merging.ini(IN_FILE)
+
+    result = merging.run()
+
+    assert result.ret == 0
+    assert gate_line(result).startswith(
+        f"{NOT_ENFORCED}a plugin or a conftest.py ({left_out} left out); 1"
+    )
+
+
+def test_what_a_conftest_left_out_is_demanded_all_the_same_by_the_command_line(
+    merging: Project,
+) -> None:
+    merging.write("test_acme.py", TESTS)
+    merging.hooks(DESELECTING)
+
+    result = merging.run("--flipsnack-fail-under=100")
+
+    assert result.ret == 1
+    assert gate_line(result) == f"Flipsnack gate failed: {MISSING_50}"
+
+
+@pytest.mark.parametrize(
+    "hooks",
+    [
+        "def pytest_collection_modifyitems(items): items.reverse()",
+        "def pytest_collection_modifyitems(items): items.append(items[0])",
+    ],
+    ids=["another-order", "one-more"],
+)
+def test_a_run_in_which_all_tests_stay_is_whole(project: Project, hooks: str) -> None:
+    project.write("test_acme.py", BUT_50)
+    project.hooks(hooks)
+    project.ini(IN_FILE)
+
+    result = project.run()
+
+    assert result.ret == 1
+    assert gate_line(result) == f"Flipsnack gate failed: {MISSING_50}"
+
+
+def test_a_group_of_xdist_leaves_nothing_out(pytester: pytest.Pytester) -> None:
+    """It gives the tests other names after they were collected."""
+    project = Project(pytester, ("-p", "xdist", "-n2", "--dist=loadgroup"))
+    project.write(
+        "test_acme.py", "import pytest\npytestmark = pytest.mark.xdist_group('a')" + BUT_50
+    )
+    project.ini(IN_FILE)
+
+    result = project.run()
+
+    assert result.ret == 1
+    assert gate_line(result) == f"Flipsnack gate failed: {MISSING_50}"

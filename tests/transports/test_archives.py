@@ -18,7 +18,7 @@ import urllib3
 
 from pytest_flipsnack import Flipsnack
 from pytest_flipsnack.fake.signing import sign
-from pytest_flipsnack.transports.server.server import LoopbackServer
+from pytest_flipsnack.transports.session import Session
 from tests.transports.asking import finished
 
 Answer = tuple[int, Mapping[str, str], bytes]
@@ -202,16 +202,16 @@ def test_it_is_copied_to_a_file_by_urllib(url: str, tmp_path: Path) -> None:
 
 @LIBRARIES
 def test_of_two_fakes_the_inner_one_has_the_archives(fetch: Fetch) -> None:
-    server = LoopbackServer()
+    session = Session()
     try:
-        with Flipsnack(server=lambda: server) as outer:
+        with Flipsnack(session=session) as outer:
             assert outer.url  # it comes to the server first
-            with Flipsnack(server=lambda: server) as inner:
+            with Flipsnack(session=session) as inner:
                 inner.configure(download_s=0)
                 assert fetch("GET", offered(inner), {})[0] == 200
                 fetched = [fake.fake.account.downloads.fetched for fake in (outer, inner)]
     finally:
-        server.stop()
+        session.close()
 
     assert fetched == [0, 1]
 

@@ -17,6 +17,7 @@ from pytest_flipsnack.fake.reply import Reply
 from pytest_flipsnack.flipsnack import Flipsnack
 from pytest_flipsnack.transports import in_process
 from pytest_flipsnack.transports.in_process import ForkedChildError, InProcess
+from pytest_flipsnack.transports.session import Session
 from tests.contract.faulty_client import Client
 
 pytestmark = [
@@ -172,8 +173,11 @@ class TestTheChildsSide:
 
     def made(self, flipsnack: Flipsnack, monkeypatch: pytest.MonkeyPatch) -> InProcess:
         made = InProcess(
-            flipsnack.fake, lambda upload: flipsnack.upload_url if upload else flipsnack.url
+            flipsnack.fake,
+            lambda upload: flipsnack.upload_url if upload else flipsnack.url,
+            Session(),
         )
+        made.active = True
         made.prepare_for_fork()
         monkeypatch.setattr(made, "_process", -1)
         return made

@@ -14,37 +14,46 @@ from pytest_flipsnack.flipsnack import Flipsnack
 from pytest_flipsnack.transports.guard import Guard, PlainConnection
 
 
-def complaint(name: str) -> str:
+def complaint(what: str) -> str:
     return (
-        f"a request to {name} went past the fake and was stopped\n"
-        "    cause:   its HTTP library is not one that is answered in process\n"
-        "    way out: give the client the base URL flipsnack.url (uploads: flipsnack.upload_url)"
+        f"{what} is no call of the API, and was stopped\n"
+        "    allowed: https://api.flipsnack.com/v1 and https://upload.flipsnack.com/v1 are the "
+        "fake's; nothing else of flipsnack.com is reached while a test uses it\n"
+        "    way out: stub this URL in the test; where the client meant to call the API, let it "
+        "use one of these two"
     )
 
 
-def test_a_library_that_is_not_answered_is_stopped_and_the_test_fails() -> None:
-    with pytest.raises(AssertionError) as caught, Flipsnack() as fake:
-        request_past(fake)
+def missing(host: str) -> str:
+    return (
+        f"a request to {host} went past the fake and was stopped\n"
+        "    cause:   its HTTP library is not one that is answered in process\n"
+        "    way out: install the loopback server: pip install 'pytest-flipsnack[server]'"
+    )
 
-    assert str(caught.value) == complaint("api.flipsnack.com")
+
+def test_another_host_is_not_looked_up_and_the_test_fails() -> None:
+    with pytest.raises(AssertionError) as caught, Flipsnack():
+        request_past()
+
+    assert str(caught.value) == complaint("a request to www.flipsnack.com")
 
 
-def request_past(fake: Flipsnack) -> None:
-    url = f"https://api.flipsnack.com/v1/?apiKey={fake.api_key}"
+def request_past() -> None:
     with pytest.raises(urllib.error.URLError) as caught:
-        urllib.request.urlopen(url, timeout=5)
+        urllib.request.urlopen("https://www.flipsnack.com/acme/report.html", timeout=5)
     assert str(caught.value.reason) == (
         f"[Errno {socket.EAI_NONAME:d}] "
-        "api.flipsnack.com is not reached while the fixture flipsnack is used"
+        "www.flipsnack.com is not reached while the fixture flipsnack is used"
     )
 
 
 def test_a_request_that_is_tried_again_is_complained_of_once() -> None:
     fake = Flipsnack().start()
-    request_past(fake)
-    request_past(fake)
+    request_past()
+    request_past()
 
-    assert fake.stop() == [complaint("api.flipsnack.com")]
+    assert fake.stop() == [complaint("a request to www.flipsnack.com")]
 
 
 class Resolver:
@@ -68,11 +77,11 @@ def resolver(monkeypatch: pytest.MonkeyPatch) -> Resolver:
 @pytest.mark.parametrize(
     ("host", "name"),
     [
-        ("api.flipsnack.com", "api.flipsnack.com"),
-        ("UPLOAD.Flipsnack.COM", "upload.flipsnack.com"),
+        ("www.flipsnack.com", "www.flipsnack.com"),
+        ("CDN.Flipsnack.COM", "cdn.flipsnack.com"),
         ("flipsnack.com", "flipsnack.com"),
-        ("api.flipsnack.com.", "api.flipsnack.com"),
-        (b"api.flipsnack.com", "api.flipsnack.com"),
+        ("www.flipsnack.com.", "www.flipsnack.com"),
+        (b"www.flipsnack.com", "www.flipsnack.com"),
         ("any.other.flipsnack.com", "any.other.flipsnack.com"),
     ],
 )
@@ -80,14 +89,14 @@ def test_a_name_of_flipsnack_does_not_resolve(
     resolver: Resolver, host: str | bytes, name: str
 ) -> None:
     said: list[str] = []
-    guard = Guard(lambda found: said.append(str(found)), lambda: 5000)
+    guard = Guard(lambda found: said.append(str(found)), lambda host: 5000)
     guard.start()
 
     with pytest.raises(socket.gaierror):
         socket.getaddrinfo(host, 443)
     guard.stop()
 
-    assert said == [complaint(name)]
+    assert said == [complaint(f"a request to {name}")]
     assert resolver.asked == []
 
 
@@ -96,7 +105,7 @@ def test_a_name_of_flipsnack_does_not_resolve(
 )
 def test_any_other_name_resolves_as_before(resolver: Resolver, host: str | bytes | None) -> None:
     said: list[str] = []
-    guard = Guard(lambda found: said.append(str(found)), lambda: 5000)
+    guard = Guard(lambda found: said.append(str(found)), lambda host: 5000)
     guard.start()
 
     socket.getaddrinfo(host, 443, type=socket.SOCK_STREAM)
@@ -113,12 +122,12 @@ def test_names_resolve_again_after_the_block(resolver: Resolver) -> None:
     assert socket.getaddrinfo is resolver
 
 
-def test_the_host_of_the_archives_is_the_loopback_server(resolver: Resolver) -> None:
+def test_the_documented_hosts_are_the_loopback_server(resolver: Resolver) -> None:
     said: list[str] = []
-    guard = Guard(lambda found: said.append(str(found)), lambda: 5000)
+    guard = Guard(lambda found: said.append(str(found)), lambda host: 5000)
     guard.start()
 
-    socket.getaddrinfo("Download.Flipsnack.com", 443, 0, socket.SOCK_STREAM)
+    socket.getaddrinfo("API.flipsnack.com.", 443, 0, socket.SOCK_STREAM)
     socket.getaddrinfo(b"download.flipsnack.com", port="https")
     guard.stop()
 
@@ -128,23 +137,20 @@ def test_the_host_of_the_archives_is_the_loopback_server(resolver: Resolver) -> 
     assert said == []
 
 
-def test_without_the_server_a_download_is_stopped_and_told_what_to_install() -> None:
-    def missing() -> int:
+@pytest.mark.parametrize("host", ["download.flipsnack.com", "api.flipsnack.com"])
+def test_without_the_server_a_request_is_stopped_and_told_what_to_install(host: str) -> None:
+    def absent(host: str) -> int:
         raise ImportError
 
     said: list[str] = []
-    guard = Guard(lambda found: said.append(str(found)), missing)
+    guard = Guard(lambda found: said.append(str(found)), absent)
     guard.start()
 
     with pytest.raises(socket.gaierror):
-        socket.getaddrinfo("download.flipsnack.com", 443)
+        socket.getaddrinfo(host, 443)
     guard.stop()
 
-    assert said == [
-        "a download from download.flipsnack.com went past the fake and was stopped\n"
-        "    cause:   its HTTP library is not one that is answered in process\n"
-        "    way out: install the loopback server: pip install 'pytest-flipsnack[server]'"
-    ]
+    assert said == [missing(host)]
 
 
 def test_only_the_archives_go_without_tls_and_only_while_a_fake_is_used(
@@ -154,7 +160,7 @@ def test_only_the_archives_go_without_tls_and_only_while_a_fake_is_used(
     monkeypatch.setattr(ssl.SSLContext, "wrap_socket", lambda *args, **how: wrapped.append(how))
     theirs = ssl.SSLContext.wrap_socket
     context, sock = ssl.create_default_context(), socket.socket()
-    guard = Guard(never_reports, lambda: 5000)
+    guard = Guard(never_reports, lambda host: 5000)
     guard.start()
     assert ssl.SSLContext.wrap_socket is theirs
     for _ in range(2):

@@ -19,6 +19,7 @@ import urllib3
 from pytest_flipsnack import Flipsnack, Settings
 from pytest_flipsnack.integration.fakes import Fakes, LateRequestWarning
 from pytest_flipsnack.transports.server.server import ServerMissingError
+from pytest_flipsnack.transports.session import Session
 from tests.transports.asking import STATS, codes, form, on_loopback, signed
 
 
@@ -40,13 +41,13 @@ def listens(port: int) -> bool:
 @pytest.fixture
 def session(pytestconfig: pytest.Config) -> Fakes:
     """A session of this test's own, with a server of its own."""
-    return Fakes(pytestconfig, Settings())
+    return Fakes(pytestconfig, Settings(), Session())
 
 
 def test_the_urls_end_like_the_documented_ones(flipsnack: Flipsnack) -> None:
     urls = [flipsnack.url, flipsnack.upload_url]
 
-    assert all(re.fullmatch(r"http://127\.0\.0\.1:\d+/t\d+/v1", url) for url in urls)
+    assert all(re.fullmatch(r"http://127\.0\.0\.1:\d+/v1", url) for url in urls)
     assert urls[0] != urls[1]
     assert urls == [flipsnack.url, flipsnack.upload_url]
 
@@ -105,10 +106,10 @@ def test_a_session_that_served_nobody_closes_without_a_word(session: Fakes) -> N
 
     session.close()
 
-    assert session._server is None
+    assert session.session.server is None
 
 
-def test_one_server_serves_a_session_and_each_test_has_its_own_state(session: Fakes) -> None:
+def test_one_url_serves_a_session_and_each_test_has_its_own_state(session: Fakes) -> None:
     first, second = session.make(name="one"), session.make(name="two")
     with first:
         first.respond(31)
@@ -122,7 +123,18 @@ def test_one_server_serves_a_session_and_each_test_has_its_own_state(session: Fa
 
     assert codes(first) == [31]
     assert codes(second) == [20]
-    assert url_of_first.replace("/t1/", "/t2/") == url_of_second
+    assert url_of_first == url_of_second
+
+
+def test_a_block_inside_another_answers_until_it_ends(session: Fakes) -> None:
+    with session.make(name="outer") as outer:
+        with session.make(name="inner") as inner:
+            get(on_loopback(outer))
+        get(on_loopback(outer))
+
+    session.close()
+
+    assert (codes(inner), codes(outer)) == ([20], [20])
 
 
 def test_a_block_without_a_session_has_a_server_of_its_own_and_takes_it_down() -> None:
@@ -137,7 +149,7 @@ def test_a_block_without_a_session_has_a_server_of_its_own_and_takes_it_down() -
 
 
 def test_a_path_that_belongs_to_nobody_gets_no_answer(flipsnack: Flipsnack) -> None:
-    elsewhere = re.sub(r"/t\d+/", "/t9999/", on_loopback(flipsnack))
+    elsewhere = on_loopback(flipsnack).replace("/v1", "/t9999/v1")
 
     with pytest.raises(OSError):
         get(elsewhere)
@@ -182,25 +194,40 @@ def test_a_test_that_takes_the_exemption_out_itself_ends_well(
     assert "no_proxy" not in os.environ
 
 
-def test_a_request_after_its_test_is_named_and_never_counted_for_the_next(
-    session: Fakes,
-) -> None:
+def test_a_request_between_tests_is_named_and_never_counted_for_the_next(session: Fakes) -> None:
+    urls = session.session.urls()
+    with pytest.raises(OSError):
+        get(f"{urls.url}/?action=user.getStats")
     with session.make(name="test_acme.py::test_first") as first:
         late = on_loopback(first)
         get(late)
+    with pytest.raises(OSError):
+        get(late)
     with session.make(name="test_acme.py::test_second") as second:
         get(on_loopback(second))
-        with pytest.raises(OSError):
-            get(late)
 
     with pytest.warns(LateRequestWarning) as warned:
         session.close()
 
     assert [str(warning.message) for warning in warned] == [
-        "test_acme.py::test_first: GET user.getStats arrived after the test had ended"
+        "GET user.getStats arrived before the first test",
+        "test_acme.py::test_first: GET user.getStats arrived after the test had ended",
     ]
     assert codes(first) == [20]
     assert codes(second) == [20]
+
+
+def test_a_url_that_is_one_tests_alone_is_late_in_the_next(session: Fakes) -> None:
+    with session.make(name="test_first") as first:
+        late = on_loopback(first).replace(first.url, first._loopback.own_url(upload=False))
+        get(late)
+    with session.make(name="test_second") as second:
+        with pytest.raises(OSError):
+            get(late)
+
+    with pytest.warns(LateRequestWarning, match="test_first: GET user.getStats arrived after"):
+        session.close()
+    assert (codes(first), codes(second)) == ([20], [])
 
 
 def test_a_late_request_without_an_action_is_named_by_its_path(session: Fakes) -> None:

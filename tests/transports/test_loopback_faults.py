@@ -110,7 +110,7 @@ def test_a_client_that_hangs_up_on_a_stalled_answer_frees_the_server() -> None:
         flipsnack.fail("timeout")
         with pytest.raises(TimeoutError):
             by_http_client(on_loopback(flipsnack), 0.05)
-        server = flipsnack._server
+        server = flipsnack._session.server
         assert server is not None
         for _ in range(100):
             if not server.stalled:

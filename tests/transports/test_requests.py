@@ -46,12 +46,6 @@ def test_every_spelling_of_the_url_is_answered(
     assert ask(fake, url=f"{scheme}://{host}{rest}") == 20
 
 
-def test_a_host_of_flipsnack_that_is_none_of_the_api_is_a_bad_request(fake: Flipsnack) -> None:
-    fake.allow(40)
-
-    assert ask(fake, url="https://www.flipsnack.com/v1/") == 40
-
-
 def test_an_answer_is_a_whole_response(fake: Flipsnack) -> None:
     response = requests.get(API, params=signed(fake))
 

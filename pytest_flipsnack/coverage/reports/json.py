@@ -5,10 +5,16 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from pytest_flipsnack.coverage.demand import Demand, shown
+from pytest_flipsnack.coverage.demand import (
+    Demand,
+    read_excluded,
+    read_percentage,
+    read_required,
+    shown,
+)
 from pytest_flipsnack.coverage.reports.rows import code_rows
 from pytest_flipsnack.coverage.tally import Level, Tally
-from pytest_flipsnack.coverage.verdict import Run, Verdict
+from pytest_flipsnack.coverage.verdict import Outcome, Run, Verdict
 from pytest_flipsnack.coverage.writers import Coverage
 
 FORMAT = "pytest-flipsnack coverage"
@@ -87,8 +93,11 @@ SCHEMA: dict[str, Any] = {
 """Schema of the file; a key that is added raises no version, one that changes does."""
 
 
-def read(text: str) -> tuple[Tally, Run]:
-    """Return the counts of a report and how its run went; raise `ValueError` for no report."""
+def read(text: str) -> tuple[Tally, Run, Demand]:
+    """Return the counts of a report, how its run went, and what that run had to deliver.
+
+    Raises `ValueError` for what is no report.
+    """
     import jsonschema
 
     try:
@@ -111,7 +120,7 @@ def read(text: str) -> tuple[Tally, Run]:
                 if index >= len(names):
                     raise ValueError(f"not a {FORMAT} report: it has no test number {index}")
                 tests[names[int(index)]] = level
-    return tally, _run(document)
+    return tally, _run(document), _demand(document["verdict"])
 
 
 def _check_version(version: object) -> None:
@@ -123,8 +132,28 @@ def _check_version(version: object) -> None:
 
 
 def _run(document: dict[str, Any]) -> Run:
-    troubles = tuple(document["verdict"].get("troubles", ()))
-    return Run(document["narrowed"], troubles, tuple(document["runs"]))
+    verdict = document["verdict"]
+    failed = verdict["line"] if verdict["outcome"] == Outcome.FAILED else ""
+    troubles = tuple(verdict.get("troubles", ()))
+    return Run(document["narrowed"], troubles, tuple(document["runs"]), failed)
+
+
+def _demand(verdict: dict[str, Any]) -> Demand:
+    thresholds = [verdict.get(name) for name in ("threshold", "cells_threshold")]
+    codes, cells = (None if one is None else read_percentage(one) for one in thresholds)
+    required, required_cells = read_required(verdict.get("required", ()))
+    excluded = verdict.get("excluded", {})
+    left_out = [f"{name}: {reason}" for name, reason in excluded.items()]
+    excluded_codes, excluded_cells = read_excluded(left_out)
+    return Demand(
+        codes,
+        required=required,
+        excluded=excluded_codes,
+        level=Level(verdict["level"]),
+        cells_threshold=cells,
+        required_cells=required_cells,
+        excluded_cells=excluded_cells,
+    )
 
 
 def render(coverage: Coverage) -> str:

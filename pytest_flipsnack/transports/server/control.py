@@ -34,7 +34,12 @@ class Control:
         """Return an HTTP status and a value to send as JSON."""
         if (verb, name) == ("GET", "calls"):
             return 200, [
-                {"action": call.action, "params": call.params, "code": call.code, "at": call.at}
+                {
+                    "action": call.action and call.hidden.hide(call.action),
+                    "params": call.shown_params,
+                    "code": call.code,
+                    "at": call.at,
+                }
                 for call in self.fake.calls
             ]
         command = getattr(self, f"_{name}", None) if name in _COMMANDS else None

@@ -7,16 +7,17 @@ import errno
 import os
 import select
 import socket
-from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
+from pytest_flipsnack.catalogue.action import UPLOAD_HOST
 from pytest_flipsnack.transports.patches import Patches
 from pytest_flipsnack.transports.server.addresses import ADDRESS
 
 if TYPE_CHECKING:
     from pytest_flipsnack.fake.fake import Fake
     from pytest_flipsnack.transports.server.server import Guest, LoopbackServer
+    from pytest_flipsnack.transports.session import Session
     from pytest_flipsnack.virtual_time.clock import VirtualClock
 
 _LOOK_S = 0.005
@@ -24,17 +25,14 @@ _PROXY_KEYS = ("NO_PROXY", "no_proxy")
 
 
 class LoopbackTransport:
-    """Starts nothing until a URL is asked for."""
+    """Starts nothing until a URL is asked for, here or in an earlier test.
 
-    def __init__(
-        self,
-        fake: Fake,
-        server: Callable[[], LoopbackServer],
-        name: str,
-        clock: VirtualClock,
-    ) -> None:
+    A URL lives as long as the session: the server answers with the fake that came last.
+    """
+
+    def __init__(self, fake: Fake, session: Session, name: str, clock: VirtualClock) -> None:
         self._fake = fake
-        self._server_of = server
+        self._session = session
         self._name = name
         self._clock = clock
         self._patches = Patches()
@@ -43,24 +41,48 @@ class LoopbackTransport:
         self.server: LoopbackServer | None = None
 
     def url(self, *, upload: bool) -> str:
-        """Return the base URL of this test; the first call starts to serve it."""
-        if self.server is None or self._guest is None:
-            self.server = self._server_of()
-            self._guest = self.server.admit(self._name, self._fake)
-            self._clock.servers.append(self.server)
-            self._exempt_from_proxies()
-            self._refuse_where_stubbed(self.server)
-        return self.server.url(self._guest, upload=upload)
+        """Return the base URL; the first call starts to serve it."""
+        return self._stay()[0].url(upload=upload)
 
-    def archives(self) -> int:
-        """Return the port where this test's archives are, under their own host."""
-        return urlsplit(self.url(upload=False)).port or 0
+    def own_url(self, *, upload: bool) -> str:
+        """Return a base URL that is this test's alone, for a process that may outlive it."""
+        server, guest = self._stay()
+        return server.url(guest, upload=upload)
+
+    def port(self, host: str) -> int:
+        """Return where the server answers for a documented host."""
+        return self._stay()[0].ports[host == UPLOAD_HOST]
+
+    def serves(self, url: str) -> bool:
+        """Return whether the server of this test answers at a URL."""
+        ports = () if self.server is None else self.server.ports
+        return any(url.startswith(f"http://{ADDRESS}:{port}/") for port in ports)
 
     def start(self) -> None:
-        """Wait for the first use of a URL."""
+        """Stay where a client may have been told a URL already; else wait for its first use."""
+        self._session.used.append(self)
+        if self._session.server is not None:
+            self.stay(self._session.server)
+
+    def stay(self, server: LoopbackServer) -> None:
+        """Answer at a server from now on."""
+        if self._guest is None:
+            self.server = server
+            self._guest = server.admit(self._name, self._fake)
+            self._clock.servers.append(server)
+            self._exempt_from_proxies()
+            self._refuse_where_stubbed(server)
+
+    def _stay(self) -> tuple[LoopbackServer, Guest]:
+        server = self._session.serve()
+        self.stay(server)
+        assert self._guest is not None
+        return server, self._guest
 
     def stop(self) -> None:
         """Leave the server and restore the environment."""
+        with suppress(ValueError):  # where it could not start
+            self._session.used.remove(self)
         self._patches.undo()
         for key, value in self._environ.items():
             if value is None:
@@ -85,7 +107,12 @@ class LoopbackTransport:
                 fake.asks()
                 if fake.refuse_connection():
                     raise ConnectionRefusedError(errno.ECONNREFUSED, "Connection refused")
-                onward(this, address)
+                late = self._session.leftovers.test_of_this_thread()
+                try:
+                    onward(this, address)
+                finally:
+                    if late is not None:
+                        server.left[this.getsockname()[1]] = late
                 if this.gettimeout() != 0:  # pragma: no branch - else it raises, or comes at once
                     server.senders.connect(this.getsockname()[1])
             else:

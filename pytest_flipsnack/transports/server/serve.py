@@ -7,9 +7,11 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Protocol
 
 from pytest_flipsnack.fake.fake import Fake
+from pytest_flipsnack.fake.masking import one_line
 from pytest_flipsnack.fake.reply import Reply
 from pytest_flipsnack.fake.request import Request
 from pytest_flipsnack.transports.server import systems
@@ -108,7 +110,7 @@ def serve(make: Callable[[], Fake], hits: Hits, place: Place, *, quiet: bool = F
     try:
         hits.save({})  # an older run's are not this one's
         if not quiet:
-            server.observers.append(_log)
+            server.observers.append(partial(_log, control))
         ending.listen()
         _announce(server, control)
         told = False
@@ -131,10 +133,11 @@ def _announce(server: LoopbackServer, control: Control) -> None:
     write_line(f"Flipsnack uploads: {server.url(guest, upload=True)}", "stdout")
 
 
-def _log(request: Request, reply: Reply) -> None:
+def _log(control: Control, request: Request, reply: Reply) -> None:
     now = datetime.now().astimezone().isoformat(timespec="seconds")
     answered = reply.fault or reply.code
-    write_line(f"{now} {request.method} {request.action} {answered}")
+    asked = control.fake.account.hidden.hide(one_line(f"{request.method} {request.action}"))
+    write_line(f"{now} {asked} {answered}")
 
 
 def _warning(address: Address, ports: tuple[int, ...]) -> str:

@@ -10,13 +10,16 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from pytest_flipsnack.catalogue.action import API_HOST, BASE_PATH, UPLOAD_HOST
+from pytest_flipsnack.fake.masking import Secrets
 from pytest_flipsnack.fake.request import Request
+from pytest_flipsnack.transports.leftovers import late_line
 from pytest_flipsnack.transports.server.addresses import Address
 from pytest_flipsnack.transports.server.control import Control
 from pytest_flipsnack.transports.server.senders import Senders, client_port
 from pytest_flipsnack.transports.server.wsgi import App, reset
 
 if TYPE_CHECKING:
+    from pytest_flipsnack.fake.account import Account
     from pytest_flipsnack.fake.fake import Fake
     from pytest_flipsnack.fake.reply import Reply
     from pytest_flipsnack.transports.server.listener import Listener
@@ -28,23 +31,30 @@ class ServerMissingError(ImportError):
     """The extra `server` is not installed."""
 
 
+def _account(fake: Fake | Control) -> Account:
+    return (fake.fake if isinstance(fake, Control) else fake).account
+
+
 @dataclass(slots=True)
 class Guest:
-    """A test at the server: `token` is the first part of its URLs, `fake` is None once it ended."""
+    """A test at the server: `fake` is None once it ended.
+
+    `token` is the first part of the URLs that are its alone.
+    """
 
     name: str
     token: str
     fake: Fake | Control | None
-    late: list[str] = field(default_factory=list)
+    hidden: Secrets = field(default_factory=Secrets)
 
 
 class LoopbackServer:
     """Two HTTP servers, one per documented host, with their threads: on free ports of 127.0.0.1.
 
-    One pair serves a whole session; each test is a `Guest` with URLs of its own, so that a
-    request that comes after its test is known for what it is. Every answer closes its connection:
-    a client library that silently sends again on a lost kept connection would be blamed for it.
-    `most` bounds the connections without an answer. Raises `AddressError` for a port in use.
+    One pair serves a whole session, at URLs that stay the same; each test is a `Guest`, and has
+    URLs of its own as well. `left` has the test of each port where a thread that it left asks.
+    Every answer closes its connection: a client library that silently sends again on a lost
+    kept connection would be blamed for it. `most` bounds the connections without an answer. Raises `AddressError` for a port in use.
     """
 
     def __init__(
@@ -69,6 +79,10 @@ class LoopbackServer:
         self.stalled: set[int] = set()
         self.senders = Senders()
         self.guests: dict[str, Guest] = {}
+        self.left: dict[int, str] = {}
+        self._here: list[Guest] = []
+        self._last = Guest("", "", None)
+        self._late: list[str] = []
         self._lock = threading.Lock()
         self._closing = threading.Event()
         self._servers: dict[str, Listener] = {}
@@ -107,31 +121,39 @@ class LoopbackServer:
         """Give a test its URLs; `token` empty serves it at `/v1` itself."""
         with self._lock:
             wanted = f"t{len(self.guests) + 1}" if token is None else token
-            guest = self.guests[wanted] = Guest(name, wanted, fake)
+            hidden = _account(fake).hidden
+            guest = self.guests[wanted] = Guest(name, wanted, fake, hidden)
+            self._here.append(guest)
         return guest
 
     def dismiss(self, guest: Guest) -> None:
         """End a test's stay; what it still sends is kept as late."""
         guest.fake = None
+        with self._lock:
+            self._here.remove(guest)
+            self._last = guest
 
-    def newest(self) -> Guest | None:
-        """Return the test that came last and has not ended."""
-        here = [guest for guest in self.guests.values() if guest.fake is not None]
-        return here[-1] if here else None
+    def newest(self) -> Guest:
+        """Return the test that came last and has not ended; between tests, the last one."""
+        with self._lock:
+            return self._here[-1] if self._here else self._last
 
-    def url(self, guest: Guest, *, upload: bool = False) -> str:
-        """Return the guest's base URL, without a slash at the end, like the documented ones."""
-        port = self.ports[1 if upload else 0]
-        origin = f"http://{self.address.authority}:{port}"
-        return "/".join(part for part in (origin, guest.token) if part) + BASE_PATH
+    def url(self, guest: Guest | None = None, *, upload: bool = False) -> str:
+        """Return a base URL, without a slash at the end, like the documented ones.
+
+        It is the session's, or that of one guest alone.
+        """
+        origin = f"http://{self.address.authority}:{self.ports[1 if upload else 0]}"
+        return "/".join([origin, *([guest.token] if guest and guest.token else [])]) + BASE_PATH
+
+    def note_late(self, name: str, what: str) -> None:
+        """Note a request that came after the test of that name."""
+        with self._lock:
+            self._late.append(late_line(name, what))
 
     def late(self) -> list[str]:
-        """Return a line for each request that came after its test."""
-        return [
-            f"{guest.name}: {line} arrived after the test had ended"
-            for guest in self.guests.values()
-            for line in guest.late
-        ]
+        """Return a line for each request that came when no test was there to answer it."""
+        return list(self._late)
 
     def stop(self) -> None:
         """Stop listening and let go of every stalled connection."""

@@ -5,12 +5,16 @@ from __future__ import annotations
 import http.client
 import io
 import json
+import re
 import socket
 from collections.abc import Iterable, Iterator
 from tempfile import SpooledTemporaryFile
 from typing import IO, TYPE_CHECKING, Any, NoReturn
 
+from pytest_flipsnack.catalogue.action import API_HOST, UPLOAD_HOST
+from pytest_flipsnack.fake.addresses import is_meant_as_call, stopped
 from pytest_flipsnack.fake.downloads import FOLDER, HOST
+from pytest_flipsnack.fake.masking import one_line
 from pytest_flipsnack.fake.request import Request, parse
 from pytest_flipsnack.transports.server import systems
 from pytest_flipsnack.transports.server.addresses import ADDRESS
@@ -22,6 +26,8 @@ if TYPE_CHECKING:
     from pytest_flipsnack.transports.server.server import Guest, LoopbackServer
 
 _TRUNCATED = "truncated"
+_DOCUMENTED = (API_HOST, UPLOAD_HOST)
+_TOKEN = re.compile(r"t\d+")
 _PIECE = 262_144
 
 
@@ -50,18 +56,25 @@ class App:
         if control is not None and environ["PATH_INFO"].startswith(PREFIX):
             return self._control(control, environ, start_response)
         host = environ.get("HTTP_HOST", f"{ADDRESS}:{environ['SERVER_PORT']}")
-        guest, path = self._guest(environ["PATH_INFO"], host)
+        guest, path = self._guest(_text(environ["PATH_INFO"]), host)
         served = guest is not None and isinstance(guest.fake, Control)
+        left = self._server.left.pop(int(environ["REMOTE_PORT"]), None)
         request = self._read(environ, path, _on_disk if served else io.BytesIO)
         if guest is None:
             reset(environ["werkzeug.socket"])
         request.downloads = "/".join(part for part in (f"http://{host}", guest.token) if part) + (
             FOLDER
         ).rstrip("/")
-        if guest.fake is None:
-            guest.late.append(f"{request.method} {request.action or path}")
+        if guest.fake is None or left is not None:
+            name = guest.name if left is None else left
+            line = guest.hidden.hide(one_line(f"{request.method} {request.action or path}"))
+            self._server.note_late(name, line)
             reset(environ["werkzeug.socket"])
         fake = guest.fake.fake if isinstance(guest.fake, Control) else guest.fake
+        led = _host(host) in _DOCUMENTED and not served
+        if led and not (request.right_path or is_meant_as_call(request.url)):
+            fake.report(stopped(f"{request.method} {request.url}"))
+            reset(environ["werkzeug.socket"])
         reply = fake.answer(request).to(request.method)
         if served:
             request.close()  # no endpoint shows what was uploaded
@@ -84,14 +97,15 @@ class App:
         return _json(environ, start_response, status, value)
 
     def _guest(self, path: str, host: str) -> tuple[Guest | None, str]:
-        if host.partition(":")[0].lower() == HOST:
+        if _host(host) == HOST:
             # the guard has led a library here that is not answered in process
             return self._server.newest(), f"{FOLDER.rstrip('/')}{path}"
         token, slash, rest = path.removeprefix("/").partition("/")
         found = self._server.guests.get(token)
         if found is not None and found.token:
             return found, f"{slash}{rest}"
-        return self._server.guests.get(""), path
+        alone = _TOKEN.fullmatch(token) and "" not in self._server.guests
+        return (None if alone else self._server.newest()), path
 
     def _read(self, environ: dict[str, Any], path: str, keep: Keep) -> Request:
         query = environ.get("QUERY_STRING", "")
@@ -124,6 +138,15 @@ class App:
         phrase = http.client.responses.get(reply.http_status, "Error")
         start_response(f"{reply.http_status} {phrase}", [*headers.items()])
         return [reply.body]
+
+
+def _host(authority: str) -> str:
+    return authority.partition(":")[0].lower().rstrip(".")
+
+
+def _text(path: str) -> str:
+    """Return a path as text; WSGI gives its bytes as if they were Latin-1."""
+    return path.encode("latin-1").decode("utf-8", "replace")
 
 
 def _json(

@@ -26,8 +26,10 @@ from pytest_flipsnack import (
     Settings,
     SettingValues,
     Sleep,
+    Urls,
     VirtualClock,
     call,
+    session_urls,
 )
 
 
@@ -122,6 +124,11 @@ def test_steering(flipsnack: Flipsnack, flipsnack_clock: VirtualClock) -> None:
         pass
     with flipsnack.expect(31, returns=None, retries="required", action="user.getStats") as seen:
         seen.value = None
+
+
+def pytest_configure(config: Any) -> None:
+    urls: Urls = session_urls(config)
+    assert urls.upload_url != urls.url
 
 
 def use(fault: FaultName, action: ActionName, settings: SettingValues) -> list[object]:
