@@ -48,6 +48,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     data.add_combine(commands.add_parser("combine", help="join the data of several runs"))
     data.add_why(commands.add_parser("why", help="list the tests of a code"))
     data.add_diff(commands.add_parser("diff", help="show what two runs differ in"))
+    data.add_baseline(commands.add_parser("baseline", help="record the cells that are reached now"))
     serve.add_arguments(
         commands.add_parser("serve", help="run the fake as a server, for any language")
     )
@@ -59,6 +60,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         "combine": data.combine,
         "why": data.why,
         "diff": data.diff,
+        "baseline": data.record,
         "serve": serve.run,
     }
     return run[given.command](given)

@@ -1,4 +1,4 @@
-"""`pytest-flipsnack combine`, `why` and `diff`: what is in the data files of runs."""
+"""`pytest-flipsnack combine`, `why`, `diff` and `baseline`: what is in the data files of runs."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from pathlib import Path
 
 from pytest_flipsnack.catalogue.codes import Code, select
 from pytest_flipsnack.commands.files import FILES_HELP, written, wrong
+from pytest_flipsnack.coverage import baseline
 from pytest_flipsnack.coverage.data import UnreadableError, read_file, read_files
-from pytest_flipsnack.coverage.demand import shown
 from pytest_flipsnack.coverage.reports import json
-from pytest_flipsnack.coverage.tally import Level, Tally
+from pytest_flipsnack.coverage.tally import Tally
 from pytest_flipsnack.coverage.writers import cover
 
 
@@ -35,6 +35,15 @@ def add_diff(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of `diff`."""
     parser.add_argument("before", type=Path, metavar="BEFORE", help=FILES_HELP)
     parser.add_argument("after", type=Path, metavar="AFTER")
+
+
+def add_baseline(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments of `baseline`."""
+    parser.add_argument("paths", type=Path, nargs="+", metavar="FILE", help=FILES_HELP)
+    parser.add_argument(
+        "--output", "-o", type=Path, default=Path(baseline.DEFAULT), metavar="PATH",
+        help="where the baseline goes (%(default)s)",
+    )  # fmt: skip
 
 
 def combine(given: argparse.Namespace) -> int:
@@ -87,13 +96,33 @@ def diff(given: argparse.Namespace) -> int:
     except UnreadableError as error:
         print(f"pytest-flipsnack diff: {error}", file=sys.stderr)
         return 2
-    lost = 0
-    for cell in sorted({*before.cells, *after.cells}):
-        had, has = before.level(cell), after.level(cell)
-        if had == has:
-            continue
-        order = [None, *Level]
-        sign = "+" if order.index(has) > order.index(had) else "-"
-        lost += sign == "-"
-        print(f"{sign} {shown(cell)}: {had or 'not delivered'} -> {has or 'not delivered'}")
-    return 1 if lost else 0
+    found = [*baseline.changes(baseline.levels_of(before), baseline.levels_of(after))]
+    _print(found)
+    return 0 if all(change.gained for change in found) else 1
+
+
+def _print(changes: Iterable[baseline.Change]) -> None:
+    for change in changes:
+        print(f"{'+' if change.gained else '-'} {change}")
+
+
+def record(given: argparse.Namespace) -> int:
+    """Write the cells of all files as a baseline, and print what differs from the last one."""
+    try:
+        tally, run, _ = read_files(given.paths)
+    except UnreadableError as error:
+        print(f"pytest-flipsnack baseline: {error}", file=sys.stderr)
+        return 1
+    doubts = [*run.troubles, *([f"the run was narrowed by {run.narrowed}"] if run.narrowed else [])]
+    if doubts:
+        whole = "give the data of a whole run, or of all its shards"
+        print(f"pytest-flipsnack baseline: {'; '.join(doubts)}; {whole}", file=sys.stderr)
+        return 1
+    before = baseline.read(given.output, str(given.output)).cells
+    now = baseline.levels_of(tally)
+    if not written(given.output, baseline.render(tally)):
+        return 2
+    _print(baseline.changes(before, now))
+    cells = "1 cell" if len(now) == 1 else f"{len(now)} cells"
+    print(f"Flipsnack baseline of {cells} written to {given.output}")
+    return 0

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 import sys
 from dataclasses import replace
 from pathlib import Path
 
 from pytest_flipsnack.commands.files import FILES_HELP, argument, written, wrong
-from pytest_flipsnack.coverage import demand, own_demand, reports
+from pytest_flipsnack.coverage import baseline, demand, own_demand, reports
+from pytest_flipsnack.coverage.baseline import Baseline
 from pytest_flipsnack.coverage.data import UnreadableError, read_files
 from pytest_flipsnack.coverage.demand import Demand
+from pytest_flipsnack.coverage.reports.remarks import remarks
 from pytest_flipsnack.coverage.tally import Level
 from pytest_flipsnack.coverage.verdict import Outcome
 from pytest_flipsnack.coverage.writers import Coverage, cover
@@ -42,6 +45,7 @@ def add_report(parser: argparse.ArgumentParser) -> None:
         "--require", action="append", default=[], metavar="CODE", help="or a group, or ACTION:CODE"
     )
     parser.add_argument("--exclude", action="append", default=[], metavar="CODE:REASON")
+    parser.add_argument("--baseline", metavar="PATH", help="cells of which none may be lost")
 
 
 def report(given: argparse.Namespace) -> int:
@@ -56,11 +60,14 @@ def report(given: argparse.Namespace) -> int:
         print(f"Flipsnack gate failed: {error}", file=sys.stderr)
         return 1
     theirs = demand.joined(own, project)
-    wanted = replace(typed or theirs, level=given.level or theirs.level)
-    coverage = cover(tally, wanted, run)
+    wanted = replace(
+        typed or theirs, level=given.level or theirs.level, baseline=_baseline(given, theirs)
+    )
+    data = shlex.join(map(str, given.paths))
+    coverage = cover(tally, wanted, run, data)
     if run.failed and not coverage.verdict.failed:
         troubles = (*run.troubles, f"the run failed its own gate: {run.failed}")
-        coverage = cover(tally, wanted, replace(run, troubles=troubles))
+        coverage = cover(tally, wanted, replace(run, troubles=troubles), data)
     for target in given.targets or [reports.read_target("term")]:
         if target.path is None:
             for line in reports.TERMINAL[target.format](coverage):
@@ -68,6 +75,12 @@ def report(given: argparse.Namespace) -> int:
         elif not written(target.path, reports.FILES[target.format][0](coverage)):
             return 2
     return _status(coverage)
+
+
+def _baseline(given: argparse.Namespace, theirs: Demand) -> Baseline | None:
+    if given.baseline is None:
+        return theirs.baseline
+    return baseline.read(Path(given.baseline), given.baseline)
 
 
 def _typed(given: argparse.Namespace) -> Demand | None:
@@ -89,6 +102,8 @@ def _typed(given: argparse.Namespace) -> Demand | None:
 
 def _status(coverage: Coverage) -> int:
     found = coverage.verdict
+    for remark in remarks(coverage):
+        print(f"Flipsnack {remark}", file=sys.stderr)
     if found.outcome is not Outcome.NOT_ASKED:
         print(f"Flipsnack gate {found.outcome.value}: {found.line}", file=sys.stderr)
     elif found.troubles:

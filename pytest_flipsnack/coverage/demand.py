@@ -11,7 +11,8 @@ from pytest_flipsnack.catalogue.action import State
 from pytest_flipsnack.catalogue.actions import ACTIONS, action_of
 from pytest_flipsnack.catalogue.codes import GROUPS, Code, select
 from pytest_flipsnack.catalogue.facts import Basis
-from pytest_flipsnack.coverage.tally import Cell, Level
+from pytest_flipsnack.coverage.baseline import Baseline
+from pytest_flipsnack.coverage.tally import Cell, Level, shown
 
 T = TypeVar("T")
 
@@ -23,7 +24,7 @@ class Demand:
     `threshold` is a percentage of codes from 0 to 100, `cells_threshold` one of documented cells,
     None where nothing is demanded. `always` says that they hold on narrowed runs too. `required`
     codes and cells must be reached whatever the percentage. `excluded` maps codes and cells to the
-    reason why they are not demanded.
+    reason why they are not demanded. No cell of `baseline` may be lost.
     """
 
     threshold: Decimal | None = None
@@ -34,12 +35,14 @@ class Demand:
     cells_threshold: Decimal | None = None
     required_cells: tuple[Cell, ...] = ()
     excluded_cells: Mapping[Cell, str] = field(default_factory=dict)
+    baseline: Baseline | None = None
 
     @property
     def gated(self) -> bool:
         """Whether anything is demanded at all."""
         percentages = (self.threshold, self.cells_threshold)
-        return percentages != (None, None) or bool(self.required or self.required_cells)
+        named = self.required or self.required_cells or self.baseline
+        return percentages != (None, None) or bool(named)
 
     @property
     def codes(self) -> tuple[Code, ...]:
@@ -152,11 +155,6 @@ def read_level(value: object) -> Level:
         raise ValueError(f"{value!r} is not a level; allowed: {known}") from None
 
 
-def shown(cell: Cell) -> str:
-    """Return a cell as it is written in the configuration."""
-    return f"{cell[0]}:{cell[1]}"
-
-
 def check(demand: Demand) -> None:
     """Raise `ValueError` where a demand contradicts itself."""
     both = [code.label for code in demand.required if code in demand.excluded]
@@ -181,6 +179,7 @@ def joined(one: Demand, other: Demand) -> Demand:
         cells_threshold=_higher(one.cells_threshold, other.cells_threshold),
         required_cells=cells,
         excluded_cells=_without(cells, {**one.excluded_cells, **other.excluded_cells}),
+        baseline=one.baseline or other.baseline,
     )
 
 

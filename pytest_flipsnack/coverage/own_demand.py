@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from iniconfig import IniConfig, ParseError  # what pytest reads them with
 
+from pytest_flipsnack.coverage import baseline
 from pytest_flipsnack.coverage.demand import (
     Demand,
     check,
@@ -43,7 +44,7 @@ def of_project(start: Path) -> Demand:
         given = _options(path)
         if given is not None:
             try:
-                return _demand(given)
+                return _demand(given, path.parent)
             except ValueError as error:
                 raise ValueError(f"{path.name}: {error}") from None
     return Demand()
@@ -76,7 +77,7 @@ def _of_toml(document: Mapping[str, Any], section: str) -> Mapping[str, Any] | N
     return own if own is None else own.get("ini_options", own)
 
 
-def _demand(given: Mapping[str, Any]) -> Demand:
+def _demand(given: Mapping[str, Any], start: Path) -> Demand:
     def single(name: str, read_value: Callable[[object], T], default: T) -> T:
         value = given.get(f"flipsnack_{name}")
         return default if value is None else read_value(value)
@@ -95,6 +96,7 @@ def _demand(given: Mapping[str, Any]) -> Demand:
         cells_threshold=single("cells_fail_under", read_percentage, None),
         required_cells=required[1],
         excluded_cells=excluded[1],
+        baseline=single("baseline", lambda name: baseline.read(start / str(name), str(name)), None),
     )
     check(found)
     return found

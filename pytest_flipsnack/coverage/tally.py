@@ -82,6 +82,11 @@ class Tally:
         return sorted(self.deliveries)
 
 
+def shown(cell: Cell) -> str:
+    """Return a cell as it is written in the configuration."""
+    return f"{cell[0]}:{cell[1]}"
+
+
 def reaches(level: Level | None, demanded: Level) -> bool:
     """Return whether a level is at least the one that is demanded."""
     order = [*Level]

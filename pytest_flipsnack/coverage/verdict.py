@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from enum import StrEnum
 
 from pytest_flipsnack.catalogue.codes import Code
-from pytest_flipsnack.coverage.demand import Demand, shown
+from pytest_flipsnack.coverage.baseline import Change, changes, levels_of
+from pytest_flipsnack.coverage.criteria import Criterion, evaluated
+from pytest_flipsnack.coverage.demand import Demand
 from pytest_flipsnack.coverage.tally import Cell, Level, Tally, reaches
-
-_MOST_WITH_MESSAGE = 5
-_MOST_CELLS = 8
 
 
 class Outcome(StrEnum):
@@ -41,20 +39,11 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True)
-class Criterion:
-    """One thing that is demanded: its name, what is so, and whether that is enough."""
-
-    name: str
-    text: str
-    met: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Verdict:
     """The one value that exit status, last line and every report read.
 
     `missing` and `missing_cells` are below the `level` that is demanded; `exercised_only` are
-    codes that a test delivered and none asserted.
+    codes that a test delivered and none asserted. `changes` are those since the baseline.
     """
 
     outcome: Outcome
@@ -68,6 +57,7 @@ class Verdict:
     criteria: tuple[Criterion, ...]
     line: str
     troubles: tuple[str, ...] = ()
+    changes: tuple[Change, ...] | None = None
 
     @property
     def failed(self) -> bool:
@@ -93,8 +83,12 @@ def decide(tally: Tally, demand: Demand, run: Run) -> Verdict:
     missing = tuple(code for code in demanded if not reaches(levels[code], level))
     missing_cells = tuple(cell for cell in cells if not reaches(tally.level(cell), level))
     exercised = tuple(code for code in demanded if levels[code] is not None)
-    criteria = tuple(_criteria(demand, exercised, missing, missing_cells))
+    changed = _changes(tally, demand, run)
+    criteria = tuple(evaluated(demand, exercised, missing, missing_cells, changed))
     complaints = list(run.troubles)
+    if demand.baseline is not None and demand.baseline.problem:
+        complaints.append(demand.baseline.problem)
+    distrusted = bool(complaints)
     if not tally.deliveries:
         complaints.append("no passing test delivered a code")
     met = all(criterion.met for criterion in criteria)
@@ -102,7 +96,7 @@ def decide(tally: Tally, demand: Demand, run: Run) -> Verdict:
         outcome = Outcome.NOT_ASKED
     elif met and not complaints:
         outcome = Outcome.PASSED
-    elif demand.always or not run.narrowed or run.troubles:
+    elif demand.always or not run.narrowed or distrusted:
         outcome = Outcome.FAILED
     else:
         outcome = Outcome.NOT_ENFORCED
@@ -115,64 +109,25 @@ def decide(tally: Tally, demand: Demand, run: Run) -> Verdict:
         exercised=exercised,
         asserted=tuple(code for code in demanded if reaches(levels[code], Level.ASSERTED)),
         missing=missing, cells=cells, missing_cells=missing_cells, criteria=criteria, line=line,
-        troubles=tuple(run.troubles),
+        troubles=tuple(run.troubles), changes=changed,
     )  # fmt: skip
 
 
-def _criteria(
-    demand: Demand,
-    exercised: Collection[Code],
-    missing: Sequence[Code],
-    missing_cells: Sequence[Cell],
-) -> Iterable[Criterion]:
-    """Yield what is demanded, the required codes and cells first; all of it is evaluated."""
-    level = demand.level
-    lacking = _labels([code for code in demand.required if code in missing])
-    lacking += [shown(cell) for cell in demand.required_cells if cell in missing_cells]
-    if demand.required or demand.required_cells:
-        text = f"required but not {level}: {', '.join(lacking)}" if lacking else f"all {level}"
-        yield Criterion("required", text, not lacking)
-    text = _share(f"codes {level}", demand.codes, missing, demand.threshold)
-    text += f"; missing: {', '.join(_labels(missing))}" if missing else ""
-    only = "" if level is Level.EXERCISED else _only_exercised(missing, exercised)
-    yield Criterion("codes", text + only, _is_met(demand.codes, missing, demand.threshold))
-    if demand.cells_threshold is not None:
-        names = [shown(cell) for cell in missing_cells[:_MOST_CELLS]]
-        if len(missing_cells) > _MOST_CELLS:
-            names.append(f"{len(missing_cells) - _MOST_CELLS} more")
-        text = _share(
-            f"documented cells {level}", demand.cells, missing_cells, demand.cells_threshold
-        )
-        text += f"; missing: {', '.join(names)}" if names else ""
-        met = _is_met(demand.cells, missing_cells, demand.cells_threshold)
-        yield Criterion("cells", text, met)
+def _changes(tally: Tally, demand: Demand, run: Run) -> tuple[Change, ...] | None:
+    """Return what has changed since the baseline, None where nothing can tell: a narrowed run."""
+    if demand.baseline is None or demand.baseline.problem or run.narrowed:
+        return None
+    found = changes(demand.baseline.cells, levels_of(tally))
+    return tuple(one for one in found if one.gained or not _is_excluded(one.cell, demand))
 
 
-def _share(
-    what: str, whole: Sequence[object], missing: Sequence[object], threshold: Decimal | None
-) -> str:
-    required = f", {threshold} % required" if threshold is not None else ""
-    return f"{len(whole) - len(missing)} of {len(whole)} {what}{required}"
-
-
-def _is_met(whole: Sequence[object], missing: Sequence[object], threshold: Decimal | None) -> bool:
-    part = len(whole) - len(missing)
-    return threshold is None or part * 100 >= threshold * len(whole)
-
-
-def _only_exercised(missing: Sequence[Code], exercised: Collection[Code]) -> str:
-    only = [str(code.value) for code in missing if code in exercised]
-    return f"; exercised only: {', '.join(only)}" if only else ""
+def _is_excluded(cell: Cell, demand: Demand) -> bool:
+    return cell in demand.excluded_cells or cell[1] in demand.excluded
 
 
 def _told(criteria: Iterable[Criterion], outcome: Outcome) -> Iterable[Criterion]:
     """Yield the criteria that the line tells: that of the codes always, others where they fail."""
     for criterion in criteria:
-        if criterion.name != "required" or (not criterion.met and outcome is Outcome.FAILED):
+        always = criterion.name in {"codes", "cells"}
+        if always or (not criterion.met and outcome is Outcome.FAILED):
             yield criterion
-
-
-def _labels(codes: Sequence[Code]) -> list[str]:
-    """Return the codes with their messages, where one can read so many on a line."""
-    few = len(codes) <= _MOST_WITH_MESSAGE
-    return [code.label if few else str(code.value) for code in codes]

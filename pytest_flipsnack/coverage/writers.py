@@ -18,19 +18,23 @@ from pytest_flipsnack.coverage.verdict import Run, Verdict, decide
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """What a report is made of. `created` is an ISO 8601 time in UTC."""
+    """What a report is made of. `created` is an ISO 8601 time in UTC.
+
+    `data` are the files that hold the counts, as a shell takes them, where there are any.
+    """
 
     tally: Tally
     demand: Demand
     run: Run
     verdict: Verdict
     created: str
+    data: str = ""
 
 
-def cover(tally: Tally, demand: Demand, run: Run) -> Coverage:
+def cover(tally: Tally, demand: Demand, run: Run, data: str = "") -> Coverage:
     """Decide once, and return what every report of it is made of."""
     created = datetime.now(UTC).isoformat(timespec="seconds")
-    return Coverage(tally, demand, run, decide(tally, demand, run), created)
+    return Coverage(tally, demand, run, decide(tally, demand, run), created, data)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ import pytest
 from pytest_flipsnack.integration.options import ini, ini_list, reading
 
 if TYPE_CHECKING:
+    from pytest_flipsnack.coverage.baseline import Baseline
     from pytest_flipsnack.coverage.demand import Demand
     from pytest_flipsnack.coverage.tally import Tally
     from pytest_flipsnack.coverage.verdict import Run
@@ -21,6 +22,7 @@ T = TypeVar("T")
 _TYPED = ("--flipsnack-fail-under", "--flipsnack-cells-fail-under")
 _PERCENTAGES = ("flipsnack_fail_under", "flipsnack_cells_fail_under")
 _LEVEL = "flipsnack_level"
+_BASELINE = "flipsnack_baseline"
 _LISTS = ("flipsnack_require", "flipsnack_exclude")
 
 
@@ -30,7 +32,7 @@ def read_demand(config: pytest.Config) -> Demand | None:
     Raises `pytest.UsageError` with the key and the allowed values.
     """
     lists = {name: ini_list(config, name) + config.getoption(name) for name in _LISTS}
-    typed = {name: config.getoption(name) for name in (*_PERCENTAGES, _LEVEL)}
+    typed = {name: config.getoption(name) for name in (*_PERCENTAGES, _LEVEL, _BASELINE)}
     in_file = {name: ini(config, name) for name in typed}
     single = [*typed.values(), *in_file.values()]
     demanding = any(value is not None for value in single) or any(lists.values())
@@ -56,9 +58,21 @@ def read_demand(config: pytest.Config) -> Demand | None:
         cells_threshold=cells,
         required_cells=required[1],
         excluded_cells=excluded[1],
+        baseline=_baseline(config, typed[_BASELINE], in_file[_BASELINE]),
     )
     reading(", ".join(_LISTS), demand.check, found)
     return found
+
+
+def _baseline(config: pytest.Config, typed: str | None, in_file: object) -> Baseline | None:
+    """Return the baseline; a path in the file is relative to it, one that is typed is not."""
+    if typed is None and in_file is None:
+        return None
+    from pytest_flipsnack.coverage.baseline import read
+
+    start = config.rootpath if typed is None else config.invocation_params.dir
+    name = str(in_file if typed is None else typed)
+    return read(start / name, name)
 
 
 def read_targets(config: pytest.Config) -> list[Target]:
@@ -73,7 +87,8 @@ def read_targets(config: pytest.Config) -> list[Target]:
         raise pytest.UsageError("--flipsnack-append adds to a file; name it: --flipsnack-data=PATH")
     for target in targets:
         if target.path is not None and (config.invocation_params.dir / target.path).is_dir():
-            flag = "--flipsnack-data" if str(target.path) == data else "--flipsnack-report"
+            of_data = data is not None and target.path == Path(data)
+            flag = "--flipsnack-data" if of_data else "--flipsnack-report"
             raise pytest.UsageError(
                 f"{flag}: {target.path} is a directory; give the path of a file"
             )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 import uuid
 from collections.abc import Generator
@@ -12,6 +13,7 @@ import pytest
 from pytest_flipsnack.coverage.demand import Demand
 from pytest_flipsnack.coverage.passed_tests import PassedTests
 from pytest_flipsnack.coverage.reports import FILES, TERMINAL
+from pytest_flipsnack.coverage.reports.remarks import remarks
 from pytest_flipsnack.coverage.tally import Tally
 from pytest_flipsnack.coverage.verdict import Outcome, Run, Verdict
 from pytest_flipsnack.coverage.writers import Coverage, Target, cover, write_file
@@ -91,9 +93,12 @@ class Gate:
                 terminalreporter.write_line(line.text, **line.style)
         for target in self._written:
             terminalreporter.write_line(f"Flipsnack report written to {target.path}")
-        verdict = self._coverage.verdict
-        if self._announced:
-            return
+        for remark in remarks(self._coverage):
+            terminalreporter.write_line(f"Flipsnack {remark}", yellow=True)
+        if not self._announced:
+            self._announce(terminalreporter, self._coverage.verdict)
+
+    def _announce(self, terminalreporter: pytest.TerminalReporter, verdict: Verdict) -> None:
         if verdict.outcome is not Outcome.NOT_ASKED:
             text = f"Flipsnack gate {verdict.outcome.value}: {verdict.line}"
             beside = len(
@@ -132,7 +137,9 @@ class Gate:
         tally = self._passed.tally()
         tally.add(self._earlier)
         narrowed = narrowed_by(self._config) or self._left_out.reason
-        return cover(tally, self._demand, Run(narrowed, tuple(self._troubles), self._ids))
+        data = [str(one.path) for one in self._targets if one.format == "json"][:1]
+        run = Run(narrowed, tuple(self._troubles), self._ids)
+        return cover(tally, self._demand, run, shlex.join(data))
 
     def _raise_status(self, session: pytest.Session, text: str) -> None:
         stopped = session.shouldfail or session.shouldstop

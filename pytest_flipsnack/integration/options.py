@@ -40,6 +40,10 @@ _REPORTS = (
     "badge-json[:PATH]"
 )
 _LEVELS = "what the gate demands of a code: exercised (the default) or asserted"
+_BASELINES = (
+    "a file of the cells that were reached once, of which a whole run may lose none; "
+    "pytest-flipsnack baseline writes it"
+)
 _PREFIX = "flipsnack_"
 
 
@@ -74,6 +78,7 @@ def _flags() -> dict[str, dict[str, Any]]:
         "require": {**several, "metavar": "CODE", "help": added.format("flipsnack_require")},
         "exclude": {**several, "metavar": "CODE:REASON",
                     "help": added.format("flipsnack_exclude")},
+        "baseline": {"metavar": "PATH", "help": _BASELINES},
     }  # fmt: skip
 
 
@@ -97,6 +102,7 @@ _KEYS: tuple[tuple[str, str, Literal["string", "args", "linelist"]], ...] = (
         "'37: deprecated by Flipsnack'",
         "linelist",
     ),
+    ("baseline", _BASELINES, "string"),
     ("api_key", "the api_key of the fake account", "string"),
     ("secret", "the secret of the fake account", "string"),
     *((name, f"setting {name} of the fake", "string") for name in SETTING_NAMES),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from pytest_flipsnack import cli
 from pytest_flipsnack.coverage.demand import Demand
 from pytest_flipsnack.coverage.reports import json as json_report
+from pytest_flipsnack.coverage.tally import Level
 from pytest_flipsnack.coverage.verdict import Run
 from tests.coverage.covered import LIST, STATS, Tests, cover
 from tests.downstream import DEMANDED, without_times
@@ -34,9 +36,14 @@ def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return ["one.json", "two.json"]
 
 
-def save(name: str, tests: Tests, run: Run | None = None) -> None:
+def save(
+    name: str,
+    tests: Tests,
+    run: Run | None = None,
+    demand: Demand = Demand(),  # noqa: B008
+) -> None:
     run = run or Run(narrowed="" if name == "both.json" else "--shard", ids=(name,))
-    Path(name).write_text(json_report.render(cover(Demand(), tests, run)), encoding="utf-8")
+    Path(name).write_text(json_report.render(cover(demand, tests, run)), encoding="utf-8")
 
 
 def test_several_files_are_one_report(files: list[str], capsys: pytest.CaptureFixture[str]) -> None:
@@ -211,4 +218,34 @@ def test_a_diff_that_loses_nothing_is_0(
     assert cli.main(["diff", "one.json", "none.json"]) == 2
     assert capsys.readouterr().err == (
         "pytest-flipsnack diff: none.json cannot be read: No such file or directory\n"
+    )
+
+
+def test_files_are_held_to_the_demands_of_their_runs(
+    files: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    asserted = Demand(Decimal(50), level=Level.ASSERTED, cells_threshold=Decimal(1))
+    save("two.json", TWO, Run(ids=("b",), narrowed="--shard"), Demand(Decimal(100)))
+    save("one.json", ONE, Run(ids=("a",), narrowed="--shard"), asserted)
+    line = "Flipsnack gate failed: 1 of 19 codes asserted, 100 % required; missing: "
+
+    assert cli.main(["report", *files]) == 1
+    assert capsys.readouterr().err.startswith(line)
+    assert cli.main(["report", *files, "--fail-under=1"]) == 0
+    assert "passed: 1 of 19 codes asserted, 1 % required" in capsys.readouterr().err
+    assert cli.main(["report", *files, "--fail-under=1", "--level=exercised"]) == 0
+    assert "passed: 19 of 19 codes exercised, 1 % required" in capsys.readouterr().err
+    assert cli.main(["combine", *files]) == 0
+    assert cli.main(["report", "flipsnack-coverage.json"]) == 1
+    assert capsys.readouterr().err.startswith(line)
+
+
+def test_one_shard_alone_is_not_enforced(
+    files: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    save("two.json", TWO, Run(ids=("b",), narrowed="--shard"), Demand(Decimal(100)))
+
+    assert cli.main(["report", "two.json"]) == 0
+    assert capsys.readouterr().err.startswith(
+        "Flipsnack gate not enforced: the run was narrowed by --shard; 18 of 19 codes exercised"
     )

@@ -26,7 +26,7 @@ def report(
 ) -> tuple[int, str]:
     capsys.readouterr()
     status = cli.main(["report", path, *args])
-    return status, capsys.readouterr().err.strip()
+    return status, capsys.readouterr().err.strip().rpartition("\n")[2]
 
 
 def test_a_file_whose_verdict_is_failed_fails(

@@ -7,7 +7,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from pytest_flipsnack.coverage.reports.json import SCHEMA
+from pytest_flipsnack.coverage.reports.json import schema
 from tests.downstream import DEMANDED, Project, gate_line
 
 JSON = "--flipsnack-report=json"
@@ -38,7 +38,7 @@ EVERY_CODE = f"""
 def levels(project: Project) -> dict[str, Any]:
     """Return the level of each code that was delivered."""
     report = project.report()
-    jsonschema.validate(report, SCHEMA)
+    jsonschema.validate(report, schema())
     return {code: row["level"] for code, row in report["codes"].items() if row["level"]}
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from pytest_flipsnack.coverage.reports.remarks import remarks
 from pytest_flipsnack.coverage.reports.rows import code_rows, suggestion
 from pytest_flipsnack.coverage.verdict import Outcome
 from pytest_flipsnack.coverage.writers import Coverage, Line
 
 
 def lines(coverage: Coverage) -> Iterator[Line]:
-    """Yield an error or a warning for the gate, and one for each code that is missing.
+    """Yield an error or a warning for the gate, one for each code that is missing, and the remarks.
 
     A code that tests only exercise is annotated at the file of the first of these tests.
     """
@@ -25,6 +26,8 @@ def lines(coverage: Coverage) -> Iterator[Line]:
         file = tests[0].partition("::")[0] if tests else ""
         title = f"Flipsnack code {row.code.value} is not {coverage.demand.level}"
         yield _line(kind, title, f"{row.code.label}: {suggestion(row.code)}", file)
+    for remark in remarks(coverage):
+        yield _line("notice", "Flipsnack", remark)
 
 
 def _line(kind: str, title: str, text: str, file: str = "") -> Line:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from functools import cache
+from importlib import resources
 from typing import Any
 
 from pytest_flipsnack.coverage.demand import (
@@ -10,87 +12,24 @@ from pytest_flipsnack.coverage.demand import (
     read_excluded,
     read_percentage,
     read_required,
-    shown,
 )
+from pytest_flipsnack.coverage.reports.remarks import stale_excludes
 from pytest_flipsnack.coverage.reports.rows import code_rows
-from pytest_flipsnack.coverage.tally import Level, Tally
-from pytest_flipsnack.coverage.verdict import Outcome, Run, Verdict
+from pytest_flipsnack.coverage.tally import Level, Tally, shown
+from pytest_flipsnack.coverage.verdict import Outcome, Run
 from pytest_flipsnack.coverage.writers import Coverage
 
 FORMAT = "pytest-flipsnack coverage"
 VERSION = 2
 
-_COUNT = {"type": "integer", "minimum": 0}
-_TEXT = {"type": "string"}
-_TEXTS = {"type": "array", "items": _TEXT}
-_CODES = {"type": "array", "items": {"type": "integer"}}
-_LEVELS = [*(level.value for level in Level), None]
 
-
-def _object(always: str, **properties: Any) -> dict[str, Any]:
-    return {
-        "type": "object",
-        "additionalProperties": False,
-        "required": always.split(),
-        "properties": properties,
-    }
-
-
-_VERDICT = _object(
-    "outcome line level demanded exercised asserted missing",
-    outcome={"enum": ["passed", "failed", "not enforced", "not asked"]},
-    line=_TEXT,
-    level={"enum": [*Level]},
-    threshold={"type": ["string", "null"]},
-    cells_threshold={"type": ["string", "null"]},
-    required=_TEXTS,
-    excluded={"type": "object", "additionalProperties": _TEXT},
-    demanded=_CODES,
-    exercised=_CODES,
-    asserted=_CODES,
-    missing=_CODES,
-    missing_cells=_TEXTS,
-    criteria={
-        "type": "array",
-        "items": _object("name text met", name=_TEXT, text=_TEXT, met={"type": "boolean"}),
-    },
-    troubles=_TEXTS,
-)
-_CODE = _object(
-    "message deliveries tests asserting_tests level",
-    message=_TEXT,
-    deliveries=_COUNT,
-    tests=_COUNT,
-    asserting_tests=_COUNT,
-    level={"enum": _LEVELS},
-)
-_CELL = _object(
-    "action code deliveries level exercised_by asserted_by",
-    action=_TEXT,
-    code={"type": "integer"},
-    deliveries=_COUNT,
-    level={"enum": _LEVELS},
-    exercised_by={"type": "array", "items": _COUNT},
-    asserted_by={"type": "array", "items": _COUNT},
-)
-SCHEMA: dict[str, Any] = {
-    "$schema": "https://json-schema.org/draft/2020-12/schema",
-    "title": f"{FORMAT}, version {VERSION}",
-    "description": "exercised_by and asserted_by are indexes of tests; no test is in both.",
-    **_object(
-        "format version created runs narrowed verdict codes tests cells",
-        format={"const": FORMAT},
-        version={"const": VERSION},
-        created=_TEXT,
-        runs=_TEXTS,
-        narrowed=_TEXT,
-        verdict=_VERDICT,
-        codes={"type": "object", "additionalProperties": _CODE},
-        tests=_TEXTS,
-        cells={"type": "array", "items": _CELL},
-    ),
-}
-"""Schema of the file; a key that is added raises no version, one that changes does."""
+@cache
+def schema() -> Any:
+    """Return the schema of the file; a key that is added raises no version, one that changes does."""
+    text = (
+        resources.files(__package__).joinpath(f"coverage-{VERSION}.schema.json").read_text("utf-8")
+    )
+    return json.loads(text)
 
 
 def read(text: str) -> tuple[Tally, Run, Demand]:
@@ -104,7 +43,7 @@ def read(text: str) -> tuple[Tally, Run, Demand]:
         document = json.loads(text)
         if isinstance(document, dict) and document.get("format") == FORMAT:
             _check_version(document.get("version"))
-        jsonschema.Draft202012Validator(SCHEMA).validate(document)
+        jsonschema.Draft202012Validator(schema()).validate(document)
     except (json.JSONDecodeError, RecursionError) as error:
         raise ValueError(f"not JSON: {error}") from None
     except jsonschema.ValidationError as error:
@@ -167,7 +106,7 @@ def render(coverage: Coverage) -> str:
         "created": coverage.created,
         "runs": sorted(coverage.run.ids),
         "narrowed": coverage.run.narrowed,
-        "verdict": _verdict(coverage.verdict, coverage.demand),
+        "verdict": _verdict(coverage),
         "codes": {
             str(row.code.value): {
                 "message": row.code.message,
@@ -199,7 +138,8 @@ def _cell(tally: Tally, cell: tuple[str, int], numbers: dict[str, int]) -> dict[
     }
 
 
-def _verdict(verdict: Verdict, demand: Demand) -> dict[str, Any]:
+def _verdict(coverage: Coverage) -> dict[str, Any]:
+    verdict, demand = coverage.verdict, coverage.demand
     excluded = {str(code.value): reason for code, reason in demand.excluded.items()}
     excluded |= {shown(cell): reason for cell, reason in demand.excluded_cells.items()}
     return {
@@ -222,6 +162,12 @@ def _verdict(verdict: Verdict, demand: Demand) -> dict[str, Any]:
             {"name": one.name, "text": one.text, "met": one.met} for one in verdict.criteria
         ],
         "troubles": list(verdict.troubles),
+        "baseline": demand.baseline and demand.baseline.path,
+        "changes": [
+            {"cell": shown(one.cell), "was": one.was, "now": one.now}
+            for one in verdict.changes or ()
+        ],
+        "stale_excludes": [*stale_excludes(coverage)],
     }
 
 

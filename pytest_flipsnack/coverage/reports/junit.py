@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from xml.etree import ElementTree as ET
 
+from pytest_flipsnack.coverage.reports.remarks import remarks
 from pytest_flipsnack.coverage.reports.rows import CodeRow, code_rows, suggestion
 from pytest_flipsnack.coverage.verdict import Outcome
 from pytest_flipsnack.coverage.writers import Coverage
@@ -57,6 +58,9 @@ def _gate(coverage: Coverage) -> ET.Element:
         case.append(_element("failure", message=verdict.line))
     elif verdict.outcome is not Outcome.PASSED:
         case.append(_element("skipped", message=f"{verdict.outcome.value}: {verdict.line}"))
+    said = "\n".join(remarks(coverage))
+    if said:
+        ET.SubElement(case, "system-out").text = _NOT_XML.sub("?", said)
     return case
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from pytest_flipsnack.coverage.demand import shown
+from pytest_flipsnack.coverage.reports.remarks import remarks
 from pytest_flipsnack.coverage.reports.rows import CodeRow, code_rows, suggestion
 from pytest_flipsnack.coverage.reports.term import totals
+from pytest_flipsnack.coverage.tally import shown
 from pytest_flipsnack.coverage.writers import Coverage
 
 _MOST_CELLS = 40
@@ -28,6 +29,9 @@ def render(coverage: Coverage) -> str:
     if open_codes:
         lines += ["", "### Missing", ""]
         lines += [f"* {row.code.label}: `{suggestion(row.code)}`" for row in open_codes]
+    notes = [*remarks(coverage)]
+    if notes:
+        lines += ["", "### Notes", "", *(f"* {escaped(note)}" for note in notes)]
     cells = [shown(cell) for cell in verdict.missing_cells]
     if coverage.demand.cells_threshold is not None and cells:
         more = f" and {len(cells) - _MOST_CELLS} more" if len(cells) > _MOST_CELLS else ""
