@@ -9,6 +9,7 @@ from pathlib import Path
 from textwrap import dedent
 from typing import Any
 
+import jsonschema
 import pytest
 
 CLIENT = '''
@@ -81,6 +82,10 @@ two_workers_nightly = pytest.mark.parametrize(
 """For a test whose results merge as those of another test do, which runs with two workers."""
 MISSING_50 = "18 of 19 codes exercised, 100 % required; missing: 50 Operation failed"
 
+SCHEMA = Path(__file__).parents[1] / "docs" / "schemas" / "coverage-2.schema.json"
+PUBLISHED: dict[str, Any] = json.loads(SCHEMA.read_text(encoding="utf-8"))
+"""The schema that every JSON report satisfies."""
+
 
 class Project:
     """Files to write and pytest to run; `workers` are the flags that every run gets."""
@@ -122,8 +127,9 @@ class Project:
         return self.pytester.runpytest_subprocess(*args)
 
     def report(self, path: str = "flipsnack-coverage.json") -> dict[str, Any]:
-        """Read a JSON report."""
+        """Read a JSON report, which is as its published schema says."""
         read: dict[str, Any] = json.loads((self.path / path).read_text("utf-8"))
+        jsonschema.validate(read, PUBLISHED)
         return read
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 
 from pytest_flipsnack.catalogue.codes import Code, select
@@ -13,7 +14,7 @@ from pytest_flipsnack.coverage import baseline
 from pytest_flipsnack.coverage.data import UnreadableError, read_file, read_files
 from pytest_flipsnack.coverage.reports import json
 from pytest_flipsnack.coverage.tally import Tally
-from pytest_flipsnack.coverage.writers import cover
+from pytest_flipsnack.coverage.writers import cover, write_file
 
 
 def add_combine(parser: argparse.ArgumentParser) -> None:
@@ -54,7 +55,7 @@ def combine(given: argparse.Namespace) -> int:
         print(f"pytest-flipsnack combine: {error}", file=sys.stderr)
         return 1
     text = json.render(cover(tally, demand, run))
-    if not written(given.output, text):
+    if not written(given.output, partial(write_file, given.output, text)):
         return 2
     count = len(given.paths)
     print(f"Flipsnack data of {count} file{'s' if count > 1 else ''} written to {given.output}")
@@ -120,7 +121,8 @@ def record(given: argparse.Namespace) -> int:
         return 1
     before = baseline.read(given.output, str(given.output)).cells
     now = baseline.levels_of(tally)
-    if not written(given.output, baseline.render(tally)):
+    text = baseline.render(tally)
+    if not written(given.output, partial(write_file, given.output, text)):
         return 2
     _print(baseline.changes(before, now))
     cells = "1 cell" if len(now) == 1 else f"{len(now)} cells"

@@ -8,15 +8,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from pytest_flipsnack.coverage.writers import write_file
-
 FILES_HELP = "a report in JSON, of pytest (--flipsnack-data, --flipsnack-report=json) or of serve"
 
 
-def written(path: Path, text: str) -> bool:
+def written(path: Path, write: Callable[[], None]) -> bool:
     """Write a file; where that fails, say so and return false."""
     try:
-        write_file(path, text)
+        write()
     except OSError as error:
         wrong(f"{path} cannot be written: {error.strerror}")
         return False

@@ -6,6 +6,7 @@ import argparse
 import shlex
 import sys
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from pytest_flipsnack.commands.files import FILES_HELP, argument, written, wrong
@@ -72,7 +73,7 @@ def report(given: argparse.Namespace) -> int:
         if target.path is None:
             for line in reports.TERMINAL[target.format](coverage):
                 print(line.text)
-        elif not written(target.path, reports.FILES[target.format][0](coverage)):
+        elif not written(target.path, partial(reports.write, target, target.path, coverage)):
             return 2
     return _status(coverage)
 

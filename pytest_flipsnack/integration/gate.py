@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
+from pytest_flipsnack.coverage import reports
 from pytest_flipsnack.coverage.demand import Demand
 from pytest_flipsnack.coverage.passed_tests import PassedTests
-from pytest_flipsnack.coverage.reports import FILES, TERMINAL
 from pytest_flipsnack.coverage.reports.remarks import remarks
 from pytest_flipsnack.coverage.tally import Tally
 from pytest_flipsnack.coverage.verdict import Outcome, Run, Verdict
-from pytest_flipsnack.coverage.writers import Coverage, Target, cover, write_file
+from pytest_flipsnack.coverage.writers import Coverage, Target, cover
 from pytest_flipsnack.integration.left_out import LeftOut
 from pytest_flipsnack.integration.narrowing import narrowed_by
 
@@ -85,11 +85,11 @@ class Gate:
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         if self._coverage is None:
             return
-        asked = [target for target in self._targets if target.format in TERMINAL]
+        asked = [target for target in self._targets if target.format in reports.TERMINAL]
         if asked:
             terminalreporter.write_sep("=", "Flipsnack codes")
         for target in asked:
-            for line in TERMINAL[target.format](self._coverage):
+            for line in reports.TERMINAL[target.format](self._coverage):
                 terminalreporter.write_line(line.text, **line.style)
         for target in self._written:
             terminalreporter.write_line(f"Flipsnack report written to {target.path}")
@@ -113,18 +113,22 @@ class Gate:
     def _conclude(self) -> Verdict:
         self._coverage = coverage = self._count()
         asked = [target for target in self._targets if target.path is not None]
-        self._written = [target for target in asked if self._write(target, coverage)]
-        if len(self._written) < len(asked):
+        for target in sorted(asked, key=lambda target: target.added):  # that cannot be taken back
+            if self._write(target, coverage):
+                self._written.append(target)
+                continue
             # the files written so far tell a verdict that does not know of the trouble
             self._coverage = coverage = self._count()
-            self._written = [target for target in self._written if self._write(target, coverage)]
+            self._written = [
+                one for one in self._written if one.added or self._write(one, coverage)
+            ]
         return coverage.verdict
 
     def _write(self, target: Target, coverage: Coverage) -> bool:
         assert target.path is not None
         path = self._config.invocation_params.dir / target.path
         try:
-            write_file(path, FILES[target.format][0](coverage))
+            reports.write(target, path, coverage)
         except OSError as error:
             self._troubles.append(f"{target.path} could not be written: {error.strerror}")
             return False

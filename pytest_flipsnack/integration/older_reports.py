@@ -42,7 +42,7 @@ def discard(config: pytest.Config, targets: list[Target]) -> None:
 
 def _discard(start: Path, targets: Sequence[Target]) -> None:
     for target in targets:
-        if target.path is None:
+        if target.path is None or target.added:
             continue
         from pytest_flipsnack.coverage.writers import discard_file
 

@@ -37,7 +37,7 @@ SETTING_NAMES = (
 _REPORTS = (
     "report the codes that tests exercised and asserted; may be given more than once: term, "
     "term-missing, github, json[:PATH], markdown[:PATH], junit[:PATH], badge[:PATH], "
-    "badge-json[:PATH]"
+    "badge-json[:PATH], github-summary"
 )
 _LEVELS = "what the gate demands of a code: exercised (the default) or asserted"
 _BASELINES = (

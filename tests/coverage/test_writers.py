@@ -85,5 +85,5 @@ def test_a_report_in_no_known_format_names_those_there_are(text: str) -> None:
     assert message.startswith(f"{text!r} is not a report; allowed: ")
     assert message.endswith(
         "term, term-missing, github, json[:PATH], markdown[:PATH], "
-        "junit[:PATH], badge[:PATH], badge-json[:PATH]"
+        "junit[:PATH], badge[:PATH], badge-json[:PATH], github-summary"
     )

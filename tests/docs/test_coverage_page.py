@@ -9,7 +9,7 @@ import shutil
 import pytest
 
 from pytest_flipsnack import cli
-from pytest_flipsnack.coverage.reports import FILES, TERMINAL
+from pytest_flipsnack.coverage.reports import FILES, SUMMARY, TERMINAL
 from pytest_flipsnack.coverage.tally import Level
 from tests.docs.blocks import ROOT, Block, blocks
 
@@ -30,7 +30,7 @@ def test_the_readme_points_to_the_page() -> None:
 
 def test_the_tables_are_complete() -> None:
     assert rows("level") == [*Level]
-    assert rows("format") == [*TERMINAL, *FILES]
+    assert rows("format") == [*TERMINAL, *FILES, SUMMARY]
 
 
 def test_every_block_is_run() -> None:
