@@ -48,7 +48,7 @@ class Gate:
         self._troubles = [*before.troubles]
         self._coverage: Coverage | None = None
         self._written: list[Target] = []
-        self._announced = False
+        self._announced = self._summed_up = False
         self._ids = (*before.ids, uuid.uuid4().hex)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
@@ -85,6 +85,7 @@ class Gate:
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         if self._coverage is None:
             return
+        self._summed_up = True
         asked = [target for target in self._targets if target.format in reports.TERMINAL]
         if asked:
             terminalreporter.write_sep("=", "Flipsnack codes")
@@ -97,6 +98,14 @@ class Gate:
             terminalreporter.write_line(f"Flipsnack {remark}", yellow=True)
         if not self._announced:
             self._announce(terminalreporter, self._coverage.verdict)
+
+    def pytest_unconfigure(self, config: pytest.Config) -> None:
+        """Say it where pytest has no summary: after an internal error, or an exit of its own."""
+        reporter: pytest.TerminalReporter | None = config.pluginmanager.get_plugin(
+            "terminalreporter"
+        )
+        if reporter is not None and not self._summed_up:
+            self.pytest_terminal_summary(reporter)
 
     def _announce(self, terminalreporter: pytest.TerminalReporter, verdict: Verdict) -> None:
         if verdict.outcome is not Outcome.NOT_ASKED:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 
 import pytest
@@ -27,12 +28,18 @@ def test_a_report_replaces_the_one_of_the_last_run(tmp_path: Path) -> None:
     assert path.read_text() == "new"
 
 
-def test_a_half_written_report_is_removed_and_the_old_one_stays(tmp_path: Path) -> None:
+def test_a_half_written_report_is_removed_and_the_old_one_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = tmp_path / "codes.json"
     path.write_text("old")
 
-    with pytest.raises(UnicodeEncodeError):
-        write_file(path, "half" * 100_000 + "\ud800")
+    def fail(self: Path, target: Path) -> Path:
+        raise PermissionError(errno.EPERM, "no")
+
+    monkeypatch.setattr(Path, "replace", fail)
+    with pytest.raises(PermissionError):
+        write_file(path, "half")
 
     assert path.read_text() == "old"
     assert [entry.name for entry in tmp_path.iterdir()] == ["codes.json"]
