@@ -5,15 +5,9 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any
 
-from pytest_flipsnack import serve_command
 from pytest_flipsnack.catalogue.codes import Code
-from pytest_flipsnack.coverage import demand, formats, json, own_demand, verdict
-from pytest_flipsnack.coverage.tally import Tally
-from pytest_flipsnack.coverage.writers import Coverage, Target, write_file
+from pytest_flipsnack.commands import data, report, serve
 
 ADAPTER = '''\
 """The contract between this client and the Flipsnack API: one method per call."""
@@ -50,15 +44,24 @@ def main(argv: Sequence[str] | None = None) -> int:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     commands.add_parser("codes", help="list the status codes and what they mean")
     commands.add_parser("init", help="print a contract adapter to fill in")
-    _add_report(commands.add_parser("report", help="report and gate on a JSON report"))
-    serve = commands.add_parser("serve", help="run the fake as a server, for any language")
-    serve_command.add_arguments(serve)
+    report.add_report(commands.add_parser("report", help="report and gate on data of runs"))
+    data.add_combine(commands.add_parser("combine", help="join the data of several runs"))
+    data.add_why(commands.add_parser("why", help="list the tests of a code"))
+    data.add_diff(commands.add_parser("diff", help="show what two runs differ in"))
+    data.add_baseline(commands.add_parser("baseline", help="record the cells that are reached now"))
+    serve.add_arguments(
+        commands.add_parser("serve", help="run the fake as a server, for any language")
+    )
     given = parser.parse_args(argv)
     run: dict[str, Callable[[argparse.Namespace], int]] = {
         "codes": _codes,
         "init": _init,
-        "report": _report,
-        "serve": serve_command.run,
+        "report": report.report,
+        "combine": data.combine,
+        "why": data.why,
+        "diff": data.diff,
+        "baseline": data.record,
+        "serve": serve.run,
     }
     return run[given.command](given)
 
@@ -73,90 +76,6 @@ def _codes(given: argparse.Namespace) -> int:
 def _init(given: argparse.Namespace) -> int:
     print(ADAPTER, end="")
     return 0
-
-
-def _add_report(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("path", type=Path, help="a report in JSON, of pytest or of serve")
-    parser.add_argument(
-        "--format",
-        dest="targets",
-        action="append",
-        type=_argument(formats.read_target),
-        metavar="FORMAT[:PATH]",
-        help="term (the default), term-missing, json[:PATH]",
-    )
-    parser.add_argument("--fail-under", type=_argument(demand.read_percentage), metavar="PERCENT")
-    parser.add_argument("--require", action="append", default=[], metavar="CODE", help="or a group")
-    parser.add_argument("--exclude", action="append", default=[], metavar="CODE:REASON")
-
-
-def _report(given: argparse.Namespace) -> int:
-    try:
-        typed = _typed_demand(given)
-        project = own_demand.of_project(Path.cwd()) if typed is None else demand.Demand()
-    except ValueError as error:
-        return _wrong(str(error))
-    try:
-        tally, run, own = json.read(given.path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        why = getattr(error, "strerror", None) or error
-        print(f"Flipsnack gate failed: {given.path} cannot be read: {why}", file=sys.stderr)
-        return 1
-    wanted = typed or own_demand.joined(own, project)
-    coverage = _coverage(tally, wanted, run)
-    if run.failed and not coverage.verdict.failed:
-        troubles = (*run.troubles, f"the run failed its own gate: {run.failed}")
-        coverage = _coverage(tally, wanted, verdict.Run(run.narrowed, troubles))
-    return _show(given.targets or [formats.read_target("term")], coverage)
-
-
-def _typed_demand(given: argparse.Namespace) -> demand.Demand | None:
-    found = demand.Demand(
-        given.fail_under,
-        always=True,
-        required=demand.read_required(given.require),
-        excluded=demand.read_excluded(given.exclude),
-    )
-    demand.check(found)
-    return found if found.gated or found.excluded else None
-
-
-def _show(targets: Sequence[Target], coverage: Coverage) -> int:
-    for target in targets:
-        if target.path is not None:
-            try:
-                write_file(target.path, formats.FILES[target.format][0](coverage))
-            except OSError as error:
-                return _wrong(f"{target.path} cannot be written: {error.strerror}")
-            continue
-        for line in formats.TERMINAL[target.format](coverage):
-            print(line.text)
-    found = coverage.verdict
-    if found.outcome is not verdict.Outcome.NOT_ASKED:
-        print(f"Flipsnack gate {found.outcome.value}: {found.line}", file=sys.stderr)
-    elif found.troubles:
-        print(f"Flipsnack report: {'; '.join(found.troubles)}", file=sys.stderr)
-    return 1 if found.failed or found.troubles else 0
-
-
-def _coverage(tally: Tally, wanted: demand.Demand, run: verdict.Run) -> Coverage:
-    created = datetime.now(UTC).isoformat(timespec="seconds")
-    return Coverage(tally, wanted, verdict.decide(tally, wanted, run), created, run.narrowed)
-
-
-def _argument(read: Callable[[str], Any]) -> Callable[[str], Any]:
-    def parse(text: str) -> Any:
-        try:
-            return read(text)
-        except ValueError as error:
-            raise argparse.ArgumentTypeError(str(error)) from None
-
-    return parse
-
-
-def _wrong(text: str) -> int:
-    print(f"pytest-flipsnack: {text}", file=sys.stderr)
-    return 2
 
 
 if __name__ == "__main__":

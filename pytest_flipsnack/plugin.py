@@ -15,6 +15,7 @@ import pytest
 
 from pytest_flipsnack.integration import (
     contracts,
+    demands,
     failures,
     fixtures,
     marks,
@@ -46,7 +47,7 @@ def pytest_configure(config: pytest.Config) -> None:
         config.addinivalue_line("markers", line)
     options.check_keys(config)
     config.stash[options.SETTINGS] = options.read_settings(config)
-    demand = options.read_demand(config)
+    demand = demands.read_demand(config)
     if demand is None:
         return
     from pytest_flipsnack.integration.left_out import LeftOut
@@ -57,9 +58,9 @@ def pytest_configure(config: pytest.Config) -> None:
         return
     from pytest_flipsnack.integration.gate import Gate
 
-    targets = options.read_targets(config)
+    targets, earlier = demands.read_targets(config), demands.read_earlier(config)
     older_reports.discard(config, targets)
-    gate = Gate(config, demand, targets, left_out)
+    gate = Gate(config, demand, targets, left_out, earlier)
     config.pluginmanager.register(gate, "flipsnack-gate")
 
 

@@ -110,12 +110,20 @@ class Expectation:
             return wanted  # the refusal explains more, and the fixture reports it
         if error is not None and not (wanted or stopped) and self._raises is None:
             self._check_unexpected(error)
+            self._note_judged()
             return False
         problem = next(self._findings(error, wanted=wanted), None)
         if problem is not None:
             self.judged = True
             raise failure(self._shown(problem)) from (None if stopped else error)
+        self._note_judged()
         return wanted
+
+    def _note_judged(self) -> None:
+        """Note by which replies the client was judged, and that nothing was found."""
+        self._fake.record.judge(
+            call for call in self._observation.calls if call.code in self._codes
+        )
 
     def _check_unexpected(self, error: BaseException) -> None:
         """Raise where a finding explains more than the error, or say how to expect the error."""

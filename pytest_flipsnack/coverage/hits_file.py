@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import copy
 import threading
+import uuid
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 
-from pytest_flipsnack.coverage import json
 from pytest_flipsnack.coverage.demand import Demand
+from pytest_flipsnack.coverage.reports import json
 from pytest_flipsnack.coverage.tally import Cell, Tally
-from pytest_flipsnack.coverage.verdict import Run, decide
-from pytest_flipsnack.coverage.writers import Coverage, write_file
+from pytest_flipsnack.coverage.verdict import Run
+from pytest_flipsnack.coverage.writers import cover, write_file
 
 
 class HitsFile:
@@ -23,11 +23,14 @@ class HitsFile:
         self._tally = Tally()
         self._saved: Tally | None = None
         self._lock = threading.Lock()
+        self._id = uuid.uuid4().hex
+        self._tests = 0
 
     def add_test(self, hits: Mapping[Cell, int]) -> None:
         """Count what one passing test delivered."""
         with self._lock:
-            self._tally.add_test(hits)
+            self._tests += 1
+            self._tally.add_test(self._name(), hits)
 
     def save(self, running: Mapping[Cell, int]) -> None:
         """Write the file if anything has been counted since; raise `OSError` where it cannot.
@@ -36,7 +39,7 @@ class HitsFile:
         """
         with self._lock:
             total = copy.deepcopy(self._tally)
-            total.add_test(running)
+            total.add_test(self._name(1), running)
             if total != self._saved:
                 self._write(total)
 
@@ -48,15 +51,15 @@ class HitsFile:
     def text(self) -> str:
         """Return what the file should hold."""
         with self._lock:
-            return _text(self._tally)
+            return self._text(self._tally)
 
     def _write(self, total: Tally) -> None:
         if self.path is not None:
-            write_file(self.path, _text(total))
+            write_file(self.path, self._text(total))
             self._saved = total
 
+    def _name(self, later: int = 0) -> str:
+        return f"serve::{self._id[:8]}::{self._tests + later}"
 
-def _text(tally: Tally) -> str:
-    created = datetime.now(UTC).isoformat(timespec="seconds")
-    demand = Demand()
-    return json.render(Coverage(tally, demand, decide(tally, demand, Run()), created))
+    def _text(self, tally: Tally) -> str:
+        return json.render(cover(tally, Demand(), Run(ids=(self._id,))))

@@ -1,22 +1,27 @@
-"""What a report and a project demand by themselves, where the command line demands nothing."""
+"""What a project demands in its configuration, where the command line demands nothing."""
 
 from __future__ import annotations
 
 import shlex
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from iniconfig import IniConfig, ParseError  # what pytest reads them with
 
+from pytest_flipsnack.coverage import baseline
 from pytest_flipsnack.coverage.demand import (
     Demand,
     check,
     read_excluded,
+    read_level,
     read_percentage,
     read_required,
 )
+from pytest_flipsnack.coverage.tally import Level
+
+T = TypeVar("T")
 
 _SECTIONS = {
     "pytest.toml": "pytest",
@@ -39,22 +44,10 @@ def of_project(start: Path) -> Demand:
         given = _options(path)
         if given is not None:
             try:
-                return _demand(given)
+                return _demand(given, path.parent)
             except ValueError as error:
                 raise ValueError(f"{path.name}: {error}") from None
     return Demand()
-
-
-def joined(one: Demand, other: Demand) -> Demand:
-    """Return a demand that is met where both are."""
-    thresholds = [each.threshold for each in (one, other) if each.threshold is not None]
-    required = tuple(dict.fromkeys((*one.required, *other.required)))
-    excluded = {
-        code: why
-        for code, why in {**one.excluded, **other.excluded}.items()
-        if code not in required
-    }
-    return Demand(max(thresholds, default=None), required=required, excluded=excluded)
 
 
 def _files(start: Path) -> Iterator[Path]:
@@ -84,18 +77,26 @@ def _of_toml(document: Mapping[str, Any], section: str) -> Mapping[str, Any] | N
     return own if own is None else own.get("ini_options", own)
 
 
-def _demand(given: Mapping[str, Any]) -> Demand:
-    threshold = given.get("flipsnack_fail_under")
+def _demand(given: Mapping[str, Any], start: Path) -> Demand:
+    def single(name: str, read_value: Callable[[object], T], default: T) -> T:
+        value = given.get(f"flipsnack_{name}")
+        return default if value is None else read_value(value)
+
     require = given.get("flipsnack_require", [])
     exclude = given.get("flipsnack_exclude", [])
+    required = read_required(shlex.split(require) if isinstance(require, str) else require)
+    excluded = read_excluded(
+        filter(None, map(str.strip, exclude.splitlines())) if isinstance(exclude, str) else exclude
+    )
     found = Demand(
-        None if threshold is None else read_percentage(threshold),
-        required=read_required(shlex.split(require) if isinstance(require, str) else require),
-        excluded=read_excluded(
-            filter(None, map(str.strip, exclude.splitlines()))
-            if isinstance(exclude, str)
-            else exclude
-        ),
+        single("fail_under", read_percentage, None),
+        required=required[0],
+        excluded=excluded[0],
+        level=single("level", read_level, Level.EXERCISED),
+        cells_threshold=single("cells_fail_under", read_percentage, None),
+        required_cells=required[1],
+        excluded_cells=excluded[1],
+        baseline=single("baseline", lambda name: baseline.read(start / str(name), str(name)), None),
     )
     check(found)
     return found

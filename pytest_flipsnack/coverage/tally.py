@@ -1,38 +1,80 @@
-"""Counts that add up, and which tests they come from: those that passed."""
+"""What the tests of a suite delivered, by action and code, and which of them looked."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from enum import StrEnum
 
 Cell = tuple[str, int]
 """An action and a code."""
 
 
+class Level(StrEnum):
+    """How far a passing test went with a code, lowest first."""
+
+    EXERCISED = "exercised"
+    """It delivered the code to the client."""
+    ASSERTED = "asserted"
+    """It judged the client there as well: `expect`, a mark with `raises`, a test of a contract."""
+
+
 @dataclass(slots=True)
 class Tally:
-    """What passing tests delivered. Two tallies of one suite, added, are the tally of both."""
+    """What passing tests delivered, and which tests. Two tallies of one suite add up to both."""
 
     deliveries: Counter[Cell] = field(default_factory=Counter)
-    tests: Counter[Cell] = field(default_factory=Counter)
-    code_tests: Counter[int] = field(default_factory=Counter)
+    contexts: dict[Cell, dict[str, Level]] = field(default_factory=dict)
+    """The tests of each cell by node id, with the level that each reached there."""
 
-    def add_test(self, hits: Mapping[Cell, int]) -> None:
-        """Count what one passing test delivered."""
+    def add_test(
+        self, name: str, hits: Mapping[Cell, int], asserted: Collection[Cell] = ()
+    ) -> None:
+        """Count what one passing test delivered, and in which cells it judged the client."""
         self.deliveries.update(hits)
-        self.tests.update(dict.fromkeys(hits, 1))
-        self.code_tests.update({code for _, code in hits})
+        for cell in hits:
+            tests = self.contexts.setdefault(cell, {})
+            if tests.get(name) is not Level.ASSERTED:
+                tests[name] = Level.ASSERTED if cell in asserted else Level.EXERCISED
+
+    def add(self, other: Tally) -> None:
+        """Add the counts of another part of the suite."""
+        self.deliveries.update(other.deliveries)
+        for cell, tests in other.contexts.items():
+            own = self.contexts.setdefault(cell, {})
+            for name, level in tests.items():
+                if own.get(name) is not Level.ASSERTED:
+                    own[name] = level
 
     def deliveries_of(self, code: int) -> int:
         """Return how often a code was delivered, over all actions."""
         return sum(count for (_, other), count in self.deliveries.items() if other == code)
 
-    @property
-    def exercised(self) -> set[int]:
-        """The codes that at least one passing test delivered."""
-        return set(self.code_tests)
+    def tests_of(self, code: int) -> dict[str, Level]:
+        """Return the tests that delivered a code, each with its highest level, over all actions."""
+        found: dict[str, Level] = {}
+        for (_, other), tests in self.contexts.items():
+            if other == code:
+                found |= {
+                    name: level
+                    for name, level in tests.items()
+                    if found.get(name) is not Level.ASSERTED
+                }
+        return found
+
+    def level(self, cell: Cell) -> Level | None:
+        """Return the highest level that a test reached in a cell, or None."""
+        return _highest(self.contexts.get(cell, {}).values())
+
+    def level_of(self, code: int) -> Level | None:
+        """Return the highest level that a test reached with a code, or None."""
+        return _highest(
+            level
+            for (_, other), tests in self.contexts.items()
+            if other == code
+            for level in tests.values()
+        )
 
     @property
     def cells(self) -> list[Cell]:
@@ -40,84 +82,17 @@ class Tally:
         return sorted(self.deliveries)
 
 
-Hits = list[tuple[str, int, int]]
-"""What travels on a test report: action, code and count; plain builtins only."""
+def shown(cell: Cell) -> str:
+    """Return a cell as it is written in the configuration."""
+    return f"{cell[0]}:{cell[1]}"
 
 
-def pack(hits: Mapping[Cell, int]) -> Hits:
-    """Return hits as a report can carry them to another process."""
-    return [(action, code, count) for (action, code), count in sorted(hits.items())]
+def reaches(level: Level | None, demanded: Level) -> bool:
+    """Return whether a level is at least the one that is demanded."""
+    order = [*Level]
+    return level is not None and order.index(level) >= order.index(demanded)
 
 
-def unpack(packed: Iterable[Iterable[object]]) -> dict[Cell, int]:
-    """Return hits from a report; a process boundary may have made lists of the tuples."""
-    return {(str(action), int(str(code))): int(str(count)) for action, code, count in packed}
-
-
-REPORT_ATTRIBUTE = "flipsnack_hits"
-"""The attribute of a teardown report that carries a test's hits."""
-
-
-class PhaseReport(Protocol):
-    """What is read of a test report."""
-
-    nodeid: str
-
-    @property
-    def when(self) -> str | None: ...
-
-    @property
-    def outcome(self) -> str: ...
-
-
-@dataclass(slots=True)
-class _RunningTest:
-    passed: bool = False
-    spoiled: bool = False
-    hits: dict[Cell, int] = field(default_factory=dict)
-
-
-class PassedTests:
-    """Follows each test through its phases.
-
-    A test counts once its teardown is over, if its body passed and nothing failed, was skipped
-    or expected to fail; a skipped subtest is no such thing. A rerun starts anew, so that only the
-    last attempt counts.
-    """
-
-    def __init__(self) -> None:
-        self._open: dict[str, _RunningTest] = {}
-        self._done: dict[str, dict[Cell, int]] = {}
-        self.finished = 0
-
-    def see(self, report: PhaseReport) -> None:
-        """Take a phase of a test into account."""
-        if report.when == "setup":
-            self._open[report.nodeid] = _RunningTest()
-            self._done.pop(report.nodeid, None)
-        attempt = self._open.get(report.nodeid)
-        if attempt is None:
-            return
-        expected = hasattr(report, "wasxfail")
-        good = report.outcome == "passed" and not expected
-        if report.outcome == "skipped" and hasattr(report, "context") and not expected:
-            return  # only subtests have a context
-        if report.when == "call" and good:
-            attempt.passed = True
-        attempt.spoiled |= not good
-        if report.when == "teardown":
-            attempt.hits = unpack(getattr(report, REPORT_ATTRIBUTE, ()))
-            self._close(report.nodeid, attempt)
-
-    def tally(self) -> Tally:
-        """Return the counts of all tests that passed."""
-        total = Tally()
-        for hits in self._done.values():
-            total.add_test(hits)
-        return total
-
-    def _close(self, nodeid: str, attempt: _RunningTest) -> None:
-        del self._open[nodeid]
-        self.finished += 1
-        if attempt.passed and not attempt.spoiled and attempt.hits:
-            self._done[nodeid] = attempt.hits
+def _highest(levels: Iterable[Level]) -> Level | None:
+    found = {*levels}
+    return next((level for level in reversed([*Level]) if level in found), None)

@@ -8,22 +8,36 @@ import secrets
 import stat
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 from pytest_flipsnack.coverage.demand import Demand
 from pytest_flipsnack.coverage.tally import Tally
-from pytest_flipsnack.coverage.verdict import Verdict
+from pytest_flipsnack.coverage.verdict import Run, Verdict, decide
+
+_ODD = "backslashreplace"
+"""What becomes of a node id that is no text, of a file whose name is none: JSON reads it back."""
 
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """What a report is made of. `created` is an ISO 8601 time in UTC, `narrowed` as in `Run`."""
+    """What a report is made of. `created` is an ISO 8601 time in UTC.
+
+    `data` are the files that hold the counts, as a shell takes them, where there are any.
+    """
 
     tally: Tally
     demand: Demand
+    run: Run
     verdict: Verdict
     created: str
-    narrowed: str = ""
+    data: str = ""
+
+
+def cover(tally: Tally, demand: Demand, run: Run, data: str = "") -> Coverage:
+    """Decide once, and return what every report of it is made of."""
+    created = datetime.now(UTC).isoformat(timespec="seconds")
+    return Coverage(tally, demand, run, decide(tally, demand, run), created, data)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +54,14 @@ TermWriter = Callable[[Coverage], Iterator[Line]]
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A report that was asked for: its format, and where a file goes (None: the terminal)."""
+    """A report that was asked for: its format, and where a file goes (None: the terminal).
+
+    `added` says that the file is somebody else's, and that the report goes to its end.
+    """
 
     format: str
     path: Path | None = None
+    added: bool = False
 
 
 def write_file(path: Path, text: str) -> None:
@@ -58,13 +76,21 @@ def write_file(path: Path, text: str) -> None:
     place = _place(path)
     place.parent.mkdir(parents=True, exist_ok=True)
     half = place.with_name(f".flipsnack-{secrets.token_hex(8)}.part")
-    file = half.open("x", encoding="utf-8")  # never what is there already, as somebody's link
+    file = half.open(
+        "x", encoding="utf-8", errors=_ODD
+    )  # never what is there already, as somebody's link
     try:
         with file:
             file.write(text)
         half.replace(place)
     finally:
         half.unlink(missing_ok=True)
+
+
+def add_to_file(path: Path, text: str) -> None:
+    """Write a report to the end of a file; raise `OSError` where it cannot be written."""
+    with path.open("a", encoding="utf-8", errors=_ODD) as file:
+        file.write(text)
 
 
 def discard_file(path: Path) -> None:
@@ -107,5 +133,5 @@ def _write_through(path: Path, kind: int, text: str) -> None:
     file = os.open(path, os.O_WRONLY | (os.O_NONBLOCK if pipe else 0))
     if pipe:
         os.set_blocking(file, True)
-    with os.fdopen(file, "w", encoding="utf-8") as stream:
+    with os.fdopen(file, "w", encoding="utf-8", errors=_ODD) as stream:
         stream.write(text)

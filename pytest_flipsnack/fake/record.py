@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, deque
+from collections.abc import Iterable
 
 from pytest_flipsnack.catalogue.action import COMMON_PARAMETERS
 from pytest_flipsnack.catalogue.actions import ACTIONS
@@ -25,6 +26,8 @@ class Record:
         self._keep = keep
         self.calls: list[Call] = []
         self.hits: Counter[tuple[str, int]] = Counter()
+        self.judged: Counter[tuple[str, int]] = Counter()
+        """By how many replies somebody judged the client and found nothing, for each cell."""
         self.signatures: deque[str] = deque(maxlen=_REMEMBERED)
         self.observers: list[Observer] = []
 
@@ -41,8 +44,7 @@ class Record:
         if reply.code is None:
             call.fault = reply.fault
         else:
-            known = request.action if request.action in ACTIONS else UNKNOWN_ACTION
-            self.hits[known or UNKNOWN_ACTION, reply.code] += 1
+            self.hits[_known(request.action), reply.code] += 1
         call.refusal = refusal
         call.unverified = request.unverified
         call.timeout_s, call.blocked_loop = request.timeout_s, request.blocked_loop
@@ -53,6 +55,10 @@ class Record:
         self.signatures.append(signature)
         self.keep(call)
 
+    def judge(self, calls: Iterable[Call]) -> None:
+        """Note that the client was judged by what it did with the replies to these calls."""
+        self.judged.update((_known(call.action), call.code) for call in calls if call.code)
+
     def keep(self, call: Call) -> None:
         """Keep a call, and show it to the observers."""
         self.calls.append(call)
@@ -60,3 +66,7 @@ class Record:
             del self.calls[: -self._keep]
         for observer in self.observers:
             observer.answered(call)
+
+
+def _known(action: str | None) -> str:
+    return action if action is not None and action in ACTIONS else UNKNOWN_ACTION

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Generator, Mapping
-from typing import TYPE_CHECKING, Protocol
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import pytest
 
-from pytest_flipsnack.coverage.tally import REPORT_ATTRIBUTE, Cell, pack
+from pytest_flipsnack.coverage.passed_tests import REPORT_ATTRIBUTE, pack
+from pytest_flipsnack.coverage.tally import Cell
 from pytest_flipsnack.fake.account import API_KEY, SECRET
 from pytest_flipsnack.fake.finding import Finding
 from pytest_flipsnack.fake.settings import Settings
@@ -22,14 +24,24 @@ if TYPE_CHECKING:
 _NAME = "flipsnack-recorder"
 
 
-class Delivering(Protocol):
-    """A fake: it counts its deliveries by action and code, and has findings."""
+@dataclass(slots=True)
+class _Followed:
+    """A fake, with what has been counted of it."""
 
-    @property
-    def hits(self) -> Mapping[Cell, int]: ...
+    fake: Flipsnack
+    hits: dict[Cell, int] = field(default_factory=dict)
+    judged: dict[Cell, int] = field(default_factory=dict)
 
-    @property
-    def findings(self) -> list[str]: ...
+
+def _since(counts: Mapping[Cell, int], seen: dict[Cell, int]) -> dict[Cell, int]:
+    """Return what was counted since the last time, and remember it."""
+    found = {
+        cell: count - seen.get(cell, 0)
+        for cell, count in counts.items()
+        if count != seen.get(cell, 0)
+    }
+    seen.update(counts)
+    return found
 
 
 class Recorder:
@@ -41,24 +53,25 @@ class Recorder:
 
     def __init__(self) -> None:
         self._hits = examples.AcceptedHits()
+        self._judged = examples.AcceptedHits()
         self._example: object = None
-        self._open: list[tuple[Delivering, dict[Cell, int]]] = []
+        self._open: list[_Followed] = []
         self.body_passed = False
         self.waited_s = 0.0
         """How long the client of the running test waited in real time before its retries."""
         self.shown: set[str] = set()
         """Findings that the report of the body shows; the teardown need not repeat them."""
 
-    def open(self, fake: Delivering) -> None:
+    def open(self, fake: Flipsnack) -> None:
         """Count what a fake delivers from now on."""
         self.asks()
-        self._open.append((fake, {}))
+        self._open.append(_Followed(fake))
 
     def close(self, fake: Flipsnack, *, finished: bool = True) -> None:
         """Count what a fake has delivered, and no more; `finished` is false amid an error."""
         self._collect(finished=finished)
         self.waited_s += slow_tests.waited_s(fake)
-        self._open = [(other, seen) for other, seen in self._open if other is not fake]
+        self._open = [one for one in self._open if one.fake is not fake]
 
     def asks(self) -> None:
         """Notice where another example of Hypothesis begins: what came before is not its own."""
@@ -71,15 +84,14 @@ class Recorder:
         """Need nothing more."""
 
     def _collect(self, *, finished: bool = True) -> None:
-        for fake, seen in self._open:
-            found = {
-                cell: count - seen.get(cell, 0)
-                for cell, count in fake.hits.items()
-                if count != seen.get(cell, 0)
-            }
-            if found:
-                self._hits.add(found, self._example, finished=finished)
-                seen.update(fake.hits)
+        for one in self._open:
+            for counts, seen, kept in (
+                (one.fake.hits, one.hits, self._hits),
+                (one.fake.fake.record.judged, one.judged, self._judged),
+            ):
+                found = _since(counts, seen)
+                if found:
+                    kept.add(found, self._example, finished=finished)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
@@ -91,7 +103,7 @@ class Recorder:
             failures.shorten(item, report, headline)
         if call.when == "call":
             self.body_passed = report.outcome == "passed"
-            found = [text for fake, _ in self._open for text in fake.findings]
+            found = [text for one in self._open for text in one.fake.findings]
             # only our own errors are printed here: str() of another may raise
             said = str(call.excinfo.value) if headline and call.excinfo else ""
             told = [text for text in found if text not in said]
@@ -100,10 +112,11 @@ class Recorder:
         elif call.when == "teardown":
             self._collect()
             self._example = None
-            hits = self._hits.counted()
+            hits, judged = self._hits.counted(), self._judged.counted()
             if hits:
-                setattr(report, REPORT_ATTRIBUTE, pack(hits))
+                setattr(report, REPORT_ATTRIBUTE, pack(hits, judged))
             self._hits.clear()
+            self._judged.clear()
             if self.waited_s:
                 setattr(report, slow_tests.ATTRIBUTE, self.waited_s)
             self.waited_s = 0.0

@@ -2,80 +2,23 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
-from collections.abc import Generator, Iterator
-from datetime import UTC, datetime
-from itertools import pairwise
-from pathlib import Path
+import uuid
+from collections.abc import Generator
 from typing import Any
 
 import pytest
 
+from pytest_flipsnack.coverage import reports
 from pytest_flipsnack.coverage.demand import Demand
-from pytest_flipsnack.coverage.formats import FILES, TERMINAL
-from pytest_flipsnack.coverage.tally import PassedTests
-from pytest_flipsnack.coverage.verdict import Outcome, Run, Verdict, decide
-from pytest_flipsnack.coverage.writers import Coverage, Target, write_file
+from pytest_flipsnack.coverage.passed_tests import PassedTests
+from pytest_flipsnack.coverage.reports.remarks import remarks
+from pytest_flipsnack.coverage.tally import Tally
+from pytest_flipsnack.coverage.verdict import Outcome, Run, Verdict
+from pytest_flipsnack.coverage.writers import Coverage, Target, cover
 from pytest_flipsnack.integration.left_out import LeftOut
-
-_FLAGS = {
-    "keyword": ("-k",),
-    "markexpr": ("-m",),
-    "lf": ("--lf", "--last-failed"),
-    "stepwise": ("--stepwise", "--sw"),
-    "deselect": ("--deselect",),
-    "ignore": ("--ignore",),
-    "ignore_glob": ("--ignore-glob",),
-}
-"""The options that leave tests out, each with its spellings."""
-
-
-def narrowed_by(config: pytest.Config) -> str:
-    """Return what narrowed the run, as typed, or an empty text for a whole run.
-
-    A flag in `addopts` of the configuration file belongs to the project's whole run.
-    """
-    own = config.getini("addopts")
-    for dest, flags in _FLAGS.items():
-        value = config.getoption(dest, None)
-        if value and not _in_file(flags, value, own):
-            return flags[0]
-    return _paths(config, own)
-
-
-def _in_file(flags: tuple[str, ...], value: object, own: list[str]) -> bool:
-    if value is True:
-        return any(flag in own for flag in flags)
-    given = set(_values(flags[0], own))
-    return given.issuperset(map(str, value if isinstance(value, list) else [value]))
-
-
-def _values(flag: str, own: list[str]) -> Iterator[str]:
-    """Yield what the tokens give to a flag: `-m X`, `-mX`, `-m=X`, `--ignore X`, `--ignore=X`."""
-    short = not flag.startswith("--")
-    for token, following in pairwise([*own, ""]):
-        if token == flag:
-            yield following
-        elif token.startswith(f"{flag}=") or (short and token.startswith(flag)):
-            yield token.removeprefix(flag).removeprefix("=")
-
-
-def _paths(config: pytest.Config, own: list[str]) -> str:
-    start = config.invocation_params.dir
-    if config.args_source is config.ArgsSource.INVOCATION_DIR:
-        below = start != config.rootpath and start.is_relative_to(config.rootpath)
-        return f"the directory {start.name}" if below else ""
-    if config.args_source is not config.ArgsSource.ARGS or set(config.args) <= set(own):
-        return ""
-    given = [Path(start, arg).resolve() for arg in config.args if "::" not in arg]
-    whole = [Path(config.rootpath, path).resolve() for path in config.getini("testpaths")]
-    if whole and all(any(path.is_relative_to(top) for top in given) for path in whole):
-        return ""  # whatever else was named besides
-    for arg in config.args:
-        if "::" in arg or Path(start, arg).is_file():
-            return arg
-    return " ".join(config.args) if whole else ""
-
+from pytest_flipsnack.integration.narrowing import narrowed_by
 
 _STYLES: dict[Outcome, dict[str, bool]] = {
     Outcome.PASSED: {"green": True},
@@ -89,17 +32,24 @@ class Gate:
     """Collects hits, decides once, writes the reports; registered only in runs that ask for it."""
 
     def __init__(
-        self, config: pytest.Config, demand: Demand, targets: list[Target], left_out: LeftOut
+        self,
+        config: pytest.Config,
+        demand: Demand,
+        targets: list[Target],
+        left_out: LeftOut,
+        earlier: tuple[Tally, Run] | None = None,
     ) -> None:
         self._config = config
         self._demand = demand
+        self._earlier, before = earlier or (Tally(), Run())
         self._targets = targets
         self._left_out = left_out
         self._passed = PassedTests()
-        self._troubles: list[str] = []
+        self._troubles = [*before.troubles]
         self._coverage: Coverage | None = None
         self._written: list[Target] = []
-        self._announced = False
+        self._announced = self._summed_up = False
+        self._ids = (*before.ids, uuid.uuid4().hex)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         self._passed.see(report)
@@ -135,19 +85,36 @@ class Gate:
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         if self._coverage is None:
             return
-        asked = [target for target in self._targets if target.format in TERMINAL]
+        self._summed_up = True
+        asked = [target for target in self._targets if target.format in reports.TERMINAL]
         if asked:
             terminalreporter.write_sep("=", "Flipsnack codes")
         for target in asked:
-            for line in TERMINAL[target.format](self._coverage):
+            for line in reports.TERMINAL[target.format](self._coverage):
                 terminalreporter.write_line(line.text, **line.style)
         for target in self._written:
             terminalreporter.write_line(f"Flipsnack report written to {target.path}")
-        verdict = self._coverage.verdict
-        if self._announced:
-            return
+        for remark in remarks(self._coverage):
+            terminalreporter.write_line(f"Flipsnack {remark}", yellow=True)
+        if not self._announced:
+            self._announce(terminalreporter, self._coverage.verdict)
+
+    def pytest_unconfigure(self, config: pytest.Config) -> None:
+        """Say it where pytest has no summary: after an internal error, or an exit of its own."""
+        reporter: pytest.TerminalReporter | None = config.pluginmanager.get_plugin(
+            "terminalreporter"
+        )
+        if reporter is not None and not self._summed_up:
+            self.pytest_terminal_summary(reporter)
+
+    def _announce(self, terminalreporter: pytest.TerminalReporter, verdict: Verdict) -> None:
         if verdict.outcome is not Outcome.NOT_ASKED:
             text = f"Flipsnack gate {verdict.outcome.value}: {verdict.line}"
+            beside = len(
+                terminalreporter.getreports("failed") + terminalreporter.getreports("error")
+            )
+            if verdict.outcome is Outcome.PASSED and beside:
+                text += f"; {beside} failed beside it"
             terminalreporter.write_line(text, **_STYLES[verdict.outcome])
         elif self._troubles:
             terminalreporter.write_line(self._trouble(), **_STYLES[Outcome.FAILED])
@@ -155,18 +122,22 @@ class Gate:
     def _conclude(self) -> Verdict:
         self._coverage = coverage = self._count()
         asked = [target for target in self._targets if target.path is not None]
-        self._written = [target for target in asked if self._write(target, coverage)]
-        if len(self._written) < len(asked):
+        for target in sorted(asked, key=lambda target: target.added):  # that cannot be taken back
+            if self._write(target, coverage):
+                self._written.append(target)
+                continue
             # the files written so far tell a verdict that does not know of the trouble
             self._coverage = coverage = self._count()
-            self._written = [target for target in self._written if self._write(target, coverage)]
+            self._written = [
+                one for one in self._written if one.added or self._write(one, coverage)
+            ]
         return coverage.verdict
 
     def _write(self, target: Target, coverage: Coverage) -> bool:
         assert target.path is not None
         path = self._config.invocation_params.dir / target.path
         try:
-            write_file(path, FILES[target.format][0](coverage))
+            reports.write(target, path, coverage)
         except OSError as error:
             self._troubles.append(f"{target.path} could not be written: {error.strerror}")
             return False
@@ -177,10 +148,11 @@ class Gate:
 
     def _count(self) -> Coverage:
         tally = self._passed.tally()
-        run = Run(narrowed_by(self._config) or self._left_out.reason, tuple(self._troubles))
-        verdict = decide(tally, self._demand, run)
-        created = datetime.now(UTC).isoformat(timespec="seconds")
-        return Coverage(tally, self._demand, verdict, created, run.narrowed)
+        tally.add(self._earlier)
+        narrowed = narrowed_by(self._config) or self._left_out.reason
+        data = [str(one.path) for one in self._targets if one.format == "json"][:1]
+        run = Run(narrowed, tuple(self._troubles), self._ids)
+        return cover(tally, self._demand, run, shlex.join(data))
 
     def _raise_status(self, session: pytest.Session, text: str) -> None:
         stopped = session.shouldfail or session.shouldstop

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import argparse
 import os
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,7 +23,15 @@ def discard_early(config: pytest.Config) -> None:
     if not any(getattr(given, name, None) for name in _RUN_NO_TESTS) and not os.environ.get(
         "PYTEST_XDIST_WORKER"
     ):
-        _discard(config.invocation_params.dir, given.flipsnack_report)
+        _discard(config.invocation_params.dir, [*given.flipsnack_report, *_data(given)])
+
+
+def _data(given: argparse.Namespace) -> Iterator[Target]:
+    """Yield where the data of the run goes, but for a file that the run adds to."""
+    if given.flipsnack_data is not None and not given.flipsnack_append:
+        from pytest_flipsnack.coverage.writers import Target
+
+        yield Target("json", Path(given.flipsnack_data))
 
 
 def discard(config: pytest.Config, targets: list[Target]) -> None:
@@ -30,9 +40,9 @@ def discard(config: pytest.Config, targets: list[Target]) -> None:
         _discard(config.invocation_params.dir, targets)
 
 
-def _discard(start: Path, targets: list[Target]) -> None:
+def _discard(start: Path, targets: Sequence[Target]) -> None:
     for target in targets:
-        if target.path is None:
+        if target.path is None or target.added:
             continue
         from pytest_flipsnack.coverage.writers import discard_file
 

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import os
 import warnings
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import pytest
 
 if TYPE_CHECKING:
-    from pytest_flipsnack.coverage.demand import Demand
     from pytest_flipsnack.coverage.writers import Target
     from pytest_flipsnack.fake.settings import Settings
 
@@ -36,8 +34,17 @@ SETTING_NAMES = (
     "first_record",
 )
 """The fields of `Settings`, whose module would cost every start of pytest 1.3 %."""
+_REPORTS = (
+    "report the codes that tests exercised and asserted; may be given more than once: term, "
+    "term-missing, github, json[:PATH], markdown[:PATH], junit[:PATH], badge[:PATH], "
+    "badge-json[:PATH], github-summary"
+)
+_LEVELS = "what the gate demands of a code: exercised (the default) or asserted"
+_BASELINES = (
+    "a file of the cells that were reached once, of which a whole run may lose none; "
+    "pytest-flipsnack baseline writes it"
+)
 _PREFIX = "flipsnack_"
-_FAIL_UNDER = "--flipsnack-fail-under"
 
 
 def add_options(parser: pytest.Parser) -> None:
@@ -48,88 +55,65 @@ def add_options(parser: pytest.Parser) -> None:
 
 def _add_flags(parser: pytest.Parser) -> None:
     group = parser.getgroup("flipsnack", "Flipsnack status codes")
-    group.addoption(
-        "--flipsnack-report",
-        action="append",
-        dest="flipsnack_report",
-        default=[],
-        type=_report,
-        metavar="FORMAT[:PATH]",
-        help="report the exercised codes; may be given more than once: "
-        "term, term-missing, json[:PATH]",
-    )
-    group.addoption(
-        _FAIL_UNDER,
-        dest="flipsnack_fail_under",
-        default=None,
-        type=_percentage,
-        metavar="PERCENT",
-        help="fail the run if fewer codes are exercised; enforced on narrowed runs as well",
-    )
+    for name, how in _flags().items():
+        dest = f"flipsnack_{name.replace('-', '_')}"
+        group.addoption(f"--flipsnack-{name}", dest=dest, **how)
+
+
+def _flags() -> dict[str, dict[str, Any]]:
+    """Return each flag with what argparse must know of it."""
+    several = {"action": "append", "default": []}
+    added = "as {} in the configuration; added to what is there"
+    return {
+        "report": {**several, "type": _report, "metavar": "FORMAT[:PATH]", "help": _REPORTS},
+        "data": {"metavar": "PATH", "help": "write what this run delivered, for "
+                 "pytest-flipsnack combine and report"},
+        "append": {"action": "store_true", "default": False, "help": "add to the file of "
+                   "--flipsnack-data, and report and judge the sum"},
+        "level": {"type": _level, "metavar": "LEVEL", "help": _LEVELS},
+        "fail-under": {"type": _percentage, "metavar": "PERCENT", "help": "fail the run if fewer "
+                       "codes reach the level; enforced on narrowed runs as well"},
+        "cells-fail-under": {"type": _percentage, "metavar": "PERCENT", "help": "the same of "
+                             "documented cells: action x code"},
+        "require": {**several, "metavar": "CODE", "help": added.format("flipsnack_require")},
+        "exclude": {**several, "metavar": "CODE:REASON",
+                    "help": added.format("flipsnack_exclude")},
+        "baseline": {"metavar": "PATH", "help": _BASELINES},
+    }  # fmt: skip
+
+
+_KEYS: tuple[tuple[str, str, Literal["string", "args", "linelist"]], ...] = (
+    ("fail_under", "fail a whole run if fewer codes reach the level, in percent", "string"),
+    ("level", _LEVELS, "string"),
+    (
+        "cells_fail_under",
+        "fail a whole run if fewer documented cells (action x code) reach the level, in percent",
+        "string",
+    ),
+    (
+        "require",
+        "codes, groups or cells that must be reached whatever the percentage, as in "
+        "collection.create:34",
+        "args",
+    ),
+    (
+        "exclude",
+        "codes, groups, actions or cells not demanded, each with a reason, as in "
+        "'37: deprecated by Flipsnack'",
+        "linelist",
+    ),
+    ("baseline", _BASELINES, "string"),
+    ("api_key", "the api_key of the fake account", "string"),
+    ("secret", "the secret of the fake account", "string"),
+    *((name, f"setting {name} of the fake", "string") for name in SETTING_NAMES),
+)
+"""Name, help and type of each key; all begin with `flipsnack_`."""
 
 
 def _add_keys(parser: pytest.Parser) -> None:
-    parser.addini(
-        "flipsnack_fail_under",
-        "fail a whole run if fewer codes are exercised, in percent",
-        type="string",
-        default=None,
-    )
-    parser.addini(
-        "flipsnack_require",
-        "codes or groups that must be exercised whatever the percentage",
-        type="args",
-        default=[],
-    )
-    parser.addini(
-        "flipsnack_exclude",
-        "codes or groups not demanded, each with a reason, as in '37: deprecated by Flipsnack'",
-        type="linelist",
-        default=[],
-    )
-    for name in ("api_key", "secret"):
-        parser.addini(
-            f"flipsnack_{name}", f"the {name} of the fake account", type="string", default=None
-        )
-    for name in SETTING_NAMES:
-        parser.addini(f"flipsnack_{name}", f"setting {name} of the fake", "string", default=None)
-
-
-def read_demand(config: pytest.Config) -> Demand | None:
-    """Return what the project demands, or None where it demands nothing.
-
-    Raises `pytest.UsageError` with the key and the allowed values.
-    """
-    flag = config.getoption("flipsnack_fail_under")
-    in_file = _ini(config, "flipsnack_fail_under")
-    require = _ini_list(config, "flipsnack_require")
-    exclude = _ini_list(config, "flipsnack_exclude")
-    if flag is None and in_file is None and not (require or exclude or read_targets(config)):
-        return None
-    from pytest_flipsnack.coverage import demand
-
-    threshold = flag
-    if flag is None and in_file is not None:
-        threshold = _reading("flipsnack_fail_under", demand.read_percentage, in_file)
-    found = demand.Demand(
-        threshold,
-        always=flag is not None and _typed(config),
-        required=_reading("flipsnack_require", demand.read_required, require),
-        excluded=_reading("flipsnack_exclude", demand.read_excluded, exclude),
-    )
-    _reading("flipsnack_require, flipsnack_exclude", demand.check, found)
-    return found
-
-
-def read_targets(config: pytest.Config) -> list[Target]:
-    """Return the reports that were asked for."""
-    targets: list[Target] = config.getoption("flipsnack_report")
-    for target in targets:
-        if target.path is not None and (config.invocation_params.dir / target.path).is_dir():
-            raise pytest.UsageError(
-                f"--flipsnack-report: {target.path} is a directory; give the path of a file"
-            )
-    return targets
+    for name, text, kind in _KEYS:
+        default: list[str] | None = None if kind == "string" else []
+        parser.addini(f"flipsnack_{name}", text, type=kind, default=default)
 
 
 def read_settings(config: pytest.Config) -> Settings | None:
@@ -137,7 +121,7 @@ def read_settings(config: pytest.Config) -> Settings | None:
     given: dict[str, Any] = {
         name: value
         for name in SETTING_NAMES
-        if (value := _ini(config, f"flipsnack_{name}")) is not None
+        if (value := ini(config, f"flipsnack_{name}")) is not None
     }
     if not given:
         return None
@@ -169,12 +153,12 @@ def check_keys(config: pytest.Config) -> None:
 
 def read_credential(config: pytest.Config, name: str, default: str) -> str:
     """Return `api_key` or `secret` from the configuration file, or the default."""
-    value = _ini(config, f"flipsnack_{name}")
+    value = ini(config, f"flipsnack_{name}")
     return default if value is None else str(value)
 
 
 def _report(text: str) -> Target:
-    from pytest_flipsnack.coverage.formats import read_target
+    from pytest_flipsnack.coverage.reports import read_target
 
     return _argument(read_target, text)
 
@@ -185,6 +169,12 @@ def _percentage(text: str) -> object:
     return _argument(read_percentage, text)
 
 
+def _level(text: str) -> object:
+    from pytest_flipsnack.coverage.demand import read_level
+
+    return _argument(read_level, text)
+
+
 def _argument(read: Callable[[str], T], text: str) -> T:
     try:
         return read(text)
@@ -192,14 +182,16 @@ def _argument(read: Callable[[str], T], text: str) -> T:
         raise argparse.ArgumentTypeError(str(error)) from None
 
 
-def _reading(key: str, read: Callable[[Any], T], value: object) -> T:
+def reading(key: str, read: Callable[[Any], T], value: object) -> T:
+    """Return what `read` makes of the value of a key; raise `pytest.UsageError` naming it."""
     try:
         return read(value)
     except ValueError as error:
         raise pytest.UsageError(f"{key}: {error}") from None
 
 
-def _ini(config: pytest.Config, key: str) -> Any:
+def ini(config: pytest.Config, key: str) -> Any:
+    """Return the value of a key of the configuration file, None where it has none."""
     try:
         return config.getini(key)
     except (TypeError, pytest.UsageError):
@@ -209,14 +201,7 @@ def _ini(config: pytest.Config, key: str) -> Any:
         return getattr(value, "value", value)
 
 
-def _ini_list(config: pytest.Config, key: str) -> list[Any]:
-    value = _ini(config, key)
+def ini_list(config: pytest.Config, key: str) -> list[Any]:
+    """Return the values of a key that has several."""
+    value = ini(config, key)
     return value if isinstance(value, list) else [value]
-
-
-def _typed(config: pytest.Config) -> bool:
-    """Return whether the threshold was typed, not written into `addopts` of a file."""
-    typed = [*config.invocation_params.args, *os.environ.get("PYTEST_ADDOPTS", "").split()]
-    given = any(str(arg).startswith(_FAIL_UNDER) for arg in typed)
-    in_file = any(str(arg).startswith(_FAIL_UNDER) for arg in config.getini("addopts"))
-    return given or not in_file

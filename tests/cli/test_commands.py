@@ -1,4 +1,4 @@
-"""`pytest-flipsnack codes`, `init` and `report`."""
+"""`pytest-flipsnack codes`, `init` and `report`; a gate over one file."""
 
 from __future__ import annotations
 
@@ -10,22 +10,16 @@ import pytest
 
 from pytest_flipsnack import cli
 from pytest_flipsnack.catalogue.codes import Code
-from pytest_flipsnack.coverage import json as json_report
 from pytest_flipsnack.coverage.demand import Demand
-from pytest_flipsnack.coverage.tally import Tally
-from pytest_flipsnack.coverage.verdict import Run, decide
-from pytest_flipsnack.coverage.writers import Coverage
+from pytest_flipsnack.coverage.reports import json as json_report
+from tests.coverage.covered import STATS, Tests, cover
 
 
 @pytest.fixture
 def hits(tmp_path: Path) -> Path:
     """A report in which every code but 50 was delivered."""
-    tally = Tally()
-    for code in Code:
-        if code != 50:
-            tally.add_test({("user.getStats", int(code)): 2})
-    demand = Demand()
-    coverage = Coverage(tally, demand, decide(tally, demand, Run()), "2026-11-23T00:00:00+00:00")
+    tests: Tests = {f"test_{code}": ({(STATS, code.value): 2}, []) for code in Code if code != 50}
+    coverage = cover(Demand(), tests)
     path = tmp_path / "hits.json"
     path.write_text(json_report.render(coverage), encoding="utf-8")
     return path
@@ -52,7 +46,9 @@ def test_init_prints_the_adapter(capsys: pytest.CaptureFixture[str]) -> None:
 def test_a_report_is_printed_without_a_gate(hits: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["report", str(hits)]) == 0
     shown = capsys.readouterr()
-    assert shown.out.splitlines()[-1] == "18 of 19 codes exercised (94.7 %)"
+    assert shown.out.splitlines()[-1] == (
+        "18 of 19 codes exercised (94.7 %), 0 of 19 codes asserted (0 %)"
+    )
     assert shown.err == ""
 
 
@@ -64,7 +60,7 @@ def test_the_gate_is_the_same(hits: Path, capsys: pytest.CaptureFixture[str]) ->
     )
     assert cli.main(["report", str(hits), "--fail-under=100", "--format=term-missing"]) == 1
     shown = capsys.readouterr()
-    assert "missing: 50 Operation failed; add a test with @pytest.mark.flipsnack(50)" in shown.out
+    assert "missing: 50 Operation failed\n    with flipsnack.expect(50, raises=...)" in shown.out
     assert shown.err == (
         "Flipsnack gate failed: 18 of 19 codes exercised, 100 % required; "
         "missing: 50 Operation failed\n"
@@ -88,14 +84,6 @@ def test_what_was_wrong_with_the_run_is_wrong_with_its_report(
     assert cli.main(["report", str(hits), *gate]) == 1
 
     assert capsys.readouterr().err.startswith(f"Flipsnack {told}")
-
-
-def test_a_report_of_an_older_version_has_no_troubles(hits: Path) -> None:
-    document = json.loads(hits.read_text(encoding="utf-8"))
-    del document["verdict"]["troubles"]
-    hits.write_text(json.dumps(document), encoding="utf-8")
-
-    assert cli.main(["report", str(hits), "--fail-under=5"]) == 0
 
 
 def test_codes_can_be_required_and_excluded(hits: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -126,7 +114,7 @@ def test_a_report_that_cannot_be_written_is_an_error(
     [
         (None, "No such file or directory"),
         ("{", "not JSON: Expecting property name enclosed in double quotes"),
-        ("[]", "not a pytest-flipsnack coverage report, version 1: [] is not of type 'object'"),
+        ("[]", "not a pytest-flipsnack coverage report, version 2: [] is not of type 'object'"),
     ],
 )
 def test_an_unreadable_report_fails_and_says_why(
@@ -143,6 +131,7 @@ def test_an_unreadable_report_fails_and_says_why(
 @pytest.mark.parametrize(
     ("args", "text"),
     [
+        (["--require", "user.getStats:34"], "user.getStats is not known to answer 34"),
         (["--require", "39"], "39 is not a Flipsnack status code"),
         (["--exclude", "37"], "'37' gives no reason;"),
         (["--require", "50", "--exclude", "50: x"], "50 Operation failed is both required and"),
@@ -159,7 +148,12 @@ def test_a_wrong_demand_is_wrong_usage(
     ("args", "text"),
     [
         (["--fail-under", "many"], "'many' is not a percentage from 0 to 100"),
-        (["--format", "pdf"], "'pdf' is not a report; allowed: term, term-missing, json[:PATH]"),
+        (["--cells-fail-under", "101"], "'101' is not a percentage from 0 to 100"),
+        (["--level", "verified"], "'verified' is not a level; allowed: exercised, asserted"),
+        (
+            ["--format", "pdf"],
+            "'pdf' is not a report; allowed: term, term-missing, github, json[:PATH]",
+        ),
     ],
 )
 def test_a_wrong_argument_is_wrong_usage(

@@ -8,8 +8,7 @@ import pytest
 
 from pytest_flipsnack import cli
 from pytest_flipsnack.catalogue.codes import Code
-from pytest_flipsnack.coverage import own_demand
-from pytest_flipsnack.coverage.demand import Demand
+from pytest_flipsnack.coverage.demand import Demand, joined
 from tests.downstream import BUT_50, MISSING_50, Project
 
 HUNDRED = "--flipsnack-fail-under=100"
@@ -27,7 +26,7 @@ def report(
 ) -> tuple[int, str]:
     capsys.readouterr()
     status = cli.main(["report", path, *args])
-    return status, capsys.readouterr().err.strip()
+    return status, capsys.readouterr().err.strip().rpartition("\n")[2]
 
 
 def test_a_file_whose_verdict_is_failed_fails(
@@ -167,6 +166,6 @@ def test_two_demands_are_joined_to_the_stricter_one() -> None:
     one = Demand(Decimal(90), required=(Code.OPERATION_FAILED,), excluded={Code.PROCESSING: "no"})
     other = Demand(Decimal(50), always=True, excluded={Code.OPERATION_FAILED: "no"})
 
-    assert own_demand.joined(one, other) == Demand(
+    assert joined(one, other) == Demand(
         Decimal(90), required=(Code.OPERATION_FAILED,), excluded={Code.PROCESSING: "no"}
     )

@@ -47,7 +47,8 @@ def test_a_suite_is_steered_counted_and_gated(served: Served, tmp_path: Path) ->
         "message": "OK",
         "deliveries": 2,
         "tests": 2,
-        "exercised": True,
+        "asserting_tests": 0,
+        "level": "exercised",
     }
     lines = [line.split(" ", 1)[1] for line in err.splitlines()]
     assert lines == [

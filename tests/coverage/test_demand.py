@@ -85,7 +85,7 @@ def test_only_a_threshold_or_a_required_code_makes_a_gate(demand: Demand, gated:
 
 
 def test_required_takes_codes_and_groups_in_table_order() -> None:
-    assert read_required([50, "rate limit", "22"]) == (22, 31, 32, 50)
+    assert read_required([50, "rate limit", "22"]) == ((22, 31, 32, 50), ())
 
 
 def test_a_required_code_that_does_not_exist_is_named() -> None:
@@ -99,8 +99,9 @@ def test_a_required_code_that_does_not_exist_is_named() -> None:
 
 
 def test_excluded_takes_codes_and_groups_each_with_its_reason() -> None:
-    found = read_excluded(["37: deprecated: by Flipsnack", "upload : we only read"])
+    found, cells = read_excluded(["37: deprecated: by Flipsnack", "upload : we only read"])
 
+    assert cells == {}
     assert found[Code(37)] == "deprecated: by Flipsnack"
     assert {code.value for code, why in found.items() if why == "we only read"} == {
         *(33, 34, 35, 36, 45)
@@ -113,8 +114,8 @@ def test_an_exclusion_without_a_reason_is_an_error(line: object) -> None:
         read_excluded([line])
 
     assert str(caught.value) == (
-        f"{line!r} gives no reason; write the code or group, a colon and why, "
-        "as in '37: deprecated by Flipsnack'"
+        f"{line!r} gives no reason; write the code, group or action, a colon and "
+        "why, as in '37: deprecated by Flipsnack'"
     )
 
 

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 
 import pytest
 
-from pytest_flipsnack.coverage.tally import REPORT_ATTRIBUTE, PassedTests
+from pytest_flipsnack.coverage.passed_tests import REPORT_ATTRIBUTE, PassedTests, pack
+from pytest_flipsnack.coverage.tally import Level
 
-HITS = [("user.getStats", 31, 2)]
+STATS = "user.getStats"
+HITS = [(STATS, 31, 2, 0)]
 
 
 @dataclass
@@ -37,7 +40,7 @@ def test_a_passing_test_counts() -> None:
     see(passed, *passing())
 
     assert passed.tally().deliveries == {("user.getStats", 31): 2}
-    assert passed.tally().code_tests == {31: 1}
+    assert passed.tally().tests_of(31) == {"test_acme.py::test_one": Level.EXERCISED}
     assert passed.finished == 1
 
 
@@ -97,16 +100,17 @@ def test_a_test_that_uses_nothing_of_ours_does_not_count() -> None:
 
     see(passed, *passing(), hits=None)
 
-    assert passed.tally().code_tests == {}
+    assert passed.tally().contexts == {}
 
 
 def test_a_rerun_replaces_the_attempts_before_it() -> None:
     passed = PassedTests()
 
     see(passed, Phase("setup"), Phase("call", "rerun"), Phase("teardown"))
-    see(passed, *passing(), hits=[("user.getStats", 20, 1)])
+    see(passed, *passing(), hits=[(STATS, 20, 1, 1)])
 
-    assert passed.tally().deliveries == {("user.getStats", 20): 1}
+    assert passed.tally().deliveries == {(STATS, 20): 1}
+    assert passed.tally().level_of(20) is Level.ASSERTED
 
 
 def test_a_failing_rerun_takes_back_what_passed() -> None:
@@ -125,7 +129,7 @@ def test_tests_of_two_workers_may_interleave() -> None:
     for phases in zip(one, two, strict=True):
         see(passed, *phases)
 
-    assert passed.tally().code_tests == {31: 2}
+    assert [*passed.tally().tests_of(31)] == ["test_one", "test_two"]
 
 
 def test_the_report_of_a_crashed_test_closes_nothing() -> None:
@@ -136,3 +140,15 @@ def test_the_report_of_a_crashed_test_closes_nothing() -> None:
 
     assert passed.tally().deliveries == {}
     assert passed.finished == 0
+
+
+def test_hits_survive_the_way_to_another_process() -> None:
+    passed = PassedTests()
+    packed = pack({(STATS, 31): 2, ("collection.getList", 20): 1}, {(STATS, 31)})
+
+    see(passed, *passing(), hits=json.loads(json.dumps(packed)))
+
+    assert packed == [("collection.getList", 20, 1, 0), (STATS, 31, 2, 1)]
+    assert passed.tally().deliveries == {(STATS, 31): 2, ("collection.getList", 20): 1}
+    assert passed.tally().level((STATS, 31)) is Level.ASSERTED
+    assert passed.tally().level(("collection.getList", 20)) is Level.EXERCISED

@@ -1,39 +1,50 @@
 from __future__ import annotations
 
-import json
+import pytest
 
-from pytest_flipsnack.coverage.tally import Tally, pack, unpack
+from pytest_flipsnack.coverage.tally import Level, Tally, reaches
 
 LIST, STATS = "collection.getList", "user.getStats"
+EXERCISED, ASSERTED = Level.EXERCISED, Level.ASSERTED
 
 
 def test_two_tests_add_up() -> None:
     tally = Tally()
 
-    tally.add_test({(LIST, 31): 2, (LIST, 20): 1})
-    tally.add_test({(STATS, 31): 1})
+    tally.add_test("one", {(LIST, 31): 2, (LIST, 20): 1})
+    tally.add_test("two", {(STATS, 31): 1}, {(STATS, 31)})
 
     assert tally.deliveries == {(LIST, 31): 2, (LIST, 20): 1, (STATS, 31): 1}
-    assert tally.tests == {(LIST, 31): 1, (LIST, 20): 1, (STATS, 31): 1}
-    assert tally.code_tests == {31: 2, 20: 1}
+    assert tally.tests_of(31) == {"one": EXERCISED, "two": ASSERTED}
     assert tally.deliveries_of(31) == 3
-    assert tally.exercised == {20, 31}
+    assert (tally.level((LIST, 31)), tally.level((STATS, 31))) == (EXERCISED, ASSERTED)
+    assert (tally.level_of(20), tally.level_of(31)) == (EXERCISED, ASSERTED)
 
 
-def test_a_test_that_delivers_a_code_with_two_actions_is_one_test_of_that_code() -> None:
+@pytest.mark.parametrize("asserted", [LIST, STATS])
+def test_a_test_has_the_highest_level_that_it_reached_with_a_code(asserted: str) -> None:
     tally = Tally()
 
-    tally.add_test({(LIST, 31): 1, (STATS, 31): 1})
+    tally.add_test("one", {(LIST, 31): 1, (STATS, 31): 1}, {(asserted, 31)})
 
-    assert tally.code_tests == {31: 1}
+    assert tally.tests_of(31) == {"one": ASSERTED}
     assert tally.deliveries_of(31) == 2
+
+
+def test_what_a_test_asserted_once_stays_asserted() -> None:
+    tally = Tally()
+
+    tally.add_test("one", {(LIST, 31): 1}, {(LIST, 31)})
+    tally.add_test("one", {(LIST, 31): 1})
+
+    assert tally.tests_of(31) == {"one": ASSERTED}
 
 
 def test_cells_come_sorted_whatever_order_the_tests_ran_in() -> None:
     tally = Tally()
 
-    tally.add_test({(STATS, 20): 1})
-    tally.add_test({(LIST, 50): 1, (LIST, 20): 1})
+    tally.add_test("one", {(STATS, 20): 1})
+    tally.add_test("two", {(LIST, 50): 1, (LIST, 20): 1})
 
     assert tally.cells == [(LIST, 20), (LIST, 50), (STATS, 20)]
 
@@ -42,14 +53,36 @@ def test_a_code_nobody_delivered_counts_nothing() -> None:
     tally = Tally()
 
     assert tally.deliveries_of(20) == 0
-    assert tally.exercised == set()
+    assert (tally.level_of(20), tally.level((LIST, 20))) == (None, None)
     assert tally.cells == []
 
 
-def test_hits_survive_the_way_to_another_process() -> None:
-    hits = {(STATS, 20): 1, (LIST, 31): 2}
+@pytest.mark.parametrize("turned", [False, True])
+def test_parts_add_up_to_the_same_in_any_order(turned: bool) -> None:
+    parts = [Tally(), Tally()]
+    parts[0].add_test("one", {(LIST, 31): 1})
+    parts[1].add_test("one", {(LIST, 31): 2}, {(LIST, 31)})
+    parts[1].add_test("two", {(STATS, 20): 1})
+    total = Tally()
 
-    packed = pack(hits)
+    for part in reversed(parts) if turned else parts:
+        total.add(part)
 
-    assert packed == [(LIST, 31, 2), (STATS, 20, 1)]
-    assert unpack(json.loads(json.dumps(packed))) == hits
+    assert total.deliveries == {(LIST, 31): 3, (STATS, 20): 1}
+    assert total.contexts == {(LIST, 31): {"one": ASSERTED}, (STATS, 20): {"two": EXERCISED}}
+
+
+@pytest.mark.parametrize(
+    ("level", "demanded", "reached"),
+    [
+        (None, EXERCISED, False),
+        (EXERCISED, EXERCISED, True),
+        (EXERCISED, ASSERTED, False),
+        (ASSERTED, EXERCISED, True),
+        (ASSERTED, ASSERTED, True),
+    ],
+)
+def test_the_higher_level_covers_the_lower(
+    level: Level | None, demanded: Level, reached: bool
+) -> None:
+    assert reaches(level, demanded) is reached

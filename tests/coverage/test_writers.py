@@ -1,12 +1,12 @@
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 
 import pytest
 
-from pytest_flipsnack.coverage import json as json_report
-from pytest_flipsnack.coverage import term
-from pytest_flipsnack.coverage.formats import FILES, TERMINAL, read_target
+from pytest_flipsnack.coverage.reports import FILES, TERMINAL, read_target, term
+from pytest_flipsnack.coverage.reports import json as json_report
 from pytest_flipsnack.coverage.writers import Target, write_file
 
 
@@ -28,12 +28,18 @@ def test_a_report_replaces_the_one_of_the_last_run(tmp_path: Path) -> None:
     assert path.read_text() == "new"
 
 
-def test_a_half_written_report_is_removed_and_the_old_one_stays(tmp_path: Path) -> None:
+def test_a_half_written_report_is_removed_and_the_old_one_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = tmp_path / "codes.json"
     path.write_text("old")
 
-    with pytest.raises(UnicodeEncodeError):
-        write_file(path, "half" * 100_000 + "\ud800")
+    def fail(self: Path, target: Path) -> Path:
+        raise PermissionError(errno.EPERM, "no")
+
+    monkeypatch.setattr(Path, "replace", fail)
+    with pytest.raises(PermissionError):
+        write_file(path, "half")
 
     assert path.read_text() == "old"
     assert [entry.name for entry in tmp_path.iterdir()] == ["codes.json"]
@@ -61,6 +67,8 @@ def test_a_directory_that_is_a_file_is_an_error_of_the_system(tmp_path: Path) ->
     [
         ("term", Target("term")),
         ("term-missing", Target("term-missing")),
+        ("github", Target("github")),
+        ("badge", Target("badge", Path("flipsnack-badge.svg"))),
         ("json", Target("json", Path("flipsnack-coverage.json"))),
         ("json:out/codes.json", Target("json", Path("out/codes.json"))),
         ("json:C:/codes.json", Target("json", Path("C:/codes.json"))),
@@ -82,4 +90,7 @@ def test_a_report_in_no_known_format_names_those_there_are(text: str) -> None:
 
     message = str(caught.value)
     assert message.startswith(f"{text!r} is not a report; allowed: ")
-    assert message.endswith("term, term-missing, json[:PATH]")
+    assert message.endswith(
+        "term, term-missing, github, json[:PATH], markdown[:PATH], "
+        "junit[:PATH], badge[:PATH], badge-json[:PATH], github-summary"
+    )

@@ -12,7 +12,7 @@ from sybil.example import SybilFailure
 from pytest_flipsnack.catalogue.codes import GROUPS
 from pytest_flipsnack.cli import ADAPTER
 from pytest_flipsnack.contract.suite.declarations import Declarations
-from pytest_flipsnack.coverage.formats import FILES, TERMINAL
+from pytest_flipsnack.coverage.reports import FILES, TERMINAL
 from pytest_flipsnack.fake.faults import FAULTS
 from pytest_flipsnack.fake.settings import Settings
 from tests.docs.blocks import ROOT, Block, blocks

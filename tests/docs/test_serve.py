@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import re
 
-from pytest_flipsnack import serve_command
+from pytest_flipsnack.commands import serve as serve_command
 from pytest_flipsnack.transports.server import control, serve
 from tests.docs.blocks import ROOT
 

@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[2]
 PACKAGE = Path(pytest_flipsnack.__file__).parent
 PAGES = [
     ROOT / "README.md",
-    *(ROOT / "docs" / f"{name}.md" for name in ("virtual-time", "serve", "contract")),
+    *(ROOT / "docs" / f"{name}.md" for name in ("virtual-time", "serve", "contract", "coverage")),
 ]
 REPLACED = {
     r"\b(ask|asks|asked|asking) again\b": "retry",

@@ -14,7 +14,7 @@ from tests.downstream import TESTS, Project, gate_line
         ("flipsnack_fail-under", "did you mean flipsnack_fail_under?"),
         ("flipsnack_requires", "did you mean flipsnack_require?"),
         ("flipsnack_max_file_size_mb", "did you mean flipsnack_max_file_mb?"),
-        ("flipsnack_x", "keys: flipsnack_api_key, flipsnack_check_signature, "),
+        ("flipsnack_x", "keys: flipsnack_api_key, flipsnack_baseline, "),
     ],
 )
 @pytest.mark.parametrize("native", [False, True], ids=["ini", "toml"])

@@ -123,3 +123,37 @@ def test_a_report_that_cannot_be_taken_away_is_a_usage_error(
         "ERROR: --flipsnack-report: old.json cannot be written: Permission denied"
     )
     assert gate_line(result) == ""
+
+
+@pytest.mark.parametrize("flags", [(), ("--flipsnack-append",)], ids=["anew", "append"])
+def test_data_of_an_older_run_stays_only_to_be_added_to(
+    project: Project, flags: tuple[str, ...]
+) -> None:
+    data = "--flipsnack-data=codes.json"
+    project.write("test_acme.py", TESTS)
+    project.run(data)
+    project.hooks("raise RuntimeError('broken')")
+
+    project.run(data, *flags)
+
+    assert Path(project.path, "codes.json").exists() == bool(flags)
+
+
+def test_a_run_that_adds_and_dies_leaves_no_data_of_less(project: Project) -> None:
+    data = "--flipsnack-data=codes.json"
+    project.write("test_acme.py", TESTS)
+    project.run(data)
+    project.write("test_acme.py", "import os\ndef test_it(): os._exit(0)\n")
+
+    project.run_apart("-p", "pytest_flipsnack", data, "--flipsnack-append")
+
+    assert not Path(project.path, "codes.json").exists()
+
+
+def test_data_without_a_path_is_a_usage_error(project: Project) -> None:
+    result = project.run("--flipsnack-data=")
+
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(
+        ["ERROR: --flipsnack-data: . is a directory; give the path of a file"]
+    )

@@ -124,8 +124,8 @@ def test_excluded_codes_in_pyproject_come_with_reasons(project: Project, table: 
         ),
         (
             ["flipsnack_exclude = 37"],
-            "flipsnack_exclude: '37' gives no reason; write the code or group, a colon and why, "
-            "as in '37: deprecated by Flipsnack'",
+            "flipsnack_exclude: '37' gives no reason; write the code, group or action, a colon and "
+            "why, as in '37: deprecated by Flipsnack'",
         ),
         (["flipsnack_exclude = 99: why not"], f"flipsnack_exclude: {UNKNOWN_99}"),
         (

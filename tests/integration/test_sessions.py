@@ -62,4 +62,4 @@ def test_the_count_of_tests_does_not_depend_on_the_workers(sharing: Project) -> 
     sharing.run("--flipsnack-report=json")
 
     [cell] = sharing.report()["cells"]
-    assert (cell["code"], cell["deliveries"], cell["tests"]) == (44, 6, 6)
+    assert (cell["code"], cell["deliveries"], len(cell["exercised_by"])) == (44, 6, 6)

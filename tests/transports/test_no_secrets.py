@@ -20,10 +20,7 @@ import requests
 import pytest_flipsnack
 from pytest_flipsnack.catalogue.action import Action
 from pytest_flipsnack.coverage.demand import Demand
-from pytest_flipsnack.coverage.formats import FILES, TERMINAL
-from pytest_flipsnack.coverage.tally import Tally
-from pytest_flipsnack.coverage.verdict import Run, decide
-from pytest_flipsnack.coverage.writers import Coverage
+from pytest_flipsnack.coverage.reports import FILES, TERMINAL
 from pytest_flipsnack.fake.account import Credentials
 from pytest_flipsnack.fake.checks import Subject
 from pytest_flipsnack.fake.fake import Fake
@@ -37,6 +34,7 @@ from pytest_flipsnack.transports.in_process import HandedOn
 from pytest_flipsnack.transports.server import serve
 from pytest_flipsnack.transports.server.control import Control
 from pytest_flipsnack.transports.session import Session, Urls
+from tests.coverage.covered import cover
 
 KEY = "canary-key-\"4711'<é>&\\\n"
 SECRET = "canary-secret-\"0815'<ü>&\\\t"
@@ -236,10 +234,7 @@ def test_a_call_without_an_action_is_shown_by_the_control_endpoints() -> None:
 
 
 def test_no_report_shows_a_secret(used: Flipsnack) -> None:
-    tally = Tally()
-    tally.add_test(Counter(used.hits))
-    verdict = decide(tally, Demand(), Run())
-    coverage = Coverage(tally, Demand(), verdict, "2026-11-26T00:00:00+00:00")
+    coverage = cover(Demand(), {"test_it": (Counter(used.hits), [])})
 
     for render, _ in FILES.values():
         assert not shows(render(coverage))

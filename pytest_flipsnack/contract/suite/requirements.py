@@ -12,12 +12,7 @@ from pytest_flipsnack.catalogue.actions import ACTIONS
 from pytest_flipsnack.catalogue.codes import Code
 from pytest_flipsnack.contract.carried_code import carries, named
 from pytest_flipsnack.contract.exceptions import Raises, apart, name_of, names_of
-from pytest_flipsnack.contract.judge import (
-    finding,
-    judge_end,
-    judge_retries,
-    label,
-)
+from pytest_flipsnack.contract.judge import finding, judge_end, judge_retries, label
 from pytest_flipsnack.contract.leaks import leaks, shown_at_rest
 from pytest_flipsnack.contract.pace import judge_pace
 from pytest_flipsnack.contract.suite.attempt import Attempt
@@ -26,6 +21,7 @@ from pytest_flipsnack.fake.finding import Finding
 from pytest_flipsnack.virtual_time.packages import Kind, of_kind
 
 if TYPE_CHECKING:
+    from pytest_flipsnack.fake.call import Call
     from pytest_flipsnack.fake.fake import Fake
 
 _NOT_DECLARED: Any = object()
@@ -45,6 +41,8 @@ class Requirements:
         self._method = method
         self._action = action.name
         self._fake = fake
+        self.judged: list[Call] = []
+        """The calls that something was required of."""
 
     def failed(self, attempt: Attempt) -> bool:
         """Return whether the client reported a failure."""
@@ -58,6 +56,7 @@ class Requirements:
     def usual(self, attempt: Attempt) -> Iterator[Finding]:
         """Yield the findings that are the same for every reply."""
         calls, rules = attempt.calls, rules_of(type(self._contract))
+        self.judged += calls
         if attempt.never_stopped:
             yield from self._blocking(attempt)  # no timeout of its own can stop such a client
             yield from judge_retries(calls, rules, attempt.waits)
@@ -96,6 +95,7 @@ class Requirements:
 
     def success(self, attempt: Attempt, why: str) -> Iterator[Finding]:
         """Yield a finding unless the client reported a success."""
+        self.judged += attempt.calls
         if self.failed(attempt):
             yield finding(
                 f"{self._action} {why}, and the client {ending_of(attempt)}",
@@ -111,6 +111,7 @@ class Requirements:
         With `code`, the finding says how to declare a value that the client returns for it.
         """
         error = attempt.error
+        self.judged += attempt.calls
         if not self.failed(attempt):
             yield finding(
                 f"{self._action} {why}, and the client took it for a success: {ending_of(attempt)}",

@@ -83,6 +83,7 @@ class Tester:
             first, clock = found[0].also(found[1:]), self._bench.clock
             first = with_notes(first, clock.real_waits, unobserved_sleep=clock.unobserved_sleep)
             raise self._failure(first, self.fake.masked(str(first))) from self._error_shown()
+        self.fake.record.judge(self.require.judged)
 
     def _failure(self, found: Finding, text: str) -> BaseException:
         """Return the exception for a finding, with the cause where that is no one test's alone."""

@@ -1,0 +1,1 @@
+"""The commands of the console script that are more than a line."""

@@ -1,0 +1,175 @@
+"""The report for programs, which is also the data of a shard: JSON with a versioned schema."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from pytest_flipsnack.coverage.demand import (
+    Demand,
+    read_excluded,
+    read_percentage,
+    read_required,
+)
+from pytest_flipsnack.coverage.reports.remarks import stale_excludes
+from pytest_flipsnack.coverage.reports.rows import code_rows
+from pytest_flipsnack.coverage.tally import Level, Tally, shown
+from pytest_flipsnack.coverage.verdict import Outcome, Run
+from pytest_flipsnack.coverage.writers import Coverage
+
+FORMAT = "pytest-flipsnack coverage"
+VERSION = 2
+
+
+@cache
+def schema() -> Any:
+    """Return the schema of the file; a key that is added raises no version, one that changes does."""
+    text = (
+        resources.files(__package__).joinpath(f"coverage-{VERSION}.schema.json").read_text("utf-8")
+    )
+    return json.loads(text)
+
+
+def read(text: str) -> tuple[Tally, Run, Demand]:
+    """Return the counts of a report, how its run went, and what that run had to deliver.
+
+    Raises `ValueError` for what is no report.
+    """
+    import jsonschema
+
+    try:
+        document = json.loads(text)
+        if isinstance(document, dict) and document.get("format") == FORMAT:
+            _check_version(document.get("version"))
+        jsonschema.Draft202012Validator(schema()).validate(document)
+    except (json.JSONDecodeError, RecursionError) as error:
+        raise ValueError(f"not JSON: {error}") from None
+    except jsonschema.ValidationError as error:
+        raise ValueError(f"not a {FORMAT} report, version {VERSION}: {error.message}") from None
+    tally = Tally()
+    names = document["tests"]
+    for cell in document["cells"]:
+        key = (cell["action"], int(cell["code"]))  # 31.0 is an integer in JSON
+        tally.deliveries[key] += int(cell["deliveries"])
+        tests = tally.contexts.setdefault(key, {})
+        for level in Level:
+            for index in cell[f"{level.value}_by"]:
+                if index >= len(names):
+                    raise ValueError(f"not a {FORMAT} report: it has no test number {index}")
+                tests[names[int(index)]] = level
+    return tally, _run(document), _demand(document["verdict"])
+
+
+def _check_version(version: object) -> None:
+    if version != VERSION:
+        raise ValueError(
+            f"a report of version {version!r}, and this pytest-flipsnack reads version {VERSION}; "
+            "make every report with one version"
+        )
+
+
+def _run(document: dict[str, Any]) -> Run:
+    verdict = document["verdict"]
+    failed = verdict["line"] if verdict["outcome"] == Outcome.FAILED else ""
+    troubles = tuple(verdict.get("troubles", ()))
+    return Run(document["narrowed"], troubles, tuple(document["runs"]), failed)
+
+
+def _demand(verdict: dict[str, Any]) -> Demand:
+    thresholds = [verdict.get(name) for name in ("threshold", "cells_threshold")]
+    codes, cells = (None if one is None else read_percentage(one) for one in thresholds)
+    required, required_cells = read_required(verdict.get("required", ()))
+    excluded = verdict.get("excluded", {})
+    left_out = [f"{name}: {reason}" for name, reason in excluded.items()]
+    excluded_codes, excluded_cells = read_excluded(left_out)
+    return Demand(
+        codes,
+        required=required,
+        excluded=excluded_codes,
+        level=Level(verdict["level"]),
+        cells_threshold=cells,
+        required_cells=required_cells,
+        excluded_cells=excluded_cells,
+    )
+
+
+def render(coverage: Coverage) -> str:
+    """Return the report as text; equal counts give equal bytes, `created` and `runs` apart."""
+    tally = coverage.tally
+    names = sorted({name for tests in tally.contexts.values() for name in tests})
+    numbers = {name: number for number, name in enumerate(names)}
+    document = {
+        "format": FORMAT,
+        "version": VERSION,
+        "created": coverage.created,
+        "runs": sorted(coverage.run.ids),
+        "narrowed": coverage.run.narrowed,
+        "verdict": _verdict(coverage),
+        "codes": {
+            str(row.code.value): {
+                "message": row.code.message,
+                "deliveries": row.deliveries,
+                "tests": row.tests,
+                "asserting_tests": row.asserting,
+                "level": row.level and row.level.value,
+            }
+            for row in code_rows(coverage)
+        },
+        "tests": names,
+        "cells": [_cell(tally, cell, numbers) for cell in tally.cells],
+    }
+    return json.dumps(document, indent=1, ensure_ascii=False) + "\n"
+
+
+def _cell(tally: Tally, cell: tuple[str, int], numbers: dict[str, int]) -> dict[str, Any]:
+    level, tests = tally.level(cell), tally.contexts.get(cell, {})
+    by = {
+        f"{one.value}_by": sorted(numbers[name] for name, found in tests.items() if found is one)
+        for one in Level
+    }
+    return {
+        "action": cell[0],
+        "code": cell[1],
+        "deliveries": tally.deliveries[cell],
+        "level": level and level.value,
+        **by,
+    }
+
+
+def _verdict(coverage: Coverage) -> dict[str, Any]:
+    verdict, demand = coverage.verdict, coverage.demand
+    excluded = {str(code.value): reason for code, reason in demand.excluded.items()}
+    excluded |= {shown(cell): reason for cell, reason in demand.excluded_cells.items()}
+    return {
+        "outcome": verdict.outcome.value,
+        "line": verdict.line,
+        "level": verdict.level.value,
+        "threshold": _percentage(demand.threshold),
+        "cells_threshold": _percentage(demand.cells_threshold),
+        "required": [
+            *(str(code.value) for code in demand.required),
+            *map(shown, demand.required_cells),
+        ],
+        "excluded": excluded,
+        "demanded": [code.value for code in verdict.demanded],
+        "exercised": [code.value for code in verdict.exercised],
+        "asserted": [code.value for code in verdict.asserted],
+        "missing": [code.value for code in verdict.missing],
+        "missing_cells": [shown(cell) for cell in verdict.missing_cells],
+        "criteria": [
+            {"name": one.name, "text": one.text, "met": one.met} for one in verdict.criteria
+        ],
+        "troubles": list(verdict.troubles),
+        "baseline": demand.baseline and demand.baseline.path,
+        "changes": [
+            {"cell": shown(one.cell), "was": one.was, "now": one.now}
+            for one in verdict.changes or ()
+        ],
+        "stale_excludes": [*stale_excludes(coverage)],
+    }
+
+
+def _percentage(value: object) -> str | None:
+    return None if value is None else str(value)

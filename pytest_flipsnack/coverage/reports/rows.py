@@ -1,0 +1,78 @@
+"""The rows that every report shows: one for each code, one for each action."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from pytest_flipsnack.catalogue.action import State
+from pytest_flipsnack.catalogue.actions import ACTIONS
+from pytest_flipsnack.catalogue.codes import Code
+from pytest_flipsnack.coverage.tally import Level, reaches
+from pytest_flipsnack.coverage.writers import Coverage
+
+
+@dataclass(frozen=True, slots=True)
+class CodeRow:
+    """A code: how often it was delivered, in how many tests, in how many of these asserted.
+
+    `note` says what is to be said of it: missing, exercised only, or why it is not demanded.
+    """
+
+    code: Code
+    deliveries: int
+    tests: int
+    asserting: int
+    level: Level | None
+    missing: bool
+    note: str
+
+    @property
+    def word(self) -> str:
+        """The level as a word."""
+        return self.level.value if self.level is not None else "-"
+
+
+def code_rows(coverage: Coverage) -> Iterator[CodeRow]:
+    """Yield a row for each code, in the order of the table."""
+    for code in Code:
+        tests = coverage.tally.tests_of(code)
+        yield CodeRow(
+            code,
+            coverage.tally.deliveries_of(code),
+            len(tests),
+            sum(level is Level.ASSERTED for level in tests.values()),
+            coverage.tally.level_of(code),
+            code in coverage.verdict.missing,
+            _note(code, coverage),
+        )
+
+
+def _note(code: Code, coverage: Coverage) -> str:
+    verdict = coverage.verdict
+    if code not in verdict.demanded:
+        return f"({coverage.demand.excluded.get(code, 'deprecated, not demanded')})"
+    if code not in verdict.exercised:
+        return "missing"
+    return "exercised only" if code in verdict.exercised_only else ""
+
+
+def open_cells(coverage: Coverage) -> Iterator[tuple[str, list[int]]]:
+    """Yield each current action that a test has called, with the codes that are still open."""
+    used = sorted({action for action, _ in coverage.tally.cells} & set(ACTIONS))
+    for name in used:
+        action = ACTIONS[name]
+        codes = [
+            code.value
+            for code in action.codes
+            if code in coverage.verdict.demanded
+            and not reaches(coverage.tally.level((name, code.value)), coverage.demand.level)
+        ]
+        if action.state is State.CURRENT and codes:
+            yield name, codes
+
+
+def suggestion(code: Code) -> str:
+    """Return what to write for a code that is missing, in a form that asserts."""
+    raises = "" if code is Code.OK else ", raises=..."
+    return f"with flipsnack.expect({code.value}{raises}): client.call()"

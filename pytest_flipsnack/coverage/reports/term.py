@@ -1,0 +1,89 @@
+"""The report on the terminal, within 80 columns."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+
+from pytest_flipsnack.coverage.reports.rows import CodeRow, code_rows, open_cells, suggestion
+from pytest_flipsnack.coverage.verdict import Verdict, floor_share
+from pytest_flipsnack.coverage.writers import Coverage, Line
+
+_WIDTH = 80
+_MESSAGE = 33
+_COLUMNS = f"{{:>4}}  {{:<{_MESSAGE}}}  {{:>9}}  {{:>5}}  {{:>8}}"
+
+
+def summary(coverage: Coverage) -> Iterator[Line]:
+    """Yield a table of every code with its deliveries and tests, and the totals."""
+    yield Line(_COLUMNS.format("code", "message", "delivered", "tests", "asserted"), {"bold": True})
+    for row in code_rows(coverage):
+        text = _COLUMNS.format(
+            row.code.value,
+            _cut(row.code.message, _MESSAGE),
+            row.deliveries,
+            row.tests,
+            row.asserting,
+        )
+        yield Line(f"{text}  {_mark(row)}".rstrip(), _style(row))
+    yield from _notes(coverage)
+    only = ", ".join(str(code.value) for code in coverage.verdict.exercised_only)
+    if only:
+        yield from _wrapped(f"exercised only: {only}", "    ")
+    style = {"green": True} if not coverage.verdict.missing else {"yellow": True}
+    yield Line(totals(coverage.verdict), style)
+
+
+def totals(verdict: Verdict) -> str:
+    """Return how many codes reached each level."""
+    whole = len(verdict.demanded)
+    levels = (("exercised", verdict.exercised), ("asserted", verdict.asserted))
+    counts = (
+        f"{len(codes)} of {whole} codes {name} ({floor_share(len(codes), whole)} %)"
+        for name, codes in levels
+    )
+    return ", ".join(counts)
+
+
+def missing(coverage: Coverage) -> Iterator[Line]:
+    """Yield the table, then what no test has reached, by code and by action."""
+    yield from summary(coverage)
+    level = coverage.demand.level
+    for row in code_rows(coverage):
+        if row.missing or row.code in coverage.verdict.exercised_only:
+            word = "missing" if row.level is None else "exercised only"
+            yield Line(f"{word}: {row.code.label}")
+            yield Line(f"    {suggestion(row.code)}")
+    for name, codes in open_cells(coverage):
+        yield from _wrapped(f"not {level} with {name}: {', '.join(map(str, codes))}", "    ")
+
+
+def _notes(coverage: Coverage) -> Iterator[Line]:
+    """Yield why codes are not demanded: a reason is as long as its writer likes."""
+    for row in code_rows(coverage):
+        if row.note.startswith("("):
+            yield from _wrapped(f"{row.code.value:>4}  {row.note}", " " * 6)
+
+
+def _wrapped(text: str, indent: str) -> Iterator[Line]:
+    """Yield text as lines that fit the terminal."""
+    for line in textwrap.wrap(text, _WIDTH, subsequent_indent=indent):
+        yield Line(line)
+
+
+def _mark(row: CodeRow) -> str:
+    if row.note == "missing":
+        return "missing"
+    return "only" if row.note == "exercised only" and row.missing else ""
+
+
+def _cut(text: str, width: int) -> str:
+    return text if len(text) <= width else f"{text[: width - 3]}..."
+
+
+def _style(row: CodeRow) -> dict[str, bool]:
+    if row.missing:
+        return {"red": True}
+    if row.note == "exercised only":
+        return {"yellow": True}
+    return {"green": True} if row.level else {}
