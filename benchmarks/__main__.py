@@ -19,6 +19,7 @@ from benchmarks import (
     growth,
     instructions,
     per_test,
+    reports,
     startup,
     uploads,
 )
@@ -35,6 +36,7 @@ _PARTS = {
     "contract": ("the whole contract of one client", contract.measure),
     "startup": ("start-up, loaded and unused", startup.measure),
     "growth": ("growth", growth.measure),
+    "reports": ("reports and the gate", reports.measure),
     "uploads": ("uploads, milliseconds, and the most memory held", uploads.measure),
 }
 _PACKAGES = (

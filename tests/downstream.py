@@ -159,4 +159,4 @@ def plugin_lines(result: pytest.RunResult) -> list[str]:
 
 def without_times(text: str) -> str:
     """Return a JSON report without the time it was made and the names of its runs."""
-    return re.sub(r'^ "created": .*\n|^ "runs": \[[^]]*\],\n', "", text, flags=re.MULTILINE)
+    return re.sub(r'^ "(created|runs)": .*\n', "", text, flags=re.MULTILINE)

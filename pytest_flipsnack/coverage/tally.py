@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -20,6 +20,10 @@ class Level(StrEnum):
     """It judged the client there as well: `expect`, a mark with `raises`, a test of a contract."""
 
 
+_RANK: dict[Level | None, int] = {level: rank for rank, level in enumerate((None, *Level))}
+_DOWNWARDS = tuple(reversed([*Level]))
+
+
 @dataclass(slots=True)
 class Tally:
     """What passing tests delivered, and which tests. Two tallies of one suite add up to both."""
@@ -34,18 +38,14 @@ class Tally:
         """Count what one passing test delivered, and in which cells it judged the client."""
         self.deliveries.update(hits)
         for cell in hits:
-            tests = self.contexts.setdefault(cell, {})
-            if tests.get(name) is not Level.ASSERTED:
-                tests[name] = Level.ASSERTED if cell in asserted else Level.EXERCISED
+            level = Level.ASSERTED if cell in asserted else Level.EXERCISED
+            _join(self.contexts.setdefault(cell, {}), {name: level})
 
     def add(self, other: Tally) -> None:
         """Add the counts of another part of the suite."""
         self.deliveries.update(other.deliveries)
         for cell, tests in other.contexts.items():
-            own = self.contexts.setdefault(cell, {})
-            for name, level in tests.items():
-                if own.get(name) is not Level.ASSERTED:
-                    own[name] = level
+            _join(self.contexts.setdefault(cell, {}), tests)
 
     def deliveries_of(self, code: int) -> int:
         """Return how often a code was delivered, over all actions."""
@@ -56,25 +56,17 @@ class Tally:
         found: dict[str, Level] = {}
         for (_, other), tests in self.contexts.items():
             if other == code:
-                found |= {
-                    name: level
-                    for name, level in tests.items()
-                    if found.get(name) is not Level.ASSERTED
-                }
+                _join(found, tests)
         return found
 
     def level(self, cell: Cell) -> Level | None:
         """Return the highest level that a test reached in a cell, or None."""
-        return _highest(self.contexts.get(cell, {}).values())
+        return highest(self.contexts.get(cell, {}))
 
     def level_of(self, code: int) -> Level | None:
         """Return the highest level that a test reached with a code, or None."""
-        return _highest(
-            level
-            for (_, other), tests in self.contexts.items()
-            if other == code
-            for level in tests.values()
-        )
+        found = {highest(tests) for (_, other), tests in self.contexts.items() if other == code}
+        return max(found, key=_RANK.__getitem__, default=None)
 
     @property
     def cells(self) -> list[Cell]:
@@ -89,10 +81,17 @@ def shown(cell: Cell) -> str:
 
 def reaches(level: Level | None, demanded: Level) -> bool:
     """Return whether a level is at least the one that is demanded."""
-    order = [*Level]
-    return level is not None and order.index(level) >= order.index(demanded)
+    return _RANK[level] >= _RANK[demanded]
 
 
-def _highest(levels: Iterable[Level]) -> Level | None:
-    found = {*levels}
-    return next((level for level in reversed([*Level]) if level in found), None)
+def _join(found: dict[str, Level], tests: Mapping[str, Level]) -> None:
+    """Add tests, each with the higher of its levels."""
+    for name, level in tests.items():
+        if _RANK[level] > _RANK[found.get(name)]:
+            found[name] = level
+
+
+def highest(tests: Mapping[str, Level]) -> Level | None:
+    """Return the highest level of tests, or None where there is no test."""
+    levels = tests.values()
+    return next((level for level in _DOWNWARDS if level in levels), None)

@@ -10,7 +10,7 @@ from sybil import Example, Sybil
 from sybil.parsers.markdown import CodeBlockParser
 
 ROOT = Path(__file__).parents[2]
-_LANGUAGES = ("python", "console", "toml", "text")
+_LANGUAGES = ("python", "console", "toml", "text", "yaml", "ini", "sh")
 _RUN = "run"
 
 

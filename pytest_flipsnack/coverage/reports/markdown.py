@@ -13,7 +13,7 @@ _MOST_CELLS = 40
 
 def render(coverage: Coverage) -> str:
     """Return the verdict, a table of the codes, and what is missing; equal counts, equal text."""
-    verdict = coverage.verdict
+    verdict, rows = coverage.verdict, [*code_rows(coverage)]
     lines = [
         "## Flipsnack codes",
         "",
@@ -23,9 +23,9 @@ def render(coverage: Coverage) -> str:
         "",
         "| code | message | delivered | tests | asserted | level |",
         "| ---: | --- | ---: | ---: | ---: | --- |",
-        *(_row(row) for row in code_rows(coverage)),
+        *map(_row, rows),
     ]
-    open_codes = [row for row in code_rows(coverage) if row.missing]
+    open_codes = [row for row in rows if row.missing]
     if open_codes:
         lines += ["", "### Missing", ""]
         lines += [f"* {row.code.label}: `{suggestion(row.code)}`" for row in open_codes]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pytest_flipsnack.catalogue.action import State
 from pytest_flipsnack.catalogue.actions import ACTIONS
 from pytest_flipsnack.catalogue.codes import Code
-from pytest_flipsnack.coverage.tally import Level, reaches
+from pytest_flipsnack.coverage.tally import Level, highest, reaches
 from pytest_flipsnack.coverage.writers import Coverage
 
 
@@ -41,8 +41,8 @@ def code_rows(coverage: Coverage) -> Iterator[CodeRow]:
             code,
             coverage.tally.deliveries_of(code),
             len(tests),
-            sum(level is Level.ASSERTED for level in tests.values()),
-            coverage.tally.level_of(code),
+            [*tests.values()].count(Level.ASSERTED),
+            highest(tests),
             code in coverage.verdict.missing,
             _note(code, coverage),
         )

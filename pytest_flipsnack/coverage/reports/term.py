@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from pytest_flipsnack.coverage.reports.rows import CodeRow, code_rows, open_cells, suggestion
 from pytest_flipsnack.coverage.verdict import Verdict, floor_share
@@ -16,8 +16,12 @@ _COLUMNS = f"{{:>4}}  {{:<{_MESSAGE}}}  {{:>9}}  {{:>5}}  {{:>8}}"
 
 def summary(coverage: Coverage) -> Iterator[Line]:
     """Yield a table of every code with its deliveries and tests, and the totals."""
+    yield from _table(coverage, [*code_rows(coverage)])
+
+
+def _table(coverage: Coverage, rows: Iterable[CodeRow]) -> Iterator[Line]:
     yield Line(_COLUMNS.format("code", "message", "delivered", "tests", "asserted"), {"bold": True})
-    for row in code_rows(coverage):
+    for row in rows:
         text = _COLUMNS.format(
             row.code.value,
             _cut(row.code.message, _MESSAGE),
@@ -26,7 +30,7 @@ def summary(coverage: Coverage) -> Iterator[Line]:
             row.asserting,
         )
         yield Line(f"{text}  {_mark(row)}".rstrip(), _style(row))
-    yield from _notes(coverage)
+    yield from _notes(rows)
     only = ", ".join(str(code.value) for code in coverage.verdict.exercised_only)
     if only:
         yield from _wrapped(f"exercised only: {only}", "    ")
@@ -47,9 +51,9 @@ def totals(verdict: Verdict) -> str:
 
 def missing(coverage: Coverage) -> Iterator[Line]:
     """Yield the table, then what no test has reached, by code and by action."""
-    yield from summary(coverage)
-    level = coverage.demand.level
-    for row in code_rows(coverage):
+    rows, level = [*code_rows(coverage)], coverage.demand.level
+    yield from _table(coverage, rows)
+    for row in rows:
         if row.missing or row.code in coverage.verdict.exercised_only:
             word = "missing" if row.level is None else "exercised only"
             yield Line(f"{word}: {row.code.label}")
@@ -58,9 +62,9 @@ def missing(coverage: Coverage) -> Iterator[Line]:
         yield from _wrapped(f"not {level} with {name}: {', '.join(map(str, codes))}", "    ")
 
 
-def _notes(coverage: Coverage) -> Iterator[Line]:
+def _notes(rows: Iterable[CodeRow]) -> Iterator[Line]:
     """Yield why codes are not demanded: a reason is as long as its writer likes."""
-    for row in code_rows(coverage):
+    for row in rows:
         if row.note.startswith("("):
             yield from _wrapped(f"{row.code.value:>4}  {row.note}", " " * 6)
 
