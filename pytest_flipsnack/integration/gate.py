@@ -128,9 +128,7 @@ class Gate:
                 continue
             # the files written so far tell a verdict that does not know of the trouble
             self._coverage = coverage = self._count()
-            self._written = [
-                one for one in self._written if one.added or self._write(one, coverage)
-            ]
+            self._written = [one for one in self._written if self._write(one, coverage)]
         return coverage.verdict
 
     def _write(self, target: Target, coverage: Coverage) -> bool:

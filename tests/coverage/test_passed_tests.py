@@ -5,8 +5,13 @@ from dataclasses import dataclass
 
 import pytest
 
+from pytest_flipsnack.coverage.demand import Demand
 from pytest_flipsnack.coverage.passed_tests import REPORT_ATTRIBUTE, PassedTests, pack
-from pytest_flipsnack.coverage.tally import Level
+from pytest_flipsnack.coverage.reports import json as json_report
+from pytest_flipsnack.coverage.tally import Level, Tally
+from pytest_flipsnack.coverage.verdict import Run
+from pytest_flipsnack.coverage.writers import cover
+from tests.downstream import without_times
 
 STATS = "user.getStats"
 HITS = [(STATS, 31, 2, 0)]
@@ -152,3 +157,17 @@ def test_hits_survive_the_way_to_another_process() -> None:
     assert passed.tally().deliveries == {(STATS, 31): 2, ("collection.getList", 20): 1}
     assert passed.tally().level((STATS, 31)) is Level.ASSERTED
     assert passed.tally().level(("collection.getList", 20)) is Level.EXERCISED
+
+
+def test_a_million_deliveries_of_a_test_are_one_row_and_one_cell() -> None:
+    cell = (STATS, 31)
+    texts = []
+
+    for count in (1, 1_000_000):
+        packed = pack({cell: count}, [cell])
+        assert packed == [(*cell, count, 1)]
+        tally = Tally()
+        tally.add_test("test_it", {cell: count}, [cell])
+        texts.append(json_report.render(cover(tally, Demand(), Run())))
+    one, million = (without_times(text).replace("1000000", "1") for text in texts)
+    assert one == million

@@ -9,7 +9,16 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from pytest_flipsnack import cli
-from tests.downstream import DEMANDED, TESTS, Project, gate_line, plugin_lines, without_times
+from pytest_flipsnack.coverage.hits_file import HitsFile
+from tests.downstream import (
+    BUT_50,
+    DEMANDED,
+    TESTS,
+    Project,
+    gate_line,
+    plugin_lines,
+    without_times,
+)
 
 PARTS = ["one", "two", "three"]
 APPEND = ("--flipsnack-data=codes.json", "--flipsnack-append")
@@ -32,9 +41,19 @@ def split(merging: Project) -> Project:
     return merging
 
 
+DEMANDS = (
+    "flipsnack_fail_under = 99.5",
+    "flipsnack_cells_fail_under = 1",
+    "flipsnack_require = 31 user.getStats:50",
+    "flipsnack_exclude = collection.create:22: we wait",
+)
+
+
+@pytest.mark.parametrize("ini", [(), DEMANDS], ids=["no demand", "demands"])
 def test_combined_shards_are_byte_for_byte_one_run(
-    split: Project, capsys: pytest.CaptureFixture[str]
+    split: Project, capsys: pytest.CaptureFixture[str], ini: tuple[str, ...]
 ) -> None:
+    split.ini(*ini)
     files = [f"{name}.json" for name in PARTS]
     for name in PARTS:
         paths = [path.name for path in split.path.glob(f"test_{name}*.py")]
@@ -55,6 +74,25 @@ def test_combined_shards_are_byte_for_byte_one_run(
     passed, failed = capsys.readouterr().err.splitlines()
     assert passed == "Flipsnack gate passed: 19 of 19 codes exercised, 100 % required"
     assert failed.startswith("Flipsnack gate failed: 13 of 19 codes exercised, 100 % required")
+
+
+def test_what_a_suite_in_another_language_delivered_adds_up_with_a_run(
+    project: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project.write("test_acme.py", BUT_50)
+    project.run("--flipsnack-data=codes.json")
+    served = HitsFile(project.path / "served.json")
+    served.add_test({("collection.getList", 50): 2})
+    served.finish()
+    capsys.readouterr()
+
+    assert cli.main(["report", "codes.json", "--fail-under=100"]) == 1
+    assert cli.main(["report", "codes.json", "served.json", "--fail-under=100"]) == 0
+    assert cli.main(["why", "50", "codes.json", "served.json"]) == 0
+    assert re.fullmatch(
+        r"  exercised  serve::[0-9a-f]{8}::1  \(collection\.getList\)",
+        capsys.readouterr().out.splitlines()[-1],
+    )
 
 
 def test_a_run_adds_to_an_earlier_one_and_is_judged_with_it(split: Project) -> None:
