@@ -71,6 +71,7 @@ def test_a_test_without_the_plugin_has_the_real_time():
 """
 
 
+@two_workers_nightly
 def test_a_limiter_of_the_client_keeps_no_later_test_waiting(
     merging: Project, workers: tuple[str, ...]
 ) -> None:
