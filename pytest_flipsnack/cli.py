@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 
 from pytest_flipsnack.catalogue.codes import Code
 from pytest_flipsnack.commands import data, report, serve
+from pytest_flipsnack.coverage.data import UnreadableError
 
 ADAPTER = '''\
 """The contract between this client and the Flipsnack API: one method per call."""
@@ -39,7 +40,7 @@ class TestAcme(ClientContract):
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run a command; return the exit status: 0 done, 1 the gate failed, 2 wrong usage."""
+    """Run a command; return the exit status: 0 done, 1 the gate failed or data is unreadable, 2 wrong usage."""
     parser = argparse.ArgumentParser(prog="pytest-flipsnack", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     commands.add_parser("codes", help="list the status codes and what they mean")
@@ -63,7 +64,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         "baseline": data.record,
         "serve": serve.run,
     }
-    return run[given.command](given)
+    try:
+        return run[given.command](given)
+    except UnreadableError as error:
+        print(f"pytest-flipsnack {given.command}: {error}", file=sys.stderr)
+        return 1
 
 
 def _codes(given: argparse.Namespace) -> int:

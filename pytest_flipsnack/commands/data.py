@@ -49,11 +49,7 @@ def add_baseline(parser: argparse.ArgumentParser) -> None:
 
 def combine(given: argparse.Namespace) -> int:
     """Write the sum of all files as one file, as if one run had made it."""
-    try:
-        tally, run, demand = read_files(given.paths)
-    except UnreadableError as error:
-        print(f"pytest-flipsnack combine: {error}", file=sys.stderr)
-        return 1
+    tally, run, demand = read_files(given.paths)
     text = json.render(cover(tally, demand, run))
     if not written(given.output, partial(write_file, given.output, text)):
         return 2
@@ -66,12 +62,9 @@ def why(given: argparse.Namespace) -> int:
     """List the tests that delivered a code, and whether each asserted; 1 where there is none."""
     try:
         codes = select([given.code])
-        tally, _, _ = read_files(given.paths)
     except ValueError as error:
         return wrong(str(error))
-    except UnreadableError as error:
-        print(f"pytest-flipsnack why: {error}", file=sys.stderr)
-        return 1
+    tally, _, _ = read_files(given.paths)
     for code in codes:
         lines = [*_tests(tally, code)]
         print(f"{code.label}: {len(lines)} test{'' if len(lines) == 1 else 's'}")
@@ -109,11 +102,7 @@ def _print(changes: Iterable[baseline.Change]) -> None:
 
 def record(given: argparse.Namespace) -> int:
     """Write the cells of all files as a baseline, and print what differs from the last one."""
-    try:
-        tally, run, _ = read_files(given.paths)
-    except UnreadableError as error:
-        print(f"pytest-flipsnack baseline: {error}", file=sys.stderr)
-        return 1
+    tally, run, _ = read_files(given.paths)
     doubts = [*run.troubles, *([f"the run was narrowed by {run.narrowed}"] if run.narrowed else [])]
     if doubts:
         whole = "give the data of a whole run, or of all its shards"

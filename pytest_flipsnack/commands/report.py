@@ -11,7 +11,6 @@ from pathlib import Path
 
 from pytest_flipsnack.commands.files import FILES_HELP, argument, written, wrong
 from pytest_flipsnack.coverage import baseline, demand, own_demand, reports
-from pytest_flipsnack.coverage.baseline import Baseline
 from pytest_flipsnack.coverage.data import UnreadableError, read_files
 from pytest_flipsnack.coverage.demand import Demand
 from pytest_flipsnack.coverage.reports.remarks import remarks
@@ -60,10 +59,7 @@ def report(given: argparse.Namespace) -> int:
     except UnreadableError as error:
         print(f"Flipsnack gate failed: {error}", file=sys.stderr)
         return 1
-    theirs = demand.joined(own, project)
-    wanted = replace(
-        typed or theirs, level=given.level or theirs.level, baseline=_baseline(given, theirs)
-    )
+    wanted = _over(typed, demand.joined(own, project), given.level)
     data = shlex.join(map(str, given.paths))
     coverage = cover(tally, wanted, run, data)
     if run.failed and not coverage.verdict.failed:
@@ -78,27 +74,34 @@ def report(given: argparse.Namespace) -> int:
     return _status(coverage)
 
 
-def _baseline(given: argparse.Namespace, theirs: Demand) -> Baseline | None:
-    if given.baseline is None:
-        return theirs.baseline
-    return baseline.read(Path(given.baseline), given.baseline)
-
-
-def _typed(given: argparse.Namespace) -> Demand | None:
-    """Return what the command line demands, None where that is left to files and project."""
+def _typed(given: argparse.Namespace) -> Demand:
+    """Return what the command line demands."""
     required, required_cells = demand.read_required(given.require)
     excluded, excluded_cells = demand.read_excluded(given.exclude)
     found = Demand(
         given.fail_under,
-        always=True,
+        always=given.fail_under is not None or given.cells_fail_under is not None,
         required=required,
         excluded=excluded,
         cells_threshold=given.cells_fail_under,
         required_cells=required_cells,
         excluded_cells=excluded_cells,
+        baseline=baseline.read(Path(given.baseline), given.baseline) if given.baseline else None,
     )
     demand.check(found)
-    return found if found.gated or excluded or excluded_cells else None
+    return found
+
+
+def _over(typed: Demand, theirs: Demand, level: Level | None) -> Demand:
+    """Return a demand in which what was typed stands in place of theirs; lists are added."""
+    codes, cells = typed.threshold, typed.cells_threshold
+    return replace(
+        demand.joined(typed, theirs),  # the baseline is the first that there is
+        threshold=theirs.threshold if codes is None else codes,
+        cells_threshold=theirs.cells_threshold if cells is None else cells,
+        always=typed.always,
+        level=level or theirs.level,
+    )
 
 
 def _status(coverage: Coverage) -> int:

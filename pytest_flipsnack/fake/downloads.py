@@ -31,6 +31,8 @@ class Downloads:
         """For how long a new URL leads to its archive, in seconds."""
         self.fetched = 0
         """How many archives were sent, whole or in part."""
+        self.expired = 0
+        """How many requests came for an archive after its minute."""
 
     def offer(self, request: Request, hash: str, now: float) -> str:
         """Return the URL of a collection's archive, for who asked by this request."""
@@ -63,6 +65,7 @@ class Downloads:
         if request.method not in {"GET", "HEAD"}:
             return _text(405, "An archive is fetched by GET.", ("Allow", "GET, HEAD"))
         if now >= until:
+            self.expired += 1
             return _text(404, f"This resourceUrl expired after one minute: {_AGAIN}.")
         reply = _part(_archive(), request.range)
         self.fetched += request.method == "GET" and reply.http_status < 400

@@ -231,7 +231,9 @@ def test_files_are_held_to_the_demands_of_their_runs(
 
     assert cli.main(["report", *files]) == 1
     assert capsys.readouterr().err.startswith(line)
-    assert cli.main(["report", *files, "--fail-under=1"]) == 0
+    assert cli.main(["report", *files, "--fail-under=1"]) == 1
+    assert "failed: 1 of 19 codes asserted, 1 % required" in capsys.readouterr().err
+    assert cli.main(["report", *files, "--fail-under=1", "--cells-fail-under=0"]) == 0
     assert "passed: 1 of 19 codes asserted, 1 % required" in capsys.readouterr().err
     assert cli.main(["report", *files, "--fail-under=1", "--level=exercised"]) == 0
     assert "passed: 19 of 19 codes exercised, 1 % required" in capsys.readouterr().err

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from fnmatch import fnmatch
 
 import pytest
 
@@ -169,3 +170,34 @@ def test_two_demands_are_joined_to_the_stricter_one() -> None:
     assert joined(one, other) == Demand(
         Decimal(90), required=(Code.OPERATION_FAILED,), excluded={Code.PROCESSING: "no"}
     )
+
+
+@pytest.mark.parametrize(
+    ("typed", "status", "line"),
+    [
+        (["--require=47"], 1, "failed: 18 of 19 codes exercised, 100 % required; missing: 50 *"),
+        (["--exclude=47: no"], 1, "failed: 17 of 18 codes exercised, 100 % required; *"),
+        (["--level=asserted"], 1, "failed: 0 of 19 codes asserted, 100 % required; *"),
+        (["--cells-fail-under=0"], 1, "failed: 18 of 19 codes exercised, 100 % required; *"),
+        (["--exclude=50: no"], 0, "passed: 18 of 18 codes exercised, 100 % required"),
+        (["--fail-under=90", "--require=31"], 0, "passed: 18 of 19 codes exercised, 90 % *"),
+    ],
+)
+def test_only_a_percentage_that_is_typed_replaces_that_of_the_project(
+    shown: Project, capsys: pytest.CaptureFixture[str], typed: list[str], status: int, line: str
+) -> None:
+    shown.run("--flipsnack-report=json:codes.json")
+    shown.ini("flipsnack_fail_under = 100")
+
+    found, said = report(capsys, *typed)
+
+    assert found == status
+    assert fnmatch(said, f"Flipsnack gate {line}")
+
+
+@pytest.mark.parametrize("typed", ["--require=47", "--exclude=47: no", "--exclude=50: no"])
+def test_a_run_that_failed_its_percentage_fails_whatever_codes_are_typed(
+    shown: Project, capsys: pytest.CaptureFixture[str], typed: str
+) -> None:
+    shown.run(HUNDRED, "--flipsnack-report=json:codes.json")
+    assert report(capsys, typed)[0] == 1

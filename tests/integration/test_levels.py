@@ -8,21 +8,11 @@ import jsonschema
 import pytest
 
 from pytest_flipsnack.coverage.reports.json import schema
+from tests.contract.suite.smallest_contract import ADAPTER
 from tests.downstream import DEMANDED, Project, gate_line, two_workers_nightly
 
 JSON = "--flipsnack-report=json"
 ASSERTED = ("--flipsnack-level=asserted", "--flipsnack-fail-under=100")
-CONTRACT = """
-    from pytest_flipsnack import ClientContract, call
-
-    class TestAcme(ClientContract):
-        error = acme.FlipsnackError
-        without = ["clean_errors"]
-
-        @call("user.getStats")
-        def stats(self, client):
-            return client.ask()
-"""
 EVERY_CODE = f"""
     @pytest.mark.parametrize("code", {DEMANDED})
     def test_code(flipsnack, client, code):
@@ -97,7 +87,7 @@ def test_expect_and_a_mark_that_asserts_reach_the_higher_level(merging: Project)
 
 @two_workers_nightly
 def test_a_contract_asserts_every_code(merging: Project) -> None:
-    merging.test(CONTRACT)
+    merging.test(ADAPTER)
 
     result = merging.run(*ASSERTED, JSON)
 

@@ -26,8 +26,6 @@ class Attempt:
     printed: Sequence[str] = ()
     blocking: Sequence[str] = ()
     waits: Waits = field(default_factory=Waits)
-    awaited: bool = False
-    """Whether the client is async."""
     cancelled: bool = False
     """Whether the call was cancelled while it still ran."""
     final_wait_s: float = 0.0
@@ -164,10 +162,9 @@ def make(
     observation.start()
     try:
         value = call()
-        attempt.awaited = isawaitable(value)
-        if attempt.awaited and cancellation is not None:
-            value = cancellation.run(value)
-        attempt.value = loop.run(value) if attempt.awaited else value
+        if isawaitable(value):
+            value = loop.run(value if cancellation is None else cancellation.run(value))
+        attempt.value = value
     except (Exception, ClientDoesNotStopError) as error:
         attempt.error = error
     finally:

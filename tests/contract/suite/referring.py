@@ -4,20 +4,11 @@ from __future__ import annotations
 
 import re
 
+from tests.contract.suite.smallest_contract import ADAPTER as CONTRACT
 from tests.downstream import Project
 
-CONTRACT = """
-from pytest_flipsnack import ClientContract, call
+__all__ = ["CONTRACT"]
 
-
-class TestAcme(ClientContract):
-    error = acme.FlipsnackError
-    without = ["clean_errors"]
-
-    @call("user.getStats")
-    def stats(self, client):
-        return client.ask()
-"""
 TWO_CALLS = (
     CONTRACT
     + """

@@ -87,3 +87,15 @@ def test_a_download_that_fails_is_judged_elsewhere(project: Project) -> None:
     project.test(FETCHING.replace("url = URL", "raise acme.FlipsnackError(33)"))
     result = project.run(*KINDS)
     result.assert_outcomes(passed=2, deselected=result.parseoutcomes()["deselected"])
+
+
+ALREADY = """if "content" in URLS:
+            return URLS["content"]
+        response = acme.requests.get(url, timeout=5)
+        URLS["content"] = response.content"""
+
+
+def test_a_client_that_has_the_archive_already_needs_no_other(project: Project) -> None:
+    kept = FETCHING.replace("response = acme.requests.get(url, timeout=5)", ALREADY)
+    project.test(kept.replace("URL\n", 'data["resourceUrl"]\n').replace("CHECK", CHECK))
+    assert project.run(*KINDS).ret == 0

@@ -67,9 +67,57 @@ class TestAcme(ClientContract):
     project.run("-k", "test_pages and all").assert_outcomes(passed=1)
 
 
-@pytest.mark.parametrize("given", ["", 'query="report", ', 'collectionStatus="unlisted", '])
-def test_an_error_on_a_later_page_must_not_end_the_list(project: Project, given: str) -> None:
-    swallowing = BROKEN.replace(
+KEEPING = """
+from pytest_flipsnack import ClientContract, call
+
+KEPT = []
+
+
+@pytest.fixture(autouse=True)
+def none_yet():
+    KEPT.clear()
+
+
+class TestAcme(ClientContract):
+    without = ["clean_errors"]
+    pages = {"collection.getList": 10}
+
+    @call("collection.getList")
+    def everything(self, client):
+        found = []
+        while not KEPT:
+            data = client.ask("collection.getList", **{"from": str(len(found))}) or {}
+            found += data.get("collections", [])
+            if len(found) >= data.get("collectionCount", 0):
+                KEPT[:] = found
+        return KEPT
+"""
+
+
+def _filtered(source: str, given: str) -> str:
+    return source.replace('"collection.getList", **{', f'"collection.getList", {given}**{{')
+
+
+@pytest.mark.parametrize("given", ["", 'query="report", '])
+def test_a_client_may_keep_its_list(project: Project, given: str) -> None:
+    project.test(_filtered(KEEPING, given))
+    project.run("-k", "test_pages").assert_outcomes(passed=4)
+
+
+@pytest.mark.parametrize(
+    ("source", "given"),
+    [
+        (BROKEN, ""),
+        (BROKEN, 'query="report", '),
+        (BROKEN, 'collectionStatus="unlisted", '),
+        (KEEPING, ""),
+    ],
+    ids=["all", "query", "status", "kept"],
+)
+def test_an_error_on_a_later_page_must_not_end_the_list(
+    project: Project, source: str, given: str
+) -> None:
+    swallowing = source.replace(
         'data = client.ask("collection.getList", **{"from": str(len(found))}) or {}',
         """try:
                 data = client.ask("collection.getList", **{"from": str(len(found))}) or {}
@@ -78,8 +126,7 @@ def test_an_error_on_a_later_page_must_not_end_the_list(project: Project, given:
                     raise
                 return found""",
     )
-    filtered = swallowing.replace('"collection.getList", **{', f'"collection.getList", {given}**{{')
-    project.test(filtered)
+    project.test(_filtered(swallowing, given))
     result = project.run("-k", "test_pages")
     result.assert_outcomes(passed=3, failed=1)
     result.stdout.fnmatch_lines(

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from tests.contract.suite.smallest_contract import ADAPTER
 from tests.downstream import Project
 
-CLIENT = """
-from pytest_flipsnack import ClientContract, call
-
+CLIENT = ADAPTER.replace(
+    "\n\nclass TestAcme",
+    """
 MADE = []
 
 
@@ -19,14 +20,8 @@ def client(request, flipsnack):
     return acme.Client(flipsnack.api_key, flipsnack.secret)
 
 
-class TestAcme(ClientContract):
-    error = acme.FlipsnackError
-    without = ["clean_errors"]
-
-    @call("user.getStats")
-    def stats(self, client):
-        return client.ask()
-"""
+class TestAcme""",
+)
 TITLED = (
     CLIENT
     + """

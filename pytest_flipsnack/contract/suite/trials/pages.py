@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from pytest_flipsnack.catalogue.codes import Code
 from pytest_flipsnack.contract.judge import finding
@@ -17,18 +17,18 @@ _OF_ALL_PAGES = (*_FILTERS, "orderBy", "orderMode")
 
 def _all_come(tester: Tester, per_page: int) -> Findings:
     """More records than a page holds."""
-    total, names, attempt = _fill(tester, per_page)
+    names, attempt = _paged(tester, per_page)
     if not attempt.calls:
         return  # it keeps the first reply
     yield from tester.require.usual(attempt)
-    yield from tester.require.success(attempt, f"holds {total} records in {_PAGES} pages")
+    yield from tester.require.success(attempt, f"holds {len(names)} records in {_PAGES} pages")
     yield from _one_filter(tester, attempt)
     yield from _missing(tester, attempt, _PAGES, names)
 
 
 def _many_come(tester: Tester, per_page: int) -> Findings:
     """So many pages that a client may refuse them, and may not leave some out in silence."""
-    _, names, attempt = _fill(tester, per_page, _MANY_PAGES)
+    names, attempt = _paged(tester, per_page, pages=_MANY_PAGES)
     if attempt.calls and not tester.require.failed(attempt):
         yield from _missing(tester, attempt, _MANY_PAGES, names)
 
@@ -65,28 +65,26 @@ def _one_filter(tester: Tester, attempt: Attempt) -> Findings:
 
 def _second_breaks(tester: Tester, per_page: int) -> Findings:
     """An error on the second page."""
-    _fill(tester, per_page)
-    tester.answer(Code.OK)
-    tester.answer(Code.INVALID_CREDENTIALS, forever=True)
-    attempt = tester.call()
-    tester.forget_answers()
-    yield from tester.require.usual(attempt) if attempt.calls else ()
-    if any(call.code == Code.INVALID_CREDENTIALS for call in attempt.calls[-1:]):
+    answers = {Code.OK: False, Code.INVALID_CREDENTIALS: True}
+    _, attempt = _paged(tester, per_page, answers)
+    if not attempt.calls:
+        return  # it keeps the first reply
+    yield from tester.require.usual(attempt)
+    if attempt.calls[-1].code == Code.INVALID_CREDENTIALS:
         yield from tester.require.failure(attempt, "answered 41 to the second page")
 
 
 def _second_is_limited(tester: Tester, per_page: int) -> Findings:
     """A code that passes on the second page: a client that retries it still returns every record."""
-    total, names, _ = _fill(tester, per_page)
-    tester.answer(Code.OK)
-    tester.answer(Code.REQUESTS_PER_SECOND)
-    attempt = tester.call()
-    tester.forget_answers()
+    answers = {Code.OK: False, Code.REQUESTS_PER_SECOND: False}
+    names, attempt = _paged(tester, per_page, answers)
+    if not attempt.calls:
+        return  # it keeps the first reply
     yield from tester.require.usual(attempt)
     if not attempt.retried(lambda call: call.code == Code.REQUESTS_PER_SECOND):
         return
     yield from tester.require.success(attempt, "answered 31 to the second page, and then 20")
-    value = attempt.value
+    total, value = len(names), attempt.value
     kept = [name for name in names if name in repr(value)]
     if (isinstance(value, list | tuple) and len(value) != total) or 0 < len(kept) < total:
         yield finding(
@@ -97,17 +95,29 @@ def _second_is_limited(tester: Tester, per_page: int) -> Findings:
         )
 
 
-def _fill(tester: Tester, per_page: int, pages: int = _PAGES) -> tuple[int, list[str], Attempt]:
-    """Fill pages with records that pass the filter of the call; return how a first call ended."""
-    total = (pages - 1) * per_page + 1
+def _paged(
+    tester: Tester, per_page: int, answers: Mapping[Code, bool] | None = None, pages: int = _PAGES
+) -> tuple[list[str], Attempt]:
+    """Make the call on pages of records that pass its filter; return their hashes and the attempt.
+
+    `answers` are the codes of the first replies, and whether each stays. Only a call that filters
+    is made twice, for its first requests tell what it wants.
+    """
     tester.fake.configure({"records_per_page": per_page})
-    names = tester.fill(total)
-    attempt = tester.call()
+    total = (pages - 1) * per_page + 1
+
+    def call(names: list[str]) -> tuple[list[str], Attempt]:
+        for code, forever in (answers or {}).items():
+            tester.answer(code, forever=forever)
+        attempt = tester.call()
+        tester.forget_answers()
+        return names, attempt
+
+    names, attempt = call(tester.fill(total))
     wanted = {name: attempt.calls[0].params.get(name, "") for name in _FILTERS if attempt.calls}
     if any(wanted.values()):
-        names = tester.fill(total, title=wanted["query"], status=wanted["collectionStatus"])
-        attempt = tester.call()
-    return total, names, attempt
+        return call(tester.fill(total, title=wanted["query"], status=wanted["collectionStatus"]))
+    return names, attempt
 
 
 _TRIED = {
