@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import os
 import pkgutil
@@ -10,6 +11,7 @@ import threading
 from collections.abc import Generator
 
 import httpx  # noqa: F401 - pytester forgets what an inner run imports first
+import hypothesis  # noqa: F401 - it looks for what refers to it, which is not seen any more below
 import jsonschema  # noqa: F401 - likewise
 import pytest
 import responses  # noqa: F401 - likewise
@@ -20,6 +22,8 @@ from tests.downstream import TWO_WORKERS, Project
 for _module in pkgutil.walk_packages(pytest_flipsnack.__path__, "pytest_flipsnack."):
     if not _module.name.endswith("__main__"):
         importlib.import_module(_module.name)
+
+gc.freeze()  # what is imported stays; no collection of an inner run need go through it
 
 _PROCESSES = "COVERAGE_PROCESS_CONFIG"
 """Has coverage.py measure in new processes as well."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import os
 import re
+from functools import lru_cache
+from io import BytesIO
 from typing import IO, TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -34,6 +36,7 @@ PDF = _pdf()
 _BEGINNINGS = {"pdf": b"%PDF-", "jpg": b"\xff\xd8\xff", "png": b"\x89PNG\r\n\x1a\n"}
 _TAIL = 2048  # readers look for the end of a PDF within its last kilobyte
 _END = re.compile(rb"startxref\s+\d+\s+%%EOF")
+_SMALL = 65_536  # bytes
 _MOST_READS = 200_000
 _MOST_BYTES = 2_000_000
 
@@ -56,11 +59,24 @@ def page_count(upload: Upload) -> int | None:
         from pypdf import PdfReader  # the extra `pdf`
     except ImportError:
         return None
+    if len(upload) > _SMALL:
+        return _count(upload.content, PdfReader)
+    upload.content.seek(0)
+    return _count_small(upload.content.read(), PdfReader)
+
+
+@lru_cache(maxsize=8)
+def _count_small(content: bytes, reader: Any) -> int | None:
+    """Remember small documents, which tests send over and over again."""
+    return _count(BytesIO(content), reader)
+
+
+def _count(content: IO[bytes], reader: Any) -> int | None:
     logger = logging.getLogger("pypdf")
     level = logger.level
     logger.setLevel(logging.CRITICAL + 1)  # its warnings would turn up in the log of the test
     try:
-        root: Any = PdfReader(_Bounded(upload.content)).trailer["/Root"]  # type: ignore[arg-type]
+        root: Any = reader(_Bounded(content)).trailer["/Root"]
         # the number that the root of the pages holds: going through all pages takes seconds
         return int(root["/Pages"]["/Count"])
     except Exception:  # any reader error means the pages cannot be counted, which refuses nothing

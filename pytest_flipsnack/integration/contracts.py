@@ -112,6 +112,7 @@ def _marked(definition: pytest.Function) -> set[str]:
 
 _CASE = "flipsnack_case"
 _FOUND = pytest.StashKey[bool]()
+_CHECKED = pytest.StashKey[set[type]]()
 
 
 def parametrize(metafunc: pytest.Metafunc) -> None:
@@ -121,7 +122,10 @@ def parametrize(metafunc: pytest.Metafunc) -> None:
         return
     from pytest_flipsnack.contract.suite import client_contract, declaration_checks, declarations
 
-    checked(cls.__name__, lambda: declaration_checks.check_declarations(cls))
+    known = metafunc.config.stash.setdefault(_CHECKED, set())
+    if cls not in known:  # what is wrong fails each of its tests
+        checked(cls.__name__, lambda: declaration_checks.check_declarations(cls))
+        known.add(cls)
     cases = checked(cls.__name__, lambda: client_contract.cases_of(cls, metafunc.function.__name__))
     _start_repeats(metafunc.config)
     _parametrize(metafunc, declarations.calls_of(cls), _CASE, cases)
