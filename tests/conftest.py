@@ -79,9 +79,17 @@ def project(pytester: pytest.Pytester) -> Project:
     return Project(pytester)
 
 
-@pytest.fixture(params=[(), TWO_WORKERS], ids=["plain", "two-workers"])
+@pytest.fixture(
+    params=[
+        pytest.param((), id="plain"),
+        pytest.param(TWO_WORKERS, id="two-workers", marks=pytest.mark.nightly),
+    ]
+)
 def workers(request: pytest.FixtureRequest) -> tuple[str, ...]:
-    """The flags for a run in one process, and for one whose results merge."""
+    """The flags for a run in one process, and by night for one whose results merge.
+
+    Each commit runs the scenarios of the gate with two workers, and what is `with_two_workers`.
+    """
     flags: tuple[str, ...] = request.param
     return flags
 

@@ -71,15 +71,10 @@ def test_code(flipsnack, client, code):
 """A suite that exercises every demanded code, one test each."""
 BUT_50 = TESTS.replace(", 50]", "]")
 TWO_WORKERS = ("-p", "xdist", "-n2")
-two_workers_nightly = pytest.mark.parametrize(
-    "workers",
-    [
-        pytest.param((), id="plain"),
-        pytest.param(TWO_WORKERS, id="two-workers", marks=pytest.mark.nightly),
-    ],
-    indirect=True,
+with_two_workers = pytest.mark.parametrize(
+    "workers", [(), TWO_WORKERS], ids=["plain", "two-workers"], indirect=True
 )
-"""For a test whose results merge as those of another test do, which runs with two workers."""
+"""For a test that each commit runs with two workers as well: what it merges, no scenario does."""
 MISSING_50 = "18 of 19 codes exercised, 100 % required; missing: 50 Operation failed"
 
 SCHEMA = Path(__file__).parents[1] / "docs" / "schemas" / "coverage-2.schema.json"

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from tests.downstream import Project, two_workers_nightly
+from tests.downstream import Project
 
 
 @pytest.mark.unmeasured
-@two_workers_nightly
 def test_a_body_that_raises_what_the_mark_says_passes(merging: Project) -> None:
     merging.test(
         """
@@ -35,7 +34,6 @@ def test_a_body_that_raises_what_the_mark_says_passes(merging: Project) -> None:
     result.assert_outcomes(passed=1)
 
 
-@two_workers_nightly
 def test_a_body_that_does_not_raise_fails_with_the_timeline(merging: Project) -> None:
     merging.test(
         """

@@ -21,9 +21,9 @@ FAILED = (
     "Flipsnack gate failed: 18 of 19 codes exercised, 100 % required; missing: 22 Maintenance mode"
 )
 RED = pytest.mark.parametrize("lost", [False, True], ids=["green", "red"])
-ACTION_RED = pytest.mark.parametrize(
+RED_DAILY = pytest.mark.parametrize(
     "lost",
-    [pytest.param(False, id="green"), pytest.param(True, id="red", marks=pytest.mark.nightly)],
+    [pytest.param(False, id="green", marks=pytest.mark.nightly), pytest.param(True, id="red")],
 )
 
 
@@ -53,7 +53,7 @@ def test_the_page_is_found() -> None:
     assert len(BLOCKS) == len(re.findall(r"^```\w", TEXT, re.MULTILINE))
 
 
-@RED
+@RED_DAILY
 def test_github_actions(checkout: Checkout, lost: bool) -> None:
     found = github(checkout, yaml.safe_load(block(".github/workflows/tests.yml")))
 
@@ -64,6 +64,7 @@ def test_github_actions(checkout: Checkout, lost: bool) -> None:
     assert ("::error title=Flipsnack gate failed::" in checkout.out) == lost
 
 
+@pytest.mark.nightly
 def test_a_shard_that_is_missing_fails_the_gate(tmp_path: Path) -> None:
     shutil.copytree(ROOT / "examples" / "requests_client", tmp_path / "acme")
     checkout = Checkout(tmp_path / "acme")
@@ -141,7 +142,8 @@ def data(checkout: Checkout) -> None:
         assert checkout.run("python", "-m", "pytest", "-q", *args) == 0, checkout.out
 
 
-@ACTION_RED
+@pytest.mark.nightly  # below, each commit gives it each of its inputs
+@RED
 def test_the_action(checkout: Checkout, lost: bool) -> None:
     (step,) = yaml.safe_load(block("the last step of the job gate"))
     action = yaml.safe_load(ACTION.read_text(encoding="utf-8"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pytest_flipsnack import cli
-from tests.downstream import BUT_50, TESTS, Project, gate_line, plugin_lines
+from tests.downstream import BUT_50, TESTS, Project, gate_line, plugin_lines, with_two_workers
 
 DATA = "--flipsnack-data=codes.json"
 PATH = "flipsnack-baseline.json"
@@ -26,6 +26,7 @@ def ratchet(merging: Project, capsys: pytest.CaptureFixture[str]) -> Project:
     return merging
 
 
+@with_two_workers
 def test_a_run_that_loses_a_cell_fails_and_names_it(ratchet: Project) -> None:
     ratchet.write("test_acme.py", BUT_50.replace(", 47]", "]"))
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from tests.downstream import Project, gate_line, two_workers_nightly
+from tests.downstream import Project, gate_line
 from tests.integration.test_levels import EVERY_CODE, JSON
 
 
-@two_workers_nightly
 def test_documented_cells_have_a_threshold_of_their_own(merging: Project) -> None:
     merging.test(EVERY_CODE)
 
@@ -22,7 +21,6 @@ def test_documented_cells_have_a_threshold_of_their_own(merging: Project) -> Non
     assert merging.run("--flipsnack-cells-fail-under=1").ret == 0
 
 
-@two_workers_nightly
 def test_a_required_cell_is_demanded_whatever_the_percentage(merging: Project) -> None:
     merging.test(EVERY_CODE)
     merging.ini("flipsnack_require = retryable collection.create:34 user.getStats:31")
@@ -36,7 +34,6 @@ def test_a_required_cell_is_demanded_whatever_the_percentage(merging: Project) -
     )
 
 
-@two_workers_nightly
 def test_excluded_cells_and_actions_are_not_demanded(merging: Project) -> None:
     merging.test("""
         @pytest.mark.parametrize("code", [20, 31])
@@ -58,7 +55,6 @@ def test_excluded_cells_and_actions_are_not_demanded(merging: Project) -> None:
     assert not {"user.getStats:50", "collection.create:34"} & {*verdict["missing_cells"]}
 
 
-@two_workers_nightly
 def test_each_criterion_that_failed_is_in_the_line(merging: Project) -> None:
     merging.test("def test_it(client): client.ask()")
 
@@ -75,7 +71,6 @@ def test_each_criterion_that_failed_is_in_the_line(merging: Project) -> None:
     assert " documented cells exercised, 50 % required; missing: " in line
 
 
-@two_workers_nightly
 @pytest.mark.parametrize("by", ["conftest", "shards"])
 def test_a_run_in_which_a_plugin_deselected_tests_is_narrowed(merging: Project, by: str) -> None:
     source = """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.downstream import BUT_50, MISSING_50, TESTS, Project, gate_line
+from tests.downstream import BUT_50, MISSING_50, TESTS, Project, gate_line, with_two_workers
 
 HUNDRED = "--flipsnack-fail-under=100"
 JSON = "--flipsnack-report=json"
@@ -22,6 +22,7 @@ def cell(code: int, deliveries: int) -> dict[str, object]:
     }
 
 
+@with_two_workers
 @pytest.mark.skipif(pytest.version_tuple < (9,), reason="subtests came with pytest 9")
 def test_passed_subtests_count_their_test_once(merging: Project) -> None:
     merging.test("""
@@ -118,6 +119,7 @@ def test_unittest_subtests_count_their_test_once(merging: Project) -> None:
     assert [cell["exercised_by"] for cell in merging.report()["cells"]] == [[0], [0]]
 
 
+@with_two_workers
 def test_a_test_that_passes_at_the_second_try_counts_once(merging: Project) -> None:
     merging.test("""
         import pathlib

@@ -6,7 +6,7 @@ import hypothesis
 import hypothesis.strategies  # noqa: F401 - likewise
 import pytest
 
-from tests.downstream import Project, two_workers_nightly
+from tests.downstream import Project
 
 HEAD = """
 from hypothesis import HealthCheck, assume, example, given, settings
@@ -85,7 +85,6 @@ def exercised(project: Project, source: str) -> list[int]:
     return found
 
 
-@two_workers_nightly
 @pytest.mark.parametrize(
     "source", [NUMBERS + case.lstrip() for case in CASES.values()], ids=list(CASES)
 )
@@ -93,17 +92,14 @@ def test_a_code_of_rejected_examples_is_not_exercised(merging: Project, source: 
     assert exercised(merging, source) == [20]
 
 
-@two_workers_nightly
 def test_a_code_of_examples_that_a_filter_rejected_is_not_exercised(merging: Project) -> None:
     assert exercised(merging, FILTERED) == [20]
 
 
-@two_workers_nightly
 def test_a_code_of_an_example_that_failed_as_expected_is_not_exercised(merging: Project) -> None:
     assert exercised(merging, EXPLICIT) == [20]
 
 
-@two_workers_nightly
 @pytest.mark.parametrize(
     "decorators",
     [NUMBERS, "@quick\n@example(number=2)\n@given(number=st.just(1))\n"],
@@ -114,7 +110,6 @@ def test_codes_of_accepted_examples_are_exercised(merging: Project, decorators: 
     assert exercised(merging, decorators + body.lstrip()) == [20, 31]
 
 
-@two_workers_nightly
 def test_an_error_that_an_accepted_example_expects_takes_no_code_away(merging: Project) -> None:
     source = """
 def test_it(flipsnack_context, number):
@@ -126,7 +121,6 @@ def test_it(flipsnack_context, number):
     assert exercised(merging, NUMBERS + source.lstrip()) == [31]
 
 
-@two_workers_nightly
 def test_an_error_outside_of_hypothesis_takes_no_code_away(merging: Project) -> None:
     assert exercised(
         merging,

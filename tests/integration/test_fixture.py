@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from tests.downstream import Project, two_workers_nightly
+from tests.downstream import Project
 
 
 def failure_below(result: pytest.RunResult, title: str) -> list[str]:
@@ -104,7 +104,6 @@ REFUSED = "user.getStats was refused with 44 Invalid signature, and the test did
 
 
 @pytest.mark.unmeasured
-@two_workers_nightly
 @pytest.mark.parametrize("style", ["auto", "line", "native", "no"])
 def test_a_refusal_is_one_outcome_with_the_error_that_it_caused(
     merging: Project, style: str

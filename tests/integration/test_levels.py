@@ -9,7 +9,7 @@ import pytest
 
 from pytest_flipsnack.coverage.reports.json import schema
 from tests.contract.suite.smallest_contract import ADAPTER
-from tests.downstream import DEMANDED, Project, gate_line, two_workers_nightly
+from tests.downstream import DEMANDED, Project, gate_line
 
 JSON = "--flipsnack-report=json"
 ASSERTED = ("--flipsnack-level=asserted", "--flipsnack-fail-under=100")
@@ -32,7 +32,6 @@ def levels(project: Project) -> dict[str, Any]:
     return {code: row["level"] for code, row in report["codes"].items() if row["level"]}
 
 
-@two_workers_nightly
 def test_a_test_that_asserts_nothing_of_ours_only_exercises(merging: Project) -> None:
     merging.test("""
         def test_stub(flipsnack, client):
@@ -50,7 +49,6 @@ def test_a_test_that_asserts_nothing_of_ours_only_exercises(merging: Project) ->
     assert levels(merging) == {"31": "exercised", "50": "exercised"}
 
 
-@two_workers_nightly
 def test_expect_and_a_mark_that_asserts_reach_the_higher_level(merging: Project) -> None:
     merging.test("""
         def test_expect(flipsnack, client):
@@ -85,7 +83,6 @@ def test_expect_and_a_mark_that_asserts_reach_the_higher_level(merging: Project)
     assert (codes["31"]["tests"], codes["31"]["asserting_tests"]) == (1, 1)
 
 
-@two_workers_nightly
 def test_a_contract_asserts_every_code(merging: Project) -> None:
     merging.test(ADAPTER)
 
@@ -97,7 +94,6 @@ def test_a_contract_asserts_every_code(merging: Project) -> None:
     assert gate_line(result) == "Flipsnack gate passed: 19 of 19 codes asserted, 100 % required"
 
 
-@two_workers_nightly
 def test_a_gate_that_demands_asserting_names_what_is_exercised_only(merging: Project) -> None:
     merging.test(
         EVERY_CODE.replace("31, ", "")
@@ -124,7 +120,6 @@ def test_a_gate_that_demands_asserting_names_what_is_exercised_only(merging: Pro
     assert merging.run("--flipsnack-level=exercised").ret == 0
 
 
-@two_workers_nightly
 def test_a_test_that_failed_or_was_expected_to_counts_for_neither_level(merging: Project) -> None:
     expects = "with flipsnack.expect({}, raises=acme.FlipsnackError): client.ask()"
     merging.test(f"""
@@ -147,7 +142,6 @@ def test_a_test_that_failed_or_was_expected_to_counts_for_neither_level(merging:
     assert levels(merging) == {"50": "asserted"}
 
 
-@two_workers_nightly
 def test_a_green_gate_beside_failed_tests_says_so_in_its_line(merging: Project) -> None:
     merging.test(EVERY_CODE + "\n    def test_broken(): assert False\n")
 

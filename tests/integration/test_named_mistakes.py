@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.downstream import TESTS, Project, gate_line, two_workers_nightly
+from tests.downstream import TESTS, Project, gate_line
 
 
 @pytest.mark.parametrize(
@@ -200,7 +200,6 @@ def test_it(flipsnack, client):
 """
 
 
-@two_workers_nightly
 @pytest.mark.parametrize(
     ("codes", "first", "second"),
     [("31, 50, 20", 3, 4), ("38, 38, 20", 6, 1), ("22, 20, 20", 7, 30)],

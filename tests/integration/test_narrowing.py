@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.downstream import BUT_50, MISSING_50, TESTS, Project, gate_line
+from tests.downstream import BUT_50, MISSING_50, TESTS, Project, gate_line, with_two_workers
 
 NOT_ENFORCED = "Flipsnack gate not enforced: the run was narrowed by "
 IN_FILE = "flipsnack_fail_under = 100"
@@ -64,6 +64,7 @@ def test_a_narrowed_run_enforces_the_threshold_of_the_command_line(
     assert gate_line(result).startswith("Flipsnack gate failed: ")
 
 
+@with_two_workers
 def test_two_workers_say_not_enforced_as_well(merging: Project) -> None:
     merging.write("test_acme.py", BUT_50)
     merging.ini(IN_FILE)

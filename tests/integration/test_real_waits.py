@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from tests.downstream import Project, two_workers_nightly
+from tests.downstream import Project, with_two_workers
 
 WAITING = """
 import threading
@@ -47,6 +47,7 @@ def waiting(merging: Project) -> Project:
     return merging
 
 
+@with_two_workers
 def test_a_right_client_passes_and_the_line_is_named(waiting: Project) -> None:
     waiting.test(EXPECTS.format(error="acme.FlipsnackError"))
 
@@ -60,7 +61,6 @@ def test_a_right_client_passes_and_the_line_is_named(waiting: Project) -> None:
     assert "let the client wait with one of these, or ignore pytest_flipsnack.RealWa" in text
 
 
-@two_workers_nightly
 def test_a_project_may_ignore_it(waiting: Project) -> None:
     waiting.ini("filterwarnings = error", "    ignore::pytest_flipsnack.RealWaitWarning")
     waiting.test(EXPECTS.format(error="acme.FlipsnackError"))
@@ -70,7 +70,6 @@ def test_a_project_may_ignore_it(waiting: Project) -> None:
     result.assert_outcomes(passed=1)
 
 
-@two_workers_nightly
 def test_a_finding_shows_where_its_time_went(waiting: Project) -> None:
     waiting.test(EXPECTS.format(error="ValueError"))
 
@@ -86,7 +85,6 @@ def test_a_finding_shows_where_its_time_went(waiting: Project) -> None:
     assert re.fullmatch(f"real:    {WHERE}", lines[at + 3])
 
 
-@two_workers_nightly
 def test_a_block_with_a_fake_of_its_own_names_it_as_well(waiting: Project) -> None:
     waiting.test("""
         import waiting
@@ -103,7 +101,6 @@ def test_a_block_with_a_fake_of_its_own_names_it_as_well(waiting: Project) -> No
     result.assert_outcomes(passed=1, warnings=1)
 
 
-@two_workers_nightly
 def test_a_contract_shows_where_the_time_went(waiting: Project) -> None:
     waiting.test("""
         import waiting

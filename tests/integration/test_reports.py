@@ -6,7 +6,15 @@ import jsonschema
 import pytest
 
 from pytest_flipsnack.coverage.reports.json import schema
-from tests.downstream import BUT_50, MISSING_50, TESTS, Project, gate_line, plugin_lines
+from tests.downstream import (
+    BUT_50,
+    MISSING_50,
+    TESTS,
+    Project,
+    gate_line,
+    plugin_lines,
+    with_two_workers,
+)
 
 HUNDRED = "--flipsnack-fail-under=100"
 ALL = "19 of 19 codes exercised, 100 % required"
@@ -65,6 +73,7 @@ def test_a_report_into_a_directory_is_a_usage_error(project: Project) -> None:
     ]
 
 
+@with_two_workers
 @pytest.mark.unmeasured
 def test_a_report_that_cannot_be_written_fails_the_gate(merging: Project) -> None:
     merging.write("test_acme.py", TESTS)

@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from tests.downstream import Project, two_workers_nightly
+from tests.downstream import Project
 
 CLIENT = """
 import hashlib, json, os
@@ -54,7 +54,6 @@ def test_time_is_virtual_for_it(flipsnack, client):
 """
 
 
-@two_workers_nightly
 def test_a_client_of_a_session_finds_the_fake_of_each_test(merging: Project) -> None:
     merging.write("conftest.py", SESSION)
     merging.write("test_acme.py", TESTS)
@@ -84,7 +83,6 @@ def test_a_client_that_is_made_late_in_a_test_finds_the_fake_that_runs(project: 
     project.run().assert_outcomes(passed=1)
 
 
-@two_workers_nightly
 def test_settings_that_are_read_at_import_know_the_url(merging: Project) -> None:
     merging.write(
         "conftest.py",

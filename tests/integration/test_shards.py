@@ -17,6 +17,7 @@ from tests.downstream import (
     Project,
     gate_line,
     plugin_lines,
+    with_two_workers,
     without_times,
 )
 
@@ -99,6 +100,7 @@ def test_what_a_suite_in_another_language_delivered_adds_up_with_a_run(
     )
 
 
+@with_two_workers
 def test_a_run_adds_to_an_earlier_one_and_is_judged_with_it(split: Project) -> None:
     first = split.run("test_one.py", *APPEND, "--flipsnack-fail-under=100")
     second = split.run("test_two.py", "test_three.py", *APPEND, "--flipsnack-fail-under=100")

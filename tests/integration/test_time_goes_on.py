@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.downstream import Project, two_workers_nightly
+from tests.downstream import Project
 
 SPACED = """
 import datetime
@@ -71,7 +71,6 @@ def test_a_test_without_the_plugin_has_the_real_time():
 """
 
 
-@two_workers_nightly
 def test_a_limiter_of_the_client_keeps_no_later_test_waiting(
     merging: Project, workers: tuple[str, ...]
 ) -> None:
@@ -127,7 +126,6 @@ def test_it(flipsnack):
 """
 
 
-@two_workers_nightly
 def test_a_thread_of_the_client_sleeps_along(merging: Project) -> None:
     merging.test(REFILLED)
 

@@ -11,7 +11,7 @@ from requests.adapters import HTTPAdapter
 from pytest_flipsnack.flipsnack import Flipsnack
 from pytest_flipsnack.transports import guard
 from tests.contract.faulty_client import Client
-from tests.downstream import Project, two_workers_nightly
+from tests.downstream import Project
 
 PLACES = HTTPAdapter.send, socket.getaddrinfo, socket.socket.connect
 
@@ -62,7 +62,6 @@ def test_a_start_that_fails_undoes_all_it_did(monkeypatch: pytest.MonkeyPatch) -
     assert sys.meta_path == finders
 
 
-@two_workers_nightly
 def test_a_setup_that_fails_is_an_error_and_the_next_test_is_as_ever(merging: Project) -> None:
     merging.test("""
         import socket

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.downstream import Project, two_workers_nightly
+from tests.downstream import Project
 
 pytestmark = pytest.mark.unmeasured
 
@@ -229,7 +229,6 @@ def lines(project: Project) -> list[str]:
     return (project.path / FOUND).read_text().splitlines()
 
 
-@two_workers_nightly
 def test_every_place_is_the_same_after_each_test(merging: Project) -> None:
     merging.hooks(HOOKS)
     merging.test(TESTS)

@@ -14,7 +14,7 @@ from freezegun import freeze_time
 
 from pytest_flipsnack import VirtualClock
 from pytest_flipsnack.virtual_time.timeline import monotonic
-from tests.downstream import Project, two_workers_nightly
+from tests.downstream import Project
 
 LIMIT_S = 5.0
 
@@ -145,7 +145,6 @@ def test_it(flipsnack_clock):
 """
 
 
-@two_workers_nightly
 def test_a_loop_that_keeps_its_own_time_really_waits_and_says_so(merging: Project) -> None:
     merging.test(FOREIGN)
     result = merging.run("-W", "default")

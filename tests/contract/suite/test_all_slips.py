@@ -6,7 +6,7 @@ from tests.contract.suite.referring import (
     CONTRACT,
     QUIET,
 )
-from tests.downstream import Project, two_workers_nightly
+from tests.downstream import Project
 
 FIVE = """
 import warnings, requests, hashlib
@@ -27,7 +27,6 @@ class TestAcme(ClientContract):
 """
 
 
-@two_workers_nightly
 def test_all_slips_of_a_request_are_named_in_one_run(merging: Project) -> None:
     merging.test(FIVE)
     result = merging.run(*QUIET, "-k", "test_request")

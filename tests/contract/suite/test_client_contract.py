@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.contract.suite.smallest_contract import ADAPTER
-from tests.downstream import DEMANDED, Project, two_workers_nightly
+from tests.downstream import DEMANDED, Project, with_two_workers
 
 pytestmark = pytest.mark.unmeasured
 
@@ -20,6 +20,7 @@ def test_every_code_and_case_is_a_test_with_a_readable_id(project: Project) -> N
     assert not [line for line in lines if "test_upload" in line or "test_processing" in line]
 
 
+@with_two_workers
 def test_a_client_that_keeps_the_contract_passes_and_is_counted(merging: Project) -> None:
     merging.test(ADAPTER)
     result = merging.run("--flipsnack-report=json")
@@ -111,7 +112,6 @@ def test_a_client_that_returns_a_result_fits(project: Project) -> None:
     assert project.run("-q").ret == 0
 
 
-@two_workers_nightly
 def test_a_client_that_ignores_the_code_fails_by_name(merging: Project) -> None:
     merging.test(
         """

@@ -13,10 +13,9 @@ from tests.contract.suite.referring import (
     fails,
     is_told_once,
 )
-from tests.downstream import Project, two_workers_nightly
+from tests.downstream import Project
 
 
-@two_workers_nightly
 def test_a_fixture_that_does_not_exist_is_one_error(
     merging: Project, workers: tuple[str, ...]
 ) -> None:
@@ -45,7 +44,6 @@ def test_a_fixture_that_another_asks_for_is_shown_there(project: Project) -> Non
 
 
 @pytest.mark.unmeasured
-@two_workers_nightly
 def test_a_fixture_that_raises_is_one_error(merging: Project, workers: tuple[str, ...]) -> None:
     body = "raise RuntimeError(f'no configuration in {tmp_path} after {id(tmp_path)} s')"
     merging.test(TWO_CALLS + CLIENT.format(body=body).replace("flipsnack)", "tmp_path)"))
@@ -75,7 +73,6 @@ def test_a_fixture_that_gives_up_says_so_once(project: Project) -> None:
 
 
 @pytest.mark.unmeasured
-@two_workers_nightly
 @pytest.mark.parametrize(
     ("body", "sign", "did"),
     [

@@ -9,7 +9,7 @@ from typing import cast
 import pytest
 
 from pytest_flipsnack.integration import failures
-from tests.downstream import Project, two_workers_nightly
+from tests.downstream import Project, with_two_workers
 
 CONTRACT = """
 from pytest_flipsnack import ClientContract, call
@@ -41,7 +41,6 @@ LINE = 1 + next(n for n, line in enumerate(("x\nx\n" + PLAIN).splitlines()) if "
 
 
 @pytest.mark.unmeasured
-@two_workers_nightly
 def test_a_finding_is_shown_at_the_method_with_the_clients_traceback(merging: Project) -> None:
     merging.test(PLAIN)
     result = merging.run("-k", "test_body and html", "-p", "no:cacheprovider")
@@ -74,6 +73,7 @@ def test_every_style_of_traceback_names_the_finding(project: Project, style: str
     )
 
 
+@with_two_workers
 @pytest.mark.unmeasured
 def test_one_cause_of_many_failures_is_counted_once(merging: Project) -> None:
     merging.test(HASTY)
@@ -161,7 +161,6 @@ def test_a_failure_without_a_place_is_explained_as_well() -> None:
     assert not failures.explain(report, [])
 
 
-@two_workers_nightly
 def test_findings_of_blocks_marks_and_refusals_are_counted_as_well(merging: Project) -> None:
     merging.test(
         """

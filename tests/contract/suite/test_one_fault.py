@@ -15,9 +15,10 @@ from tests.contract.suite.referring import (
     fails,
     is_told_once,
 )
-from tests.downstream import Project, two_workers_nightly
+from tests.downstream import Project, with_two_workers
 
 
+@with_two_workers
 @pytest.mark.unmeasured
 def test_a_refused_request_is_shown_once(merging: Project, workers: tuple[str, ...]) -> None:
     merging.test(CONTRACT + WRONG_SECRET)
@@ -56,7 +57,6 @@ def test_every_style_of_traceback_has_the_line(project: Project, style: str) -> 
 
 
 @pytest.mark.unmeasured
-@two_workers_nightly
 @pytest.mark.parametrize("chosen", ["test_code", "test_code or test_wire"])
 def test_without_the_request_test_the_first_that_fails_shows_all(
     merging: Project, workers: tuple[str, ...], chosen: str
@@ -69,7 +69,6 @@ def test_without_the_request_test_the_first_that_fails_shows_all(
 
 
 @pytest.mark.unmeasured
-@two_workers_nightly
 def test_wrong_credentials_are_one_fault_of_all_calls(
     merging: Project, workers: tuple[str, ...]
 ) -> None:
@@ -90,7 +89,6 @@ def test_another_secret_is_one_fault_of_all_calls(project: Project) -> None:
 
 
 @pytest.mark.unmeasured
-@two_workers_nightly
 def test_a_call_that_makes_no_request_says_so_once(
     merging: Project, workers: tuple[str, ...]
 ) -> None:

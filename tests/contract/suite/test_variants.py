@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.contract.suite.smallest_contract import ADAPTER
-from tests.downstream import Project
+from tests.downstream import Project, with_two_workers
 
 CLIENT = ADAPTER.replace(
     "\n\nclass TestAcme",
@@ -210,6 +210,7 @@ def test_an_async_fixture_may_be_parametrised(project: Project) -> None:
     result.assert_outcomes(passed=2 * 20, deselected=result.parseoutcomes()["deselected"])
 
 
+@with_two_workers
 @pytest.mark.unmeasured
 def test_workers_collect_the_same_cases(merging: Project) -> None:
     merging.test(TITLED.format("(params=['plain', 'Ünï'])"))
