@@ -12,7 +12,7 @@ from pytest_flipsnack.catalogue.actions import ACTIONS
 from pytest_flipsnack.catalogue.codes import Code
 from pytest_flipsnack.contract.carried_code import carries, named
 from pytest_flipsnack.contract.exceptions import Raises, apart, name_of, names_of
-from pytest_flipsnack.contract.judge import finding, judge_end, judge_retries, label
+from pytest_flipsnack.contract.judge import finding, judge_end, judge_retries, label, reply_of
 from pytest_flipsnack.contract.leaks import leaks, shown_at_rest
 from pytest_flipsnack.contract.pace import judge_pace
 from pytest_flipsnack.contract.suite.attempt import Attempt
@@ -121,15 +121,20 @@ class Requirements:
                 attempt.calls,
             )
         # a class that declares its errors is held to them, whatever its library raises
-        elif (
-            error is not None
-            and not attempt.never_stopped
-            and not (wire and self._contract.error is None and is_transport(error))
-        ):
-            yield from self._clean(error, attempt, why)
+        elif not (wire and self._contract.error is None and is_transport(error)):
+            yield from self._clean(attempt, why)
 
-    def _clean(self, error: BaseException, attempt: Attempt, why: str) -> Iterator[Finding]:
-        base = self._contract.error
+    def no_crash(self, attempt: Attempt) -> Iterator[Finding]:
+        """Yield a finding where the client raised what no call may, whatever was answered."""
+        last = attempt.calls[-1] if attempt.calls else None
+        # one that asked for nothing refuses what it was given
+        if last is not None and not (last.fault and is_transport(attempt.error)):
+            yield from self._clean(attempt, reply_of(last).removeprefix(f"{self._action} "))
+
+    def _clean(self, attempt: Attempt, why: str) -> Iterator[Finding]:
+        base, error = self._contract.error, attempt.error
+        if not isinstance(error, Exception) or attempt.never_stopped:
+            return
         if base is not None and not isinstance(error, base):
             what = f"{self._action} {why}, and the client {ending_of(attempt, base)}"
             allowed = f"{names_of(base, error)}, as in error = {names_of(base)}"

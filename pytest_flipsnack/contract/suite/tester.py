@@ -6,7 +6,7 @@ import functools
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from inspect import signature
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pytest_flipsnack.catalogue.action import SETTABLE_STATUSES, Action
@@ -19,7 +19,6 @@ from pytest_flipsnack.contract.suite.attempt import Attempt, Cancellation, Loop,
 from pytest_flipsnack.contract.suite.cause import CAUSE_ATTRIBUTE, Cause, of_refusal
 from pytest_flipsnack.contract.suite.declarations import Declarations, calls_of
 from pytest_flipsnack.contract.suite.requirements import Requirements
-from pytest_flipsnack.fake.call import Call
 from pytest_flipsnack.fake.faults import Fault
 from pytest_flipsnack.fake.finding import Finding, failure, listed
 from pytest_flipsnack.fake.stubs import Stub, Stubs
@@ -63,7 +62,7 @@ class Tester:
         self._bound: Callable[..., Any] = getattr(contract, method)
         self._began: dict[str, int] = {}
         self._error: BaseException | None = None
-        self._calls: list[Call] = []
+        self._attempts: list[Attempt] = []
         self._instead = False
         # before any answer is declared: a client may make a request when it is made
         self._given = {name: bench.resolve(name) for name in signature(self._bound).parameters}
@@ -73,6 +72,7 @@ class Tester:
     def check(self, findings: Iterable[Finding], *, every: bool = False) -> None:
         """Fail with the first thing that the client did wrong, or with all that it did."""
         __tracebackhide__ = True
+        findings = chain(findings, self._crashes())
         found = [*dict.fromkeys(findings)] if every else [*islice(findings, 1)]
         slips = self.fake.slips
         if slips:  # they explain whatever the client did afterwards
@@ -85,11 +85,16 @@ class Tester:
             raise self._failure(first, self.fake.masked(str(first))) from self._error_shown()
         self.fake.record.judge(self.require.judged)
 
+    def _crashes(self) -> Iterator[Finding]:
+        for attempt in self._attempts:
+            yield from self.require.no_crash(attempt)
+
     def _failure(self, found: Finding, text: str) -> BaseException:
         """Return the exception for a finding, with the cause where that is no one test's alone."""
         made = failure(text)
         general, refusal, headline = not self._instead, found.refusal, text.partition("\n")[0]
-        refused = [call for call in self._calls if refusal and call.refusal is refusal]
+        calls = chain.from_iterable(attempt.calls for attempt in self._attempts)
+        refused = [call for call in calls if refusal and call.refusal is refusal]
         if refusal and refused:
             cause = of_refusal(refusal, refused[0].params, general=general)
             setattr(made, CAUSE_ATTRIBUTE, cause)
@@ -154,7 +159,7 @@ class Tester:
         attempt = make(call, self._bench.loop, observation, cancellation)
         attempt.given = [*given.values()]
         self._error = None if attempt.never_stopped else attempt.error
-        self._calls += attempt.calls
+        self._attempts.append(attempt)
         self._instead = self._instead or bool(instead)
         return attempt
 

@@ -80,3 +80,23 @@ def test_all_that_is_unsound_in_a_right_request_is_named(project: Project) -> No
         ],
         consecutive=True,
     )
+
+
+def test_milliseconds_for_the_seconds_of_a_timeout_are_named(project: Project) -> None:
+    project.test(CONTRACT.replace("return client.ask()", SLOW))
+    result = project.run(*QUIET, "-k", "test_request")
+    assert result.ret == 1
+    result.stdout.fnmatch_lines(
+        [
+            "E * AssertionError: the client sent a request with a timeout of 10000 s",
+            "E * allowed: a timeout in seconds, at most 3600",
+        ]
+    )
+
+
+SLOW = """ask, GET = client.ask, acme.requests.get
+        acme.requests.get = lambda *a, timeout, **kw: GET(*a, timeout=10_000, **kw)
+        try:
+            return ask()
+        finally:
+            acme.requests.get = GET"""

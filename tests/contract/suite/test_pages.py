@@ -99,8 +99,9 @@ def _filtered(source: str, given: str) -> str:
 
 
 @pytest.mark.parametrize("given", ["", 'query="report", '])
-def test_a_client_may_keep_its_list(project: Project, given: str) -> None:
-    project.test(_filtered(KEEPING, given))
+@pytest.mark.parametrize("cleared", [True, False], ids=["for a test", "for good"])
+def test_a_client_may_keep_its_list(project: Project, given: str, cleared: bool) -> None:
+    project.test(_filtered(KEEPING if cleared else KEEPING.replace("KEPT.clear()", "pass"), given))
     project.run("-k", "test_pages").assert_outcomes(passed=4)
 
 

@@ -48,6 +48,27 @@ def test_a_client_that_is_declared_to_poll_must(project: Project) -> None:
     )
 
 
+def test_a_download_that_failed_is_not_polled_for_again(project: Project) -> None:
+    polling = DOWNLOAD.replace(
+        'return client.ask("collection.downloadHTML", collectionHash="fxh4k89")',
+        """for _ in range(5):
+            data = client.ask("collection.downloadHTML", collectionHash="fxh4k89") or {}
+            if data.get("status") == "COMPLETE":
+                return data
+            acme.time.sleep(2)
+        raise acme.FlipsnackError(50)""",
+    )
+    project.test(polling)
+    result = project.run("-k", "test_processing")
+    assert result.parseoutcomes()["failed"] == 1
+    result.stdout.fnmatch_lines(
+        [
+            "E*AssertionError: collection.downloadHTML answered FAILED and the client retried",
+            "E*    allowed: FAILED ends the download",
+        ]
+    )
+
+
 PATIENT = """
 import time
 from pytest_flipsnack import ClientContract, call
