@@ -19,7 +19,7 @@ $(VENV)/ready: pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed; make PYTHON=...")'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'
-	$(BIN)/python -m pip install --quiet --group lint '.[httpx,server,pdf]' build hatchling
+	$(BIN)/python -m pip install --quiet --group lint '.[httpx,server,pdf,html]' build hatchling
 	touch $@
 
 lint: $(VENV)/ready

@@ -9,6 +9,7 @@ import pkgutil
 import sys
 import threading
 from collections.abc import Generator
+from pathlib import Path
 
 import httpx  # noqa: F401 - pytester forgets what an inner run imports first
 import hypothesis  # noqa: F401 - it looks for what refers to it, which is not seen any more below
@@ -27,23 +28,28 @@ gc.freeze()  # what is imported stays; no collection of an inner run need go thr
 
 _PROCESSES = "COVERAGE_PROCESS_CONFIG"
 """Has coverage.py measure in new processes as well."""
-_UNMEASURED = ("docs", "neighbours")
-"""Folders whose tests run what others have run already."""
+_UNMEASURED_FOLDERS = ("docs", "neighbours")
+_UNMEASURED = Path(__file__).with_name("unmeasured.txt").read_text("utf-8").splitlines()
+_IS_UNMEASURED = pytest.StashKey[bool]()
+"""What runs what other tests run already: measuring its coverage again would double its time."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what need not be measured: folders, and the same test over again with two workers."""
+    """Choose what need not be measured; the same test over again with two workers never is."""
+    listed = {*_UNMEASURED}
     for item in items:
         folder = item.path.relative_to(item.config.rootpath / "tests").parts[0]
         params: dict[str, object] = getattr(getattr(item, "callspec", None), "params", {})
-        if folder in _UNMEASURED or params.get("workers"):
-            item.add_marker("unmeasured")
+        names = {item.nodeid.partition("::")[0], item.nodeid.partition("[")[0]}
+        item.stash[_IS_UNMEASURED] = (
+            folder in _UNMEASURED_FOLDERS or bool(params.get("workers")) or bool(names & listed)
+        )
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
     """Halt the measuring of coverage, here and in new processes; it would take twice as long."""
-    if item.get_closest_marker("unmeasured") is None:
+    if not item.stash[_IS_UNMEASURED]:
         return (yield)
     ours, of_threads = sys.gettrace(), threading.gettrace()
     processes = os.environ.pop(_PROCESSES, None)

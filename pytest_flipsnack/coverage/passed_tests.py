@@ -12,6 +12,9 @@ Hits = list[tuple[str, int, int, int]]
 """What travels on a test report: action, code, count, and 1 where the client was judged."""
 REPORT_ATTRIBUTE = "flipsnack_hits"
 """The attribute of a teardown report that carries a test's hits."""
+REPLIES_ATTRIBUTE = "flipsnack_replies"
+"""Likewise for the first replies of a test, in their order: action and code of each."""
+MOST_REPLIES = 20
 
 
 def pack(hits: Mapping[Cell, int], asserted: Collection[Cell]) -> Hits:
@@ -40,6 +43,7 @@ class _RunningTest:
     spoiled: bool = False
     hits: dict[Cell, int] = field(default_factory=dict)
     asserted: set[Cell] = field(default_factory=set)
+    replies: tuple[Cell, ...] = ()
 
     def take(self, packed: Iterable[Iterable[object]]) -> None:
         """Read the hits of a report; a process boundary may have made lists of the tuples."""
@@ -80,13 +84,15 @@ class PassedTests:
         attempt.spoiled |= not good
         if report.when == "teardown":
             attempt.take(getattr(report, REPORT_ATTRIBUTE, ()))
+            replies = getattr(report, REPLIES_ATTRIBUTE, ())
+            attempt.replies = tuple((str(action), int(code)) for action, code in replies)
             self._close(report.nodeid, attempt)
 
     def tally(self) -> Tally:
         """Return the counts of all tests that passed."""
         total = Tally()
         for name, test in self._done.items():
-            total.add_test(name, test.hits, test.asserted)
+            total.add_test(name, test.hits, test.asserted, test.replies)
         return total
 
     def _close(self, nodeid: str, attempt: _RunningTest) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -31,11 +31,19 @@ class Tally:
     deliveries: Counter[Cell] = field(default_factory=Counter)
     contexts: dict[Cell, dict[str, Level]] = field(default_factory=dict)
     """The tests of each cell by node id, with the level that each reached there."""
+    replies: dict[str, tuple[Cell, ...]] = field(default_factory=dict)
+    """The first replies that a test delivered, in their order; none where nobody kept them."""
 
     def add_test(
-        self, name: str, hits: Mapping[Cell, int], asserted: Collection[Cell] = ()
+        self,
+        name: str,
+        hits: Mapping[Cell, int],
+        asserted: Collection[Cell] = (),
+        replies: Sequence[Cell] = (),
     ) -> None:
         """Count what one passing test delivered, and in which cells it judged the client."""
+        if replies:
+            self.replies.setdefault(name, tuple(replies))
         self.deliveries.update(hits)
         for cell in hits:
             level = Level.ASSERTED if cell in asserted else Level.EXERCISED
@@ -46,6 +54,7 @@ class Tally:
         self.deliveries.update(other.deliveries)
         for cell, tests in other.contexts.items():
             _join(self.contexts.setdefault(cell, {}), tests)
+        self.replies = other.replies | self.replies
 
     def deliveries_of(self, code: int) -> int:
         """Return how often a code was delivered, over all actions."""

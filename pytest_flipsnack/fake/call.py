@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Protocol
 
+from pytest_flipsnack.catalogue.actions import ACTIONS
 from pytest_flipsnack.fake.masking import MASK, Secrets
 from pytest_flipsnack.fake.request import UNKNOWN_S
 
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from pytest_flipsnack.fake.uploads import File
 
 
+UNKNOWN_ACTION = "(unknown)"
+"""The action under which a code is counted when the request names none that exists."""
 _COMMON = {"apikey", "signature", "secret"}
 
 
@@ -70,6 +73,14 @@ class Call:
             else self.hidden.hide(value)
             for name, value in self.params.items()
         }
+
+    @property
+    def cell(self) -> tuple[str, int] | None:
+        """The action and code under which the reply counts; None for a fault."""
+        if self.code is None:
+            return None
+        known = self.action if self.action in ACTIONS else None
+        return known or UNKNOWN_ACTION, self.code
 
     @property
     def outcome(self) -> str:

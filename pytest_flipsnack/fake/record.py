@@ -6,7 +6,6 @@ from collections import Counter, deque
 from collections.abc import Iterable
 
 from pytest_flipsnack.catalogue.action import COMMON_PARAMETERS
-from pytest_flipsnack.catalogue.actions import ACTIONS
 from pytest_flipsnack.fake.call import Call, Observer
 from pytest_flipsnack.fake.finding import Refusal
 from pytest_flipsnack.fake.masking import Secrets
@@ -14,8 +13,6 @@ from pytest_flipsnack.fake.reply import Reply
 from pytest_flipsnack.fake.request import Request
 
 _REMEMBERED = 64  # signatures that a leak is looked for with
-UNKNOWN_ACTION = "(unknown)"
-"""The action under which a code is counted when the request names none that exists."""
 
 
 class Record:
@@ -41,10 +38,10 @@ class Record:
         )
         if request.uploads and self._keep is None:
             call.files = request.files
-        if reply.code is None:
-            call.fault = reply.fault
+        if call.cell is not None:
+            self.hits[call.cell] += 1
         else:
-            self.hits[_known(request.action), reply.code] += 1
+            call.fault = reply.fault
         call.refusal = refusal
         call.unverified = request.unverified
         call.timeout_s, call.blocked_loop = request.timeout_s, request.blocked_loop
@@ -57,7 +54,7 @@ class Record:
 
     def judge(self, calls: Iterable[Call]) -> None:
         """Note that the client was judged by what it did with the replies to these calls."""
-        self.judged.update((_known(call.action), call.code) for call in calls if call.code)
+        self.judged.update(call.cell for call in calls if call.cell)
 
     def keep(self, call: Call) -> None:
         """Keep a call, and show it to the observers."""
@@ -66,7 +63,3 @@ class Record:
             del self.calls[: -self._keep]
         for observer in self.observers:
             observer.answered(call)
-
-
-def _known(action: str | None) -> str:
-    return action if action is not None and action in ACTIONS else UNKNOWN_ACTION

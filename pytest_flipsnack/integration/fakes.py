@@ -9,7 +9,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pytest_flipsnack.coverage.passed_tests import REPORT_ATTRIBUTE, pack
+from pytest_flipsnack.coverage.passed_tests import (
+    MOST_REPLIES,
+    REPLIES_ATTRIBUTE,
+    REPORT_ATTRIBUTE,
+    pack,
+)
 from pytest_flipsnack.coverage.tally import Cell
 from pytest_flipsnack.fake.account import API_KEY, SECRET
 from pytest_flipsnack.fake.finding import Finding
@@ -54,6 +59,7 @@ class Recorder:
     def __init__(self) -> None:
         self._hits = examples.AcceptedHits()
         self._judged = examples.AcceptedHits()
+        self._replies: list[Cell] = []
         self._example: object = None
         self._open: list[_Followed] = []
         self.body_passed = False
@@ -81,7 +87,9 @@ class Recorder:
             self._example = example
 
     def answered(self, call: Call) -> None:
-        """Need nothing more."""
+        """Remember the first replies of a test, in their order."""
+        if call.cell is not None and len(self._replies) < MOST_REPLIES:
+            self._replies.append(call.cell)
 
     def _collect(self, *, finished: bool = True) -> None:
         for one in self._open:
@@ -115,8 +123,10 @@ class Recorder:
             hits, judged = self._hits.counted(), self._judged.counted()
             if hits:
                 setattr(report, REPORT_ATTRIBUTE, pack(hits, judged))
+                setattr(report, REPLIES_ATTRIBUTE, [cell for cell in self._replies if cell in hits])
             self._hits.clear()
             self._judged.clear()
+            self._replies.clear()
             if self.waited_s:
                 setattr(report, slow_tests.ATTRIBUTE, self.waited_s)
             self.waited_s = 0.0

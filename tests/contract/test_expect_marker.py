@@ -7,7 +7,6 @@ import pytest
 from tests.downstream import Project
 
 
-@pytest.mark.unmeasured
 def test_a_body_that_raises_what_the_mark_says_passes(merging: Project) -> None:
     merging.test(
         """

@@ -135,7 +135,6 @@ class OnItsLoop(Client):
             await asyncio.sleep(600)
 
 
-@pytest.mark.unmeasured
 @pytest.mark.parametrize("made", [Threaded, OnItsLoop])
 def test_an_endless_retry_in_a_thread_is_stopped_and_named(
     flipsnack: Flipsnack, made: type[Client]

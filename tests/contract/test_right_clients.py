@@ -22,7 +22,6 @@ from tests.clients import EVERYDAY, STYLES, Style
 from tests.contract import more_right_clients, right_clients_of_pieces, right_clients_of_senders
 from tests.contract.adapter import ACTIONS, CALLS, HASH, PDF, contract_of
 
-pytestmark = pytest.mark.unmeasured
 _ALL = bool(os.environ.get("FLIPSNACK_ALL"))
 # together these three have every kind of generated test
 _CHOSEN = list(CALLS) if _ALL else ["create", "list", "download"]

@@ -11,8 +11,6 @@ from pytest_flipsnack.fake.faults import FAULTS
 from tests.contract.faulty_client import Client, FlipsnackError
 from tests.downstream import Project
 
-pytestmark = pytest.mark.unmeasured
-
 SENTENCES = {
     "timeout": "gave no answer within the client's timeout",
     "refused": "refused the connection",

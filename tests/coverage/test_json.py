@@ -49,7 +49,9 @@ def test_a_report_satisfies_the_schema() -> None:
 def test_the_head_says_what_the_file_is() -> None:
     report = some_report()
 
-    assert " ".join(report) == "format version created runs narrowed verdict codes tests cells"
+    assert (
+        " ".join(report) == "format version created runs narrowed verdict codes tests cells replies"
+    )
     assert report["format"] == "pytest-flipsnack coverage"
     assert (report["version"], report["created"]) == (2, CREATED)
     assert (report["runs"], report["narrowed"]) == (["run-1"], "")
@@ -190,10 +192,15 @@ def test_a_number_that_json_takes_for_an_integer_is_read_as_one() -> None:
             "[7]",
             "not a pytest-flipsnack coverage report: it has no test number 7",
         ),
+        (
+            "\n  []",
+            "\n  [9]",
+            "not a pytest-flipsnack coverage report: it has no cell number 9",
+        ),
         ('"tests":', "tests", "not JSON: Expecting property name enclosed in double quotes: "),
         ("{", "[" * 100_000, "not JSON: "),
     ],
-    ids=["older", "foreign", "no such test", "damaged", "nested"],
+    ids=["older", "foreign", "no such test", "no such cell", "damaged", "nested"],
 )
 def test_what_is_no_report_is_an_error_that_says_why(old: str, new: str, why: str) -> None:
     text = render(cover(Demand(), SOME))

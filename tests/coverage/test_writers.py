@@ -91,6 +91,6 @@ def test_a_report_in_no_known_format_names_those_there_are(text: str) -> None:
     message = str(caught.value)
     assert message.startswith(f"{text!r} is not a report; allowed: ")
     assert message.endswith(
-        "term, term-missing, github, json[:PATH], markdown[:PATH], "
+        "term, term-missing, github, json[:PATH], html[:PATH], markdown[:PATH], "
         "junit[:PATH], badge[:PATH], badge-json[:PATH], github-summary"
     )

@@ -22,8 +22,6 @@ from tests.fake.strategies import (
 )
 from tests.fake.world import HASH, World, envelope_of, shows_no_secret
 
-pytestmark = pytest.mark.unmeasured
-
 
 def settled() -> World:
     """Return an account with a flipbook in each state."""

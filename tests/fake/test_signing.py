@@ -10,8 +10,6 @@ from pytest_flipsnack.fake.near_misses import Sent, near_miss
 from pytest_flipsnack.fake.settings import Settings, SignatureOrder, SignatureValues
 from pytest_flipsnack.fake.signing import accepts, md5, sign, signed_text
 
-pytestmark = pytest.mark.unmeasured
-
 # The worked example of the vendor's page on signing, which is the same in every version of it.
 SECRET = "123ABCDE-456-7890-FGH"
 KEY = "45FD-267-7SG7832"

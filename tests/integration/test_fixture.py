@@ -103,7 +103,6 @@ def test_a_refusal_that_the_client_swallows_fails_the_teardown(project: Project)
 REFUSED = "user.getStats was refused with 44 Invalid signature, and the test did not expect 44"
 
 
-@pytest.mark.unmeasured
 @pytest.mark.parametrize("style", ["auto", "line", "native", "no"])
 def test_a_refusal_is_one_outcome_with_the_error_that_it_caused(
     merging: Project, style: str

@@ -58,7 +58,6 @@ def test_installed_is_enough(asking: Project, monkeypatch: pytest.MonkeyPatch) -
 @pytest.mark.parametrize(
     "spelling", [(), PACKAGE + MODULE], ids=["autoload", "package-module-no-autoload"]
 )
-@pytest.mark.unmeasured
 def test_two_workers_load_it_as_well(
     asking: Project, monkeypatch: pytest.MonkeyPatch, spelling: tuple[str, ...]
 ) -> None:

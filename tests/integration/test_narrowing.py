@@ -37,7 +37,6 @@ def narrow(project: Project) -> Project:
     return project
 
 
-@pytest.mark.unmeasured
 @narrowings
 def test_a_narrowed_run_does_not_enforce_the_threshold_of_the_file(
     narrow: Project, args: tuple[str, ...], named: str

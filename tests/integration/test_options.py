@@ -40,7 +40,6 @@ def test_a_threshold_of_the_file_that_is_no_percentage_is_a_usage_error(
     assert f"ERROR: flipsnack_fail_under: {given!r} {NO_PERCENTAGE}" in result.errlines
 
 
-@pytest.mark.unmeasured
 @pytest.mark.parametrize("value", ["100", "100.0", '"100"', '"100 %"'])
 @pytest.mark.parametrize(
     "table", [pytest.param("pytest", marks=native), "pytest.ini_options"], ids=["native", "ini"]

@@ -9,8 +9,6 @@ import pytest
 
 from tests.downstream import Project, no_others
 
-pytestmark = pytest.mark.unmeasured
-
 HEAVY = ("requests", "responses", "jsonschema", "httpx", "pytest_flipsnack.flipsnack")
 UNRELATED = """
 def test_passes(): assert 1 + 1 == 2

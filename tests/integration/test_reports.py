@@ -74,7 +74,6 @@ def test_a_report_into_a_directory_is_a_usage_error(project: Project) -> None:
 
 
 @with_two_workers
-@pytest.mark.unmeasured
 def test_a_report_that_cannot_be_written_fails_the_gate(merging: Project) -> None:
     merging.write("test_acme.py", TESTS)
     merging.write("blocked", "a file where the report needs a directory")

@@ -8,8 +8,6 @@ import pytest
 
 from tests.downstream import MISSING_50, TESTS, Project, gate_line, without_times
 
-pytestmark = pytest.mark.unmeasured
-
 HUNDRED = "--flipsnack-fail-under=100"
 XDIST = ("-p", "xdist")
 

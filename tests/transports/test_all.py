@@ -19,8 +19,6 @@ from tests.clients import STYLES, Style
 from tests.transports.asking import API, PDF, UPLOAD, codes, finished, signed
 from tests.transports.sending import SENDERS, Send, form_of
 
-pytestmark = pytest.mark.unmeasured
-
 CHOSEN = (
     "requests-raising",
     "httpx-sync-stamina",

@@ -97,7 +97,6 @@ def shown(answer: Answer) -> tuple[int, dict[str, str], int]:
     return http_status, {name: headers[name] for name in NAMES if name in headers}, len(body)
 
 
-@pytest.mark.unmeasured
 @LIBRARIES
 @pytest.mark.parametrize(
     ("method", "sent", "expected"),

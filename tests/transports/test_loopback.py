@@ -258,7 +258,6 @@ def test_without_werkzeug_the_message_says_what_to_install(
     assert isinstance(caught.value, ImportError)
 
 
-@pytest.mark.unmeasured
 def test_of_64_clients_at_once_every_hit_counts_once(flipsnack: Flipsnack) -> None:
     urls = [f"{on_loopback(flipsnack)}" for _ in range(64)]
     start = threading.Barrier(64, timeout=20)

@@ -193,7 +193,6 @@ def test_threads_wait_for_a_slow_answer_before_a_stalled_call_times_out(slow: Fl
         assert sorted(pool.map(client, range(3))) == ["20", "20", "late"]
 
 
-@pytest.mark.unmeasured
 def test_a_connection_that_nobody_uses_holds_up_no_timeout(flipsnack: Flipsnack) -> None:
     flipsnack.fail("timeout")
     url = on_loopback(flipsnack)

@@ -16,8 +16,6 @@ from pytest_flipsnack.flipsnack import Flipsnack
 from pytest_flipsnack.virtual_time.timeline import monotonic, original
 from tests.contract.faulty_client import Client, RateLimited
 
-pytestmark = pytest.mark.unmeasured
-
 LIMIT_S = 2.0  # half a second, and what a busy machine adds
 Act = Callable[[threading.Event, socket.socket], object]
 

@@ -47,7 +47,6 @@ def test_threads_that_sleep_all_the_time_hold_up_no_long_sleep(clock: VirtualClo
         assert clock.skipped - skipped == pytest.approx(86_400, abs=1)
 
 
-@pytest.mark.unmeasured
 @pytest.mark.parametrize("way", ["event", "condition"])
 def test_a_thread_that_really_sleeps_when_the_block_begins_may_still_come(way: str) -> None:
     """A client that was made before the block, and whose thread sleeps for a while."""
@@ -72,7 +71,6 @@ def test_a_thread_that_really_sleeps_when_the_block_begins_may_still_come(way: s
     thread.join()
 
 
-@pytest.mark.unmeasured
 def test_a_thread_that_asks_a_queue_again_and_again_holds_up_only_the_first_sleep(
     clock: VirtualClock,
 ) -> None:

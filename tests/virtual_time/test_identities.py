@@ -6,8 +6,6 @@ import pytest
 
 from tests.downstream import Project
 
-pytestmark = pytest.mark.unmeasured
-
 HOOKS = """
 import asyncio
 import datetime

@@ -80,7 +80,6 @@ WAYS = [
 ]
 
 
-@pytest.mark.unmeasured
 @pytest.mark.parametrize("way", WAYS)
 def test_what_else_is_open_in_the_loop_makes_no_sleep_real(
     clock: VirtualClock, silent: int, way: Callable[[int], asyncio.Future[None]]

@@ -51,7 +51,6 @@ WAITS: dict[Callable[[], None], str] = {
 }
 
 
-@pytest.mark.unmeasured
 @pytest.mark.parametrize("wait", WAITS, ids=lambda wait: wait.__name__)
 def test_a_real_wait_is_named_at_the_line_that_waits(wait: Callable[[], None]) -> None:
     with VirtualClock() as clock:

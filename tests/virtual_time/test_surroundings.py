@@ -10,8 +10,6 @@ import pytest
 from tests.clients import STYLES
 from tests.downstream import Project
 
-pytestmark = pytest.mark.unmeasured
-
 ROOT = Path(__file__).parents[2]  # for workers, which know only what is installed
 TESTS = """
 import asyncio

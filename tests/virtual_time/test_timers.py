@@ -57,7 +57,6 @@ def digest() -> None:
     hashlib.sha512(bytes(150_000_000)).hexdigest()
 
 
-@pytest.mark.unmeasured
 @pytest.mark.parametrize("task", [a_program, its_output, digest])
 def test_what_takes_its_time_is_waited_for(clock: VirtualClock, task: Callable[[], None]) -> None:
     """A program that runs, or a long call of a library's, is no wait for another thread."""

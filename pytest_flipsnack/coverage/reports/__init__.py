@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+from importlib.util import find_spec
 from pathlib import Path
 
-from pytest_flipsnack.coverage.reports import badge, github, json, junit, markdown, term
+from pytest_flipsnack.coverage.reports import badge, github, html, json, junit, markdown, term
 from pytest_flipsnack.coverage.writers import (
     Coverage,
     FileWriter,
@@ -22,6 +23,7 @@ TERMINAL: dict[str, TermWriter] = {
 }
 FILES: dict[str, tuple[FileWriter, str]] = {
     "json": (json.render, "flipsnack-coverage.json"),
+    "html": (html.render, "flipsnack-coverage.html"),
     "markdown": (markdown.render, "flipsnack-coverage.md"),
     "junit": (junit.render, "flipsnack-junit.xml"),
     "badge": (badge.render, "flipsnack-badge.svg"),
@@ -45,6 +47,11 @@ def read_target(text: str) -> Target:
     if text == SUMMARY:
         return _summary(os.environ.get(_SUMMARY_PATH, ""))
     if name in FILES and (path or not colon):
+        if name == "html" and find_spec(html.NEEDS) is None:
+            raise ValueError(
+                f"{name!r} is written with Jinja2, which is not installed; "
+                "pip install 'pytest-flipsnack[html]', or ask for markdown"
+            )
         return Target(name, Path(path or FILES[name][1]))
     raise ValueError(f"{text!r} is not a report; allowed: {names()}")
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from functools import cache, partial
 from importlib import resources
-from typing import Any
+from typing import Any, TypeVar
 
 from pytest_flipsnack.coverage.demand import (
     Demand,
@@ -19,10 +20,11 @@ from pytest_flipsnack.coverage.tally import Level, Tally, shown
 from pytest_flipsnack.coverage.verdict import Outcome, Run
 from pytest_flipsnack.coverage.writers import Coverage
 
+_T = TypeVar("_T")
 FORMAT = "pytest-flipsnack coverage"
 VERSION = 2
 
-_IN_LINES = ("verdict", "codes", "tests", "cells")
+_IN_LINES = ("verdict", "codes", "tests", "cells", "replies")
 _dumps = partial(json.dumps, ensure_ascii=False)
 
 
@@ -54,15 +56,23 @@ def read(text: str) -> tuple[Tally, Run, Demand]:
     tally = Tally()
     names = document["tests"]
     for cell in document["cells"]:
-        key = (cell["action"], int(cell["code"]))  # 31.0 is an integer in JSON
+        key = (cell["action"], int(cell["code"]))
         tally.deliveries[key] += int(cell["deliveries"])
         tests = tally.contexts.setdefault(key, {})
         for level in Level:
             for index in cell[f"{level.value}_by"]:
-                if index >= len(names):
-                    raise ValueError(f"not a {FORMAT} report: it has no test number {index}")
-                tests[names[int(index)]] = level
+                tests[_nth(names, index, "test")] = level
+    cells = [(cell["action"], int(cell["code"])) for cell in document["cells"]]
+    for name, indexes in zip(names, document.get("replies", ()), strict=False):
+        if indexes:
+            tally.replies[name] = tuple(_nth(cells, index, "cell") for index in indexes)
     return tally, _run(document), _demand(document["verdict"])
+
+
+def _nth(rows: Sequence[_T], index: float, what: str) -> _T:
+    if index >= len(rows):
+        raise ValueError(f"not a {FORMAT} report: it has no {what} number {index}")
+    return rows[int(index)]  # 31.0 is an integer in JSON
 
 
 def _check_version(version: object) -> None:
@@ -103,6 +113,7 @@ def render(coverage: Coverage) -> str:
     tally = coverage.tally
     names = sorted({name for tests in tally.contexts.values() for name in tests})
     numbers = {name: number for number, name in enumerate(names)}
+    places = {cell: number for number, cell in enumerate(tally.cells)}
     document = {
         "format": FORMAT,
         "version": VERSION,
@@ -122,6 +133,7 @@ def render(coverage: Coverage) -> str:
         },
         "tests": names,
         "cells": [_cell(tally, cell, numbers) for cell in tally.cells],
+        "replies": [[places[cell] for cell in tally.replies.get(name, ())] for name in names],
     }
     return _text(document)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pytest_flipsnack.catalogue.action import State
 from pytest_flipsnack.catalogue.actions import ACTIONS
 from pytest_flipsnack.catalogue.codes import Code
-from pytest_flipsnack.coverage.tally import Level, highest, reaches
+from pytest_flipsnack.coverage.tally import Cell, Level, highest, reaches, shown
 from pytest_flipsnack.coverage.writers import Coverage
 
 
@@ -55,6 +55,63 @@ def _note(code: Code, coverage: Coverage) -> str:
     if code not in verdict.exercised:
         return "missing"
     return "exercised only" if code in verdict.exercised_only else ""
+
+
+@dataclass(frozen=True, slots=True)
+class CellRow:
+    """An action with a code: how far the suite went with both.
+
+    `state` is a level, or else missing (the gate lacks it), documented, open (of an action that is
+    deprecated) or excluded; it is empty where the action cannot answer the code. `source` says
+    what lists the code for the action.
+    """
+
+    action: str
+    code: Code
+    state: str
+    deliveries: int
+    tests: int
+    source: str
+
+    @property
+    def cell(self) -> Cell:
+        """The cell as counts know it."""
+        return self.action, self.code.value
+
+    @property
+    def name(self) -> str:
+        """The cell as the configuration writes it."""
+        return shown(self.cell)
+
+
+def cell_rows(coverage: Coverage) -> Iterator[CellRow]:
+    """Yield every code of every action that is current or was called, by action, then by code."""
+    called = {action for action, _ in coverage.tally.cells}
+    current = [one.name for one in ACTIONS.values() if one.state is State.CURRENT]
+    verdict, demand = coverage.verdict, coverage.demand
+    demanded = {*verdict.cells}
+    lacking = {
+        cell
+        for cell in verdict.missing_cells
+        if demand.cells_threshold is not None or cell in demand.required_cells
+    }
+    for action in dict.fromkeys([*current, *sorted(called)]):
+        sources = ACTIONS[action].codes if action in ACTIONS else {}
+        for code in Code:
+            cell = (action, code.value)
+            tests = coverage.tally.contexts.get(cell, {})
+            level = highest(tests)
+            if level is not None:
+                state = level.value
+            elif code not in sources:
+                state = ""
+            elif cell in demanded:
+                state = "missing" if cell in lacking or code in verdict.missing else "documented"
+            else:
+                out = code not in verdict.demanded or cell in demand.excluded_cells
+                state = "excluded" if out else "open"
+            source = str(sources[code]) if code in sources else "no page lists it"
+            yield CellRow(action, code, state, coverage.tally.deliveries[cell], len(tests), source)
 
 
 def open_cells(coverage: Coverage) -> Iterator[tuple[str, list[int]]]:

@@ -84,7 +84,6 @@ def test_an_async_client_that_blocks_the_loop_is_named(project: Project) -> None
     assert project.run("-q", "-k", "test_request").ret == 0
 
 
-@pytest.mark.unmeasured
 @pytest.mark.parametrize(
     ("without", "text"),
     [

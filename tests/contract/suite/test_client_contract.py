@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import pytest
-
 from tests.contract.suite.smallest_contract import ADAPTER
 from tests.downstream import DEMANDED, Project, with_two_workers
-
-pytestmark = pytest.mark.unmeasured
 
 
 def test_every_code_and_case_is_a_test_with_a_readable_id(project: Project) -> None:

@@ -185,7 +185,6 @@ def test_a_text_that_is_no_path_is_left_to_the_client(project: Project) -> None:
     assert project.run(*KINDS).ret == 0
 
 
-@pytest.mark.unmeasured
 @pytest.mark.parametrize("document", ["Path", "bytes", "file"])
 @pytest.mark.parametrize("library", ["requests", "httpx", "urllib3"])
 def test_what_a_library_makes_of_a_form_is_held_against_nobody(

@@ -43,7 +43,6 @@ def test_a_fixture_that_another_asks_for_is_shown_there(project: Project) -> Non
     assert re.search(r"^ +def client\(acount\):", text, re.MULTILINE)
 
 
-@pytest.mark.unmeasured
 def test_a_fixture_that_raises_is_one_error(merging: Project, workers: tuple[str, ...]) -> None:
     body = "raise RuntimeError(f'no configuration in {tmp_path} after {id(tmp_path)} s')"
     merging.test(TWO_CALLS + CLIENT.format(body=body).replace("flipsnack)", "tmp_path)"))
@@ -72,7 +71,6 @@ def test_a_fixture_that_gives_up_says_so_once(project: Project) -> None:
     assert set(referred) == {where}
 
 
-@pytest.mark.unmeasured
 @pytest.mark.parametrize(
     ("body", "sign", "did"),
     [

@@ -40,7 +40,6 @@ PLAIN = CONTRACT.replace("{body}", "return client.ask()")
 LINE = 1 + next(n for n, line in enumerate(("x\nx\n" + PLAIN).splitlines()) if "@call" in line)
 
 
-@pytest.mark.unmeasured
 def test_a_finding_is_shown_at_the_method_with_the_clients_traceback(merging: Project) -> None:
     merging.test(PLAIN)
     result = merging.run("-k", "test_body and html", "-p", "no:cacheprovider")
@@ -74,7 +73,6 @@ def test_every_style_of_traceback_names_the_finding(project: Project, style: str
 
 
 @with_two_workers
-@pytest.mark.unmeasured
 def test_one_cause_of_many_failures_is_counted_once(merging: Project) -> None:
     merging.test(HASTY)
     result = merging.run("-k", "test_code", "-p", "no:cacheprovider")

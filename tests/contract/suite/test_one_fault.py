@@ -19,7 +19,6 @@ from tests.downstream import Project, with_two_workers
 
 
 @with_two_workers
-@pytest.mark.unmeasured
 def test_a_refused_request_is_shown_once(merging: Project, workers: tuple[str, ...]) -> None:
     merging.test(CONTRACT + WRONG_SECRET)
     count, text, referred = fails(merging, "TestAcme")
@@ -56,7 +55,6 @@ def test_every_style_of_traceback_has_the_line(project: Project, style: str) -> 
     result.stdout.fnmatch_lines([f"*{REFUSED.replace('[', '?').replace(']', '?')}"])
 
 
-@pytest.mark.unmeasured
 @pytest.mark.parametrize("chosen", ["test_code", "test_code or test_wire"])
 def test_without_the_request_test_the_first_that_fails_shows_all(
     merging: Project, workers: tuple[str, ...], chosen: str
@@ -68,7 +66,6 @@ def test_without_the_request_test_the_first_that_fails_shows_all(
     assert workers or {line.partition(", ")[2] for line in referred} == {first}
 
 
-@pytest.mark.unmeasured
 def test_wrong_credentials_are_one_fault_of_all_calls(
     merging: Project, workers: tuple[str, ...]
 ) -> None:
@@ -88,7 +85,6 @@ def test_another_secret_is_one_fault_of_all_calls(project: Project) -> None:
     )
 
 
-@pytest.mark.unmeasured
 def test_a_call_that_makes_no_request_says_so_once(
     merging: Project, workers: tuple[str, ...]
 ) -> None:

@@ -12,7 +12,6 @@ UNDECLARED = ADAPTER.replace("    error = acme.FlipsnackError\n", "").replace(
 )
 
 
-@pytest.mark.unmeasured
 @pytest.mark.parametrize(
     ("written", "name", "meant"),
     [
@@ -53,7 +52,6 @@ def test_a_misspelt_declaration_of_a_common_base_is_named_as_well(project: Proje
     result.stdout.fnmatch_lines(["TestAcme: TestAcme.retrys is not a declaration; did you mean *"])
 
 
-@pytest.mark.unmeasured
 @pytest.mark.parametrize(
     "own",
     [

@@ -51,7 +51,6 @@ def ids(project: Project, *args: str) -> list[str]:
     return [line.partition("::")[2] for line in lines if "::" in line]
 
 
-@pytest.mark.unmeasured
 def test_every_case_is_tried_with_every_client(project: Project) -> None:
     project.test(CLIENT)
 
@@ -211,7 +210,6 @@ def test_an_async_fixture_may_be_parametrised(project: Project) -> None:
 
 
 @with_two_workers
-@pytest.mark.unmeasured
 def test_workers_collect_the_same_cases(merging: Project) -> None:
     merging.test(TITLED.format("(params=['plain', 'Ünï'])"))
 
