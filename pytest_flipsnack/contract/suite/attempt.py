@@ -32,6 +32,8 @@ class Attempt:
     """How long the client waited after the last reply."""
     given: Collection[object] = ()
     """What the fixtures of the call are, the client among them."""
+    instead: bool = False
+    """Whether the call was given other values in the place of some of these."""
     own: Collection[str] = ()
     """Packages that are known to be the client's."""
 

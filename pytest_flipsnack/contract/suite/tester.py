@@ -63,7 +63,6 @@ class Tester:
         self._began: dict[str, int] = {}
         self._error: BaseException | None = None
         self._attempts: list[Attempt] = []
-        self._instead = False
         # before any answer is declared: a client may make a request when it is made
         self._given = {name: bench.resolve(name) for name in signature(self._bound).parameters}
         # the first answer may be COMPLETE already, and not every client waits for it
@@ -86,13 +85,16 @@ class Tester:
         self.fake.record.judge(self.require.judged)
 
     def _crashes(self) -> Iterator[Finding]:
+        """Yield what a call raised with its own values; those of a trial may be of another kind."""
         for attempt in self._attempts:
-            yield from self.require.no_crash(attempt)
+            if not attempt.instead:
+                yield from self.require.no_crash(attempt)
 
     def _failure(self, found: Finding, text: str) -> BaseException:
         """Return the exception for a finding, with the cause where that is no one test's alone."""
         made = failure(text)
-        general, refusal, headline = not self._instead, found.refusal, text.partition("\n")[0]
+        instead = any(attempt.instead for attempt in self._attempts)
+        general, refusal, headline = not instead, found.refusal, text.partition("\n")[0]
         calls = chain.from_iterable(attempt.calls for attempt in self._attempts)
         refused = [call for call in calls if refusal and call.refusal is refusal]
         if refusal and refused:
@@ -157,10 +159,9 @@ class Tester:
         )
         cancellation = Cancellation(self.fake.observers) if cancelled else None
         attempt = make(call, self._bench.loop, observation, cancellation)
-        attempt.given = [*given.values()]
+        attempt.given, attempt.instead = [*given.values()], bool(instead)
         self._error = None if attempt.never_stopped else attempt.error
         self._attempts.append(attempt)
-        self._instead = self._instead or bool(instead)
         return attempt
 
     def others(self) -> Iterator[Tester]:

@@ -127,6 +127,7 @@ def render(coverage: Coverage) -> str:
                 "deliveries": row.deliveries,
                 "tests": row.tests,
                 "asserting_tests": row.asserting,
+                "exercised": row.level is not None,
                 "level": row.level and row.level.value,
             }
             for row in code_rows(coverage)

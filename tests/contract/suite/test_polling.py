@@ -55,7 +55,7 @@ def test_a_download_that_failed_is_not_polled_for_again(project: Project) -> Non
             data = client.ask("collection.downloadHTML", collectionHash="fxh4k89") or {}
             if data.get("status") == "COMPLETE":
                 return data
-            acme.time.sleep(2)
+            __import__("time").sleep(2)
         raise acme.FlipsnackError(50)""",
     )
     project.test(polling)
