@@ -59,7 +59,7 @@ def _beside_httpx(requests: InProcess) -> tuple[Transport, ...]:
         return HttpxCassetteTransport(requests)
 
     return (
-        OnImport("pytest_httpx", pytest_httpx),
-        OnImport("respx", respx),
-        OnImport("vcr.stubs.httpx_stubs", cassettes),
+        OnImport("pytest_httpx", pytest_httpx, needs="httpx"),
+        OnImport("respx", respx, needs="httpx"),
+        OnImport("vcr.stubs.httpx_stubs", cassettes, needs="httpx"),
     )

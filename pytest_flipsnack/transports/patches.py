@@ -59,16 +59,21 @@ class Transport(Protocol):
 
 
 class OnImport(MetaPathFinder):
-    """A transport of a library that may not have been imported, and then costs no import."""
+    """A transport of a library that may not have been imported, and then costs no import.
 
-    def __init__(self, library: str, make: Callable[[], Transport]) -> None:
+    A tool beside a library `needs` that library: where a test hides it, there is nothing to join.
+    """
+
+    def __init__(self, library: str, make: Callable[[], Transport], needs: str = "") -> None:
         self._library = library
         self._make = make
+        self._needs = needs
         self._joined: Transport | None = None
 
     def start(self) -> None:
-        """Join the library now, or else with its import."""
-        if sys.modules.get(self._library) is not None:  # None where a test hides it
+        """Join the library now, or else with its import; None stands where a test hides one."""
+        hidden = sys.modules.get(self._needs, self) is None
+        if sys.modules.get(self._library) is not None and not hidden:
             self._join()
         else:
             sys.meta_path.insert(0, self)

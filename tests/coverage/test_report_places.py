@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import stat
@@ -181,20 +182,37 @@ def test_a_report_that_another_run_writes_meanwhile_fails_neither(
     assert [entry.name for entry in tmp_path.iterdir()] == ["f.json"]
 
 
-def test_of_reports_that_are_written_at_once_each_reader_sees_a_whole_one(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("sizes", "begins"),
+    [((100, 200_000), False), ((100, 20_000, 200_000), False), ((100, 200_000), True)],
+    ids=["two", "three", "two-and-one-that-begins"],
+)
+def test_of_reports_that_are_written_at_once_each_reader_sees_a_whole_one(
+    tmp_path: Path, sizes: tuple[int, ...], begins: bool
+) -> None:
     path = tmp_path / "f.json"
     wrong: list[Exception] = []
+    may_be_missing = (FileNotFoundError,) if begins else ()
 
     def write(size: int) -> None:
         text = json.dumps({"x": "y" * size})
         for _ in range(100):
             try:
                 write_file(path, text)
-                json.loads(path.read_text("utf-8"))
+                with contextlib.suppress(*may_be_missing):
+                    json.loads(path.read_text("utf-8"))
             except (OSError, ValueError) as error:
                 wrong.append(error)
 
-    threads = [threading.Thread(target=write, args=(size,)) for size in (100, 200_000)]
+    def begin() -> None:
+        try:
+            for _ in range(100):
+                discard_file(path)
+        except OSError as error:
+            wrong.append(error)
+
+    threads = [threading.Thread(target=write, args=(size,)) for size in sizes]
+    threads += [threading.Thread(target=begin)] * begins
     for thread in threads:
         thread.start()
     for thread in threads:

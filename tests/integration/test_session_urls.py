@@ -71,6 +71,21 @@ def test_a_client_of_a_session_finds_the_fake_of_each_test(merging: Project) -> 
     }
 
 
+def test_the_url_of_one_test_leads_to_the_fake_of_each_later_one(project: Project) -> None:
+    project.write("conftest.py", CLIENT)
+    project.write(
+        "test_acme.py",
+        "import pytest\nfrom conftest import Client\n\nURLS = []\n\n"
+        "@pytest.mark.parametrize('code', [31, 41, 50])\n"
+        "def test_it(flipsnack, flipsnack_credentials, code):\n"
+        "    URLS.append(flipsnack.url)\n"
+        "    flipsnack.respond(code)\n"
+        "    assert Client(*flipsnack_credentials, URLS[0]).code() == code\n",
+    )
+
+    project.run().assert_outcomes(passed=3)
+
+
 def test_a_client_that_is_made_late_in_a_test_finds_the_fake_that_runs(project: Project) -> None:
     project.write("conftest.py", SESSION)
     project.write(

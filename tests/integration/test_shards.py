@@ -81,6 +81,48 @@ def test_combined_shards_are_byte_for_byte_one_run(
     assert failed.startswith("Flipsnack gate failed: 13 of 19 codes exercised, 100 % required")
 
 
+SHARDS = """
+def pytest_addoption(parser):
+    parser.addoption("--shard", type=int)
+
+def pytest_collection_modifyitems(config, items):
+    number = config.getoption("--shard")
+    if number is not None:
+        others = [item for at, item in enumerate(items) if at % 2 != number]
+        items[:] = [item for item in items if item not in others]
+"""
+TELLING = SHARDS + "        config.hook.pytest_deselected(items=others)\n"
+KEYWORDS = ("code and (2 or 0)", "code and not (2 or 0)")
+
+
+@pytest.mark.parametrize(
+    ("hooks", "flags"),
+    [
+        (TELLING, ("--shard=0", "--shard=1")),
+        (SHARDS, ("--shard=0", "--shard=1")),
+        ("", tuple(f"-k{keyword}" for keyword in KEYWORDS)),
+    ],
+    ids=["deselects", "tells nobody", "keywords"],
+)
+def test_shards_that_leave_tests_out_in_any_way_pass_the_gate_together(
+    project: Project, capsys: pytest.CaptureFixture[str], hooks: str, flags: tuple[str, ...]
+) -> None:
+    project.write("test_acme.py", TESTS)
+    project.hooks(hooks)
+    project.ini("flipsnack_fail_under = 100")
+    files = [f"{number}.json" for number in range(len(flags))]
+    for file, flag in zip(files, flags, strict=True):
+        result = project.run(flag, f"--flipsnack-report=json:{file}")
+        assert result.ret == 0
+        assert gate_line(result).startswith("Flipsnack gate not enforced: the run was narrowed by ")
+    capsys.readouterr()
+
+    assert cli.main(["report", *files, "--fail-under=100"]) == 0
+    assert capsys.readouterr().err == (
+        "Flipsnack gate passed: 19 of 19 codes exercised, 100 % required\n"
+    )
+
+
 def test_what_a_suite_in_another_language_delivered_adds_up_with_a_run(
     project: Project, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import socket
 import sys
 
@@ -13,6 +14,7 @@ from pytest_flipsnack.transports import guard
 from tests.contract.faulty_client import Client
 from tests.downstream import Project
 
+TRANSPORTS = "pytest_flipsnack.transports"
 PLACES = HTTPAdapter.send, socket.getaddrinfo, socket.socket.connect
 
 
@@ -46,6 +48,23 @@ def test_a_library_that_a_test_hides_is_not_there(
         assert Client(flipsnack).ask()["code"] == 41
         with flipsnack.clock:
             pass
+    assert places() == PLACES
+
+
+@pytest.mark.parametrize("tool", ["pytest_httpx", "respx", "vcr.stubs.httpx_stubs"])
+def test_a_tool_whose_library_a_test_hides_may_be_there(
+    monkeypatch: pytest.MonkeyPatch, tool: str
+) -> None:
+    """As in the first test of a run, before anybody has imported what would be put into the tool."""
+    importlib.import_module(tool)
+    ours = [name for name in sys.modules if name.startswith(f"{TRANSPORTS}.httpx")]
+    for name in ours:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "httpx", None)
+    with Flipsnack() as flipsnack:
+        flipsnack.respond(41)
+        assert Client(flipsnack).ask()["code"] == 41
+        assert not set(ours) & set(sys.modules)
     assert places() == PLACES
 
 

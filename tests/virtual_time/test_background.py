@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import queue
 import select
 import selectors
 import socket
@@ -107,21 +109,31 @@ def test_real_time_counts_towards_a_sleep_and_not_on_top_of_it() -> None:
             assert time.monotonic() - began == pytest.approx(1, abs=0.2)
 
 
+BEATS: dict[str, Callable[[], object]] = {
+    "seconds": lambda: time.sleep(5),
+    "an hour": lambda: time.sleep(3600),
+    "an event": lambda: threading.Event().wait(3600),
+    "a queue": lambda: queue.Queue[int]().get(timeout=3600),
+}
+
+
+@pytest.mark.parametrize("beat", BEATS.values(), ids=BEATS)
 def test_a_thread_of_the_client_that_sleeps_between_the_blocks_holds_up_none(
-    flipsnack: Flipsnack,
+    flipsnack: Flipsnack, beat: Callable[[], object]
 ) -> None:
     ended = threading.Event()
 
     def heartbeat() -> None:
         while not ended.is_set():
-            time.sleep(3600)
+            with contextlib.suppress(queue.Empty):
+                beat()
 
     thread = threading.Thread(target=heartbeat, daemon=True)
     with flipsnack.expect(31, raises=RateLimited):
         thread.start()
         Client(flipsnack).call()
     original_sleep = original("sleep")
-    original_sleep(0.05)  # it has begun to sleep for an hour, in earnest
+    original_sleep(0.05)  # it has begun to wait in earnest
     for _ in range(3):
         began = monotonic()
         with flipsnack.expect(31, raises=RateLimited):

@@ -15,7 +15,7 @@ from pytest_flipsnack.flipsnack import Flipsnack
 from tests.contract.faulty_client import Client, RateLimited
 from tests.downstream import Project
 
-REAL = time.sleep
+REAL = time.sleep, time.time, time.monotonic
 
 
 class Fake:
@@ -65,9 +65,9 @@ SLEEPS = [a_mock, a_spy, a_lambda, an_append, a_method, an_object]
 
 
 @pytest.fixture(autouse=True)
-def _sleep_is_as_before() -> Iterator[None]:
+def _time_is_as_before() -> Iterator[None]:
     yield
-    assert time.sleep is REAL
+    assert (time.sleep, time.time, time.monotonic) == REAL
 
 
 @pytest.mark.parametrize("make", SLEEPS)
@@ -104,7 +104,38 @@ def test_it_may_be_replaced_for_the_whole_block_and_beyond(
         monkeypatch.setattr(time, "sleep", lambda seconds: None)
         Client(flipsnack).call()
     monkeypatch.undo()
-    assert time.sleep is REAL
+    assert time.sleep is REAL[0]
+
+
+@pytest.mark.parametrize(
+    "makes", ["mock.Mock()", "mock.Mock(wraps=time.sleep)", "lambda seconds: None"]
+)
+def test_a_fixture_may_replace_it_for_a_mark_a_clock_and_a_block(
+    project: Project, makes: str
+) -> None:
+    project.test(f"""
+        import time
+        from unittest import mock
+
+        @pytest.fixture
+        def no_sleep(monkeypatch):
+            monkeypatch.setattr(time, "sleep", {makes})
+
+        @pytest.mark.flipsnack(41, raises=acme.FlipsnackError)
+        def test_mark(no_sleep, client):
+            client.ask()
+
+        def test_clock(no_sleep, flipsnack_clock, client):
+            client.ask()
+
+        def test_block(flipsnack, client, no_sleep):
+            with flipsnack.expect(41, raises=acme.FlipsnackError):
+                client.ask()
+
+        def test_nothing_is_left():
+            assert time.sleep.__module__ == time.time.__module__ == "time"
+    """)
+    project.run().assert_outcomes(passed=4)
 
 
 def test_a_mock_of_an_async_sleep_moves_the_clock(flipsnack_clock: VirtualClock) -> None:

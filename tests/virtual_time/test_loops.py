@@ -6,15 +6,17 @@ import asyncio
 import re
 import socket
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator
 
+import httpx
 import pytest
 import trio
 from freezegun import freeze_time
 
-from pytest_flipsnack import VirtualClock
+from pytest_flipsnack import Flipsnack, VirtualClock
 from pytest_flipsnack.virtual_time.timeline import monotonic
 from tests.downstream import Project
+from tests.transports.asking import API, signed
 
 LIMIT_S = 5.0
 
@@ -32,41 +34,44 @@ def silent() -> Iterator[int]:
         yield server.getsockname()[1]
 
 
+Work = Callable[[], Awaitable[None]]
+
+
 async def naps() -> None:
     for seconds in (1, 2, 30, 4000):
         await asyncio.sleep(seconds)
 
 
-async def beside_a_listener(port: int) -> None:
+async def beside_a_listener(port: int, work: Work = naps) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     listener = asyncio.create_task(reader.read())
-    await naps()
+    await work()
     listener.cancel()
     writer.close()
 
 
-async def beside_an_idle_connection(port: int) -> None:
+async def beside_an_idle_connection(port: int, work: Work = naps) -> None:
     _, writer = await asyncio.open_connection("127.0.0.1", port)
-    await naps()
+    await work()
     writer.close()
 
 
-async def beside_a_server(port: int) -> None:
+async def beside_a_server(port: int, work: Work = naps) -> None:
     async with await asyncio.start_server(lambda *_: None, "127.0.0.1", 0) as server:
         task = asyncio.create_task(server.serve_forever())
-        await naps()
+        await work()
         task.cancel()
 
 
-async def beside_a_waiting_task(port: int) -> None:
+async def beside_a_waiting_task(port: int, work: Work = naps) -> None:
     task = asyncio.create_task(asyncio.Event().wait())
-    await naps()
+    await work()
     task.cancel()
 
 
-async def beside_many_connections(port: int) -> None:
+async def beside_many_connections(port: int, work: Work = naps) -> None:
     opened = [await asyncio.open_connection("127.0.0.1", port) for _ in range(20)]
-    await naps()
+    await work()
     for _, writer in opened:
         writer.close()
 
@@ -88,6 +93,24 @@ def test_what_else_is_open_in_the_loop_makes_no_sleep_real(
     asyncio.run(way(silent))  # type: ignore[arg-type]
     assert monotonic() - began < LIMIT_S
     assert clock.skipped == 4033
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_client_in_such_a_loop_retries_in_virtual_time(
+    flipsnack: Flipsnack, silent: int, way: Callable[[int, Work], Coroutine[None, None, None]]
+) -> None:
+    async def call() -> None:
+        async with httpx.AsyncClient(timeout=5) as client:
+            for wait_s in (60, 120, 0):
+                answer = await client.get(API, params=signed(flipsnack))
+                await asyncio.sleep(wait_s)
+        assert answer.json()["code"] == 20
+
+    began = monotonic()
+    with flipsnack.expect(50, 50):
+        asyncio.run(way(silent, call))
+    assert monotonic() - began < LIMIT_S
+    assert flipsnack.clock.skipped == 180
 
 
 def test_what_comes_over_a_connection_comes_before_a_deadline(

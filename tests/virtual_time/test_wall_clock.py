@@ -12,12 +12,15 @@ import time
 import warnings
 from collections.abc import Callable
 from datetime import datetime as named
+from functools import partial
 from typing import Any, cast
 
 import pytest
 
+from pytest_flipsnack.flipsnack import Flipsnack
 from pytest_flipsnack.virtual_time.clock import VirtualClock
 from pytest_flipsnack.virtual_time.readings import DateSwitch
+from tests.contract.faulty_client import Client, RateLimited
 
 LIMIT = dt.timedelta(seconds=20)
 HELD_CLOCK = [time.time][0]
@@ -79,16 +82,6 @@ def test_a_wrong_argument_is_the_same_kind_of_error_as_ever() -> None:
         dt.datetime.now("UTC")  # type: ignore[arg-type]
 
 
-def test_a_deadline_by_the_wall_clock_passes() -> None:
-    with VirtualClock():
-        end = dt.datetime.now(dt.UTC) + dt.timedelta(seconds=60)
-        tries = 0
-        while dt.datetime.now(dt.UTC) < end:
-            tries += 1
-            time.sleep(10)
-    assert tries == 6
-
-
 @pytest.mark.parametrize(
     ("name", "goes_on"),
     [("CLOCK_MONOTONIC", True), ("CLOCK_REALTIME", True), ("CLOCK_PROCESS_CPUTIME_ID", False)],
@@ -122,6 +115,38 @@ def test_every_way_to_ask_for_the_time_tells_the_same(name: str) -> None:
         time.sleep(3600)
         assert 3598 <= TEXTS[name]() - before <= 3600 + 20
         assert abs(TEXTS[name]() - time.time()) < 20
+
+
+def timestamp(now: Callable[[], dt.datetime]) -> float:
+    return now().timestamp()
+
+
+CLOCKS: dict[str, Callable[[], float]] = {
+    **TEXTS,
+    **{f"datetime {name}": partial(timestamp, now) for name, now in WAYS.items()},
+    "monotonic": lambda: time.monotonic(),
+}
+
+
+@pytest.mark.parametrize("name", CLOCKS)
+def test_a_client_that_gives_up_after_a_minute_by_any_clock_is_bounded(
+    flipsnack: Flipsnack, name: str
+) -> None:
+    client, now = Client(flipsnack, waits_s=()), CLOCKS[name]
+
+    def call() -> object:
+        end = now() + 60
+        while True:
+            try:
+                return client.call()
+            except RateLimited:
+                if now() >= end:
+                    raise
+            time.sleep(5)
+
+    with flipsnack.expect(31, raises=RateLimited):
+        call()
+    assert 1 < len(flipsnack.calls) <= 14
 
 
 @pytest.mark.parametrize("name", ["gmtime", "localtime", "ctime"])
