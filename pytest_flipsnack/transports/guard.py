@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import ssl
+import sys
 import urllib.request
 from collections.abc import Callable
 from typing import Any
@@ -42,10 +43,12 @@ class Guard:
         self._port = port
         self._handed_on = handed_on
         self._without_tls = False
+        self._was_blocked = False
 
     def start(self) -> None:
         """Put a filter before the resolver that every client library uses."""
         onward = socket.getaddrinfo
+        self._was_blocked = _is_blocked()
 
         def getaddrinfo(host: Any, *args: Any, **kwargs: Any) -> Any:
             name = _text(host) if self._patches.active else ""
@@ -65,8 +68,14 @@ class Guard:
         self._patches.set(urllib.request, "proxy_bypass", proxy_bypass)
 
     def stop(self) -> None:
-        """Let names resolve again."""
+        """Let names resolve again.
+
+        pytest-socket lifts its block before fixtures end, and then finds no resolver of its own:
+        the one that is put back here would block all tests to come.
+        """
         self._patches.undo()
+        if self._was_blocked and not _is_blocked():
+            sys.modules["pytest_socket"].enable_socket()
 
     def lead(self, host: str) -> int | None:
         """Return the port of the loopback server for a host, None for one that is not Flipsnack's.
@@ -136,6 +145,11 @@ class PlainConnection:
 
     do_handshake = unwrap = getpeercert = cipher = compression = nothing
     version = selected_alpn_protocol = nothing
+
+
+def _is_blocked() -> bool:
+    """Return whether pytest-socket keeps everyone from making a socket."""
+    return socket.socket.__module__ == "pytest_socket"
 
 
 def _not_reached(name: str) -> socket.gaierror:

@@ -76,7 +76,7 @@ class OnImport(MetaPathFinder):
         if sys.modules.get(self._library) is not None and not hidden:
             self._join()
         else:
-            sys.meta_path.insert(0, self)
+            sys.meta_path.insert(_first(), self)
 
     def stop(self) -> None:
         """Part from it."""
@@ -106,3 +106,8 @@ class OnImport(MetaPathFinder):
     def _join(self) -> None:
         self._joined = self._make()
         self._joined.start()
+
+
+def _first() -> int:
+    """Return where a finder comes first; pyfakefs ends by taking out the very first as its own."""
+    return sum(type(finder).__module__.startswith("pyfakefs.") for finder in sys.meta_path[:1])

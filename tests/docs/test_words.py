@@ -15,7 +15,10 @@ ROOT = Path(__file__).parents[2]
 PACKAGE = Path(pytest_flipsnack.__file__).parent
 PAGES = [
     ROOT / "README.md",
-    *(ROOT / "docs" / f"{name}.md" for name in ("virtual-time", "serve", "contract", "coverage")),
+    *(
+        ROOT / "docs" / f"{name}.md"
+        for name in ("virtual-time", "serve", "contract", "coverage", "neighbours")
+    ),
 ]
 REPLACED = {
     r"\b(ask|asks|asked|asking) again\b": "retry",

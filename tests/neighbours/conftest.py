@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import httpx  # noqa: F401 - pytester forgets what an inner run imports first
+import aiohttp  # noqa: F401 - pytester forgets what an inner run imports first
+import aioresponses  # noqa: F401 - likewise
+import click.testing  # noqa: F401 - likewise
+import httpx  # noqa: F401 - likewise
 import pytest
+import requests_cache  # noqa: F401 - likewise
 import requests_mock  # noqa: F401 - likewise
+import requests_toolbelt  # noqa: F401 - likewise
 import respx  # noqa: F401 - likewise
 import trio  # noqa: F401 - likewise
 

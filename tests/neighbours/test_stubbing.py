@@ -62,6 +62,42 @@ def test_respx(flipsnack, respx_mock):
     assert httpx.get(OTHER).text == "theirs"
     assert ask(flipsnack) == 44
 """
+AIORESPONSES = """
+import aiohttp, asyncio, json
+from aioresponses import aioresponses
+
+class Aiohttp:
+    def __init__(self, url, params, timeout):
+        self.text = asyncio.run(self.get(url, params))
+
+    async def get(self, url, params):
+        async with aiohttp.ClientSession() as session, session.get(url, params=params) as answer:
+            return await answer.text()
+
+    def json(self):
+        return json.loads(self.text)
+
+PASSED_ON = ["https://api.flipsnack.com", "https://upload.flipsnack.com", "http://127.0.0.1"]
+
+@pytest.mark.parametrize("order", ["inside", "around"])
+def test_aioresponses(flipsnack_context, order):
+    theirs = aioresponses(passthrough=PASSED_ON)
+    both = (flipsnack_context(), theirs) if order == "inside" else (theirs, flipsnack_context())
+    with both[0] as first, both[1] as second:
+        flipsnack = first if order == "inside" else second
+        theirs.get(OTHER, exception=ValueError("theirs"))
+        flipsnack.respond(38)
+        with pytest.raises(ValueError, match="theirs"):
+            Aiohttp(OTHER, {}, 5)
+        assert ask(flipsnack, Aiohttp) == 38
+        flipsnack.allow(30)
+        assert Aiohttp(flipsnack.url, {}, 5).json()["code"] == 30
+
+def test_aioresponses_that_passes_nothing_on(flipsnack):
+    with aioresponses(), pytest.raises(aiohttp.ClientConnectionError, match="Connection refused"):
+        ask(flipsnack, Aiohttp)
+    assert flipsnack.calls == []
+"""
 HYPOTHESIS = """
 from hypothesis import given, settings, strategies
 
@@ -77,6 +113,7 @@ PLUGINS = {
     "responses": ("no:nothing", RESPONSES, 1, {42: 1}),
     "pytest-httpx": ("pytest_httpx", PYTEST_HTTPX, 2, {20: 1, 43: 1}),
     "respx": ("respx.plugin", RESPX, 1, {44: 1}),
+    "aioresponses": ("no:nothing", AIORESPONSES, 3, {30: 2, 38: 2}),
 }
 
 
@@ -130,9 +167,11 @@ async def test_anyio(flipsnack):
         "-Werror",
     )
 
-    result.assert_outcomes(passed=11)
+    result.assert_outcomes(passed=14)
     assert {code: count for code, count in delivered().items() if code < 45} == {
         20: 5,
+        30: 2,
+        38: 2,
         41: 2,
         42: 1,
         43: 1,

@@ -9,6 +9,7 @@ import urllib.request
 from typing import Any
 
 import pytest
+import pytest_socket
 
 from pytest_flipsnack.flipsnack import Flipsnack
 from pytest_flipsnack.transports.guard import Guard, PlainConnection
@@ -197,3 +198,20 @@ def test_a_plain_connection_passes_on_what_comes_until_its_end() -> None:
     assert (plain.read(2), plain.read(2, memoryview(into))) == (b"", 0)
     assert (plain.write(b"xy"), outgoing.read()) == (2, b"xy")
     assert (plain.getpeercert(), plain.cipher(), plain.unwrap()) == (None, None, None)
+
+
+@pytest.mark.parametrize("lifted", [True, False])
+def test_a_block_of_pytest_socket_stands_unless_it_was_lifted_meanwhile(lifted: bool) -> None:
+    free = socket.getaddrinfo
+    pytest_socket.disable_socket()
+    blocked = socket.getaddrinfo
+    try:
+        fake = Flipsnack().start()
+        if lifted:
+            pytest_socket.enable_socket()  # as it does before the fixtures of a test end
+        assert fake.stop() == []
+
+        assert socket.getaddrinfo is (free if lifted else blocked)
+    finally:
+        pytest_socket.enable_socket()
+    assert socket.getaddrinfo is free

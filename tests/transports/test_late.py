@@ -86,6 +86,23 @@ def test_a_library_that_never_comes_leaves_nothing_behind(library: str) -> None:
     assert sys.meta_path == before
 
 
+def test_pyfakefs_takes_out_its_own_finder_and_not_ours(
+    library: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It takes out whichever is first, also when it only pauses amid a test."""
+    theirs = type("DynamicPatcher", (), {"__module__": "pyfakefs.fake_filesystem_unittest"})()
+    before = list(sys.meta_path)
+    late = OnImport(library, lambda: Noted("it", []))
+
+    monkeypatch.setattr(sys, "meta_path", [theirs, *before])
+    late.start()
+    assert sys.meta_path.pop(0) is theirs
+    assert sys.meta_path == [late, *before]
+    late.stop()
+
+    assert sys.meta_path == before
+
+
 def test_the_inner_of_two_is_joined_last(library: str) -> None:
     log: list[str] = []
     outer, inner = (OnImport(library, partial(Noted, name, log)) for name in "oi")
