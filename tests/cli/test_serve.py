@@ -48,6 +48,7 @@ def test_a_suite_is_steered_counted_and_gated(served: Served, tmp_path: Path) ->
         "deliveries": 2,
         "tests": 2,
         "asserting_tests": 0,
+        "exercised": True,
         "level": "exercised",
     }
     lines = [line.split(" ", 1)[1] for line in err.splitlines()]

@@ -96,6 +96,7 @@ def test_every_code_has_its_counts() -> None:
         "deliveries": 2,
         "tests": 1,
         "asserting_tests": 1,
+        "exercised": True,
         "level": "asserted",
     }
     assert codes["22"] == {
@@ -103,6 +104,7 @@ def test_every_code_has_its_counts() -> None:
         "deliveries": 0,
         "tests": 0,
         "asserting_tests": 0,
+        "exercised": False,
         "level": None,
     }
 
