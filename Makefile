@@ -7,7 +7,7 @@ WHEELED = PYTHONSAFEPATH=1 PYTHONDONTWRITEBYTECODE= HTTP_PROXY= HTTPS_PROXY= PIP
 
 PARALLEL = -q -n 3 --dist worksteal
 
-.PHONY: test demo lint types tests matrix bench nightly clean install
+.PHONY: test coverage demo lint types tests matrix bench nightly clean install
 
 test: lint types tests
 
@@ -30,8 +30,12 @@ types: install
 	$(BIN)/mypy
 
 tests: install
+	$(WHEELED) $(BIN)/python -m pytest $(PARALLEL)
+
+# Branch coverage of the package, which has to be complete, by the tests that add to it.
+coverage: install
 	rm -f .coverage .coverage.*
-	$(WHEELED) $(BIN)/python -m coverage run -m pytest $(PARALLEL)
+	FLIPSNACK_COVERAGE=1 $(WHEELED) $(BIN)/python -m coverage run -m pytest $(PARALLEL)
 	$(BIN)/python -m coverage combine --quiet
 	$(BIN)/python -m coverage report
 

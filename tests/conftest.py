@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import ast
+import functools
 import gc
 import importlib
 import os
 import pkgutil
-import sys
-import threading
-from collections.abc import Generator
 from pathlib import Path
+from types import SimpleNamespace
 
+import _pytest._code.source
 import httpx  # noqa: F401 - pytester forgets what an inner run imports first
 import hypothesis  # noqa: F401 - it looks for what refers to it, which is not seen any more below
-import jsonschema  # noqa: F401 - likewise
+import jsonschema  # noqa: F401 - pytester forgets it
 import pytest
-import responses  # noqa: F401 - likewise
+import responses  # noqa: F401 - pytester forgets it
 
 import pytest_flipsnack
 from tests.downstream import TWO_WORKERS, Project
@@ -24,44 +25,32 @@ for _module in pkgutil.walk_packages(pytest_flipsnack.__path__, "pytest_flipsnac
     if not _module.name.endswith("__main__"):
         importlib.import_module(_module.name)
 
+# every traceback that an inner run shows would parse the files of its frames again
+_pytest._code.source.ast = SimpleNamespace(  # type: ignore[assignment,attr-defined]
+    **{**vars(ast), "parse": functools.lru_cache(maxsize=256)(ast.parse)}
+)
 gc.freeze()  # what is imported stays; no collection of an inner run need go through it
 
-_PROCESSES = "COVERAGE_PROCESS_CONFIG"
-"""Has coverage.py measure in new processes as well."""
-_UNMEASURED_FOLDERS = ("docs", "neighbours")
+_UNMEASURED_FOLDERS = ("docs", "neighbours", "browser")
 _UNMEASURED = Path(__file__).with_name("unmeasured.txt").read_text("utf-8").splitlines()
-_IS_UNMEASURED = pytest.StashKey[bool]()
-"""What runs what other tests run already: measuring its coverage again would double its time."""
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Choose what need not be measured; the same test over again with two workers never is."""
-    listed = {*_UNMEASURED}
-    for item in items:
-        folder = item.path.relative_to(item.config.rootpath / "tests").parts[0]
-        params: dict[str, object] = getattr(getattr(item, "callspec", None), "params", {})
-        names = {item.nodeid.partition("::")[0], item.nodeid.partition("[")[0]}
-        item.stash[_IS_UNMEASURED] = (
-            folder in _UNMEASURED_FOLDERS or bool(params.get("workers")) or bool(names & listed)
-        )
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Under `make coverage`, leave out what runs only code that other tests run as well."""
+    if "FLIPSNACK_COVERAGE" in os.environ:
+        measured = [item for item in items if _is_measured(item)]
+        config.hook.pytest_deselected(items=[item for item in items if not _is_measured(item)])
+        items[:] = measured
 
 
-@pytest.hookimpl(wrapper=True, tryfirst=True)
-def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
-    """Halt the measuring of coverage, here and in new processes; it would take twice as long."""
-    if not item.stash[_IS_UNMEASURED]:
-        return (yield)
-    ours, of_threads = sys.gettrace(), threading.gettrace()
-    processes = os.environ.pop(_PROCESSES, None)
-    sys.settrace(None)
-    threading.settrace(None)
-    try:
-        return (yield)
-    finally:
-        threading.settrace(of_threads)
-        sys.settrace(ours)
-        if processes is not None:
-            os.environ[_PROCESSES] = processes
+def _is_measured(item: pytest.Item) -> bool:
+    folder = item.path.relative_to(item.config.rootpath / "tests").parts[0]
+    params: dict[str, object] = getattr(getattr(item, "callspec", None), "params", {})
+    names = {item.nodeid.partition("::")[0], item.nodeid.partition("[")[0]}
+    # two workers run what one process has run
+    return not (
+        folder in _UNMEASURED_FOLDERS or params.get("workers") or names.intersection(_UNMEASURED)
+    )
 
 
 _COLOURS = ("CI", "BUILD_NUMBER", "FORCE_COLOR", "PY_COLORS")

@@ -21,7 +21,13 @@ def deliveries(path: Path, code: int = 20) -> Any:
     return json.loads(path.read_text(encoding="utf-8"))["codes"][str(code)]["deliveries"]
 
 
-@pytest.mark.parametrize("numbers", [("SIGTERM", "SIGINT"), ("SIGINT",) * 3, ("SIGTERM",) * 3])
+@pytest.mark.parametrize(
+    "numbers",
+    [
+        ("SIGTERM", "SIGINT"),
+        *(pytest.param((name,) * 3, marks=pytest.mark.nightly) for name in ("SIGINT", "SIGTERM")),
+    ],
+)
 def test_signals_at_once_end_it_with_its_hits_written(
     tmp_path: Path, numbers: tuple[str, ...]
 ) -> None:

@@ -156,3 +156,7 @@ TestPool = _piece(right_clients_of_senders.Pooling, loopback=True)
 TestTrio = _piece(right_clients_of_senders.Nursed)
 TestFacade = _piece(right_clients_of_senders.Faced)
 TestSlots = _piece(right_clients_of_senders.Slotted)
+
+for _name in ("Numbered", "Refilled", "Pooled", "Queued", "Plain", "Archive", "Records", "Outcome",
+              "HttpClient", "Facade"):  # fmt: skip
+    globals()[f"Test{_name}"] = pytest.mark.nightly(globals()[f"Test{_name}"])

@@ -142,7 +142,7 @@ def data(checkout: Checkout) -> None:
         assert checkout.run("python", "-m", "pytest", "-q", *args) == 0, checkout.out
 
 
-@pytest.mark.nightly  # below, each commit gives it each of its inputs
+@pytest.mark.nightly
 @RED
 def test_the_action(checkout: Checkout, lost: bool) -> None:
     (step,) = yaml.safe_load(block("the last step of the job gate"))
@@ -156,6 +156,7 @@ def test_the_action(checkout: Checkout, lost: bool) -> None:
     assert f"**Gate {'failed' if lost else 'passed'}**" in checkout.summary.read_text("utf-8")
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("lost", [False])
 def test_the_action_hands_on_each_input(checkout: Checkout, lost: bool) -> None:
     action = yaml.safe_load(ACTION.read_text(encoding="utf-8"))

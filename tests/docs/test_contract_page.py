@@ -104,6 +104,7 @@ FAULTS = [
 ]
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize(
     ("declared", "right", "wrong", "found"), FAULTS, ids=[f[0] for f in FAULTS]
 )
@@ -123,6 +124,7 @@ def test_a_fault_is_found_with_the_declaration_and_not_without_it(
     assert run(downstream, test.name).ret == 0
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize(
     ("name", "line", "found"),
     [

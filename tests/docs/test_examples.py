@@ -38,7 +38,11 @@ def test_every_example_is_run_by_a_test() -> None:
     assert found == {*WITH_PYTEST, "requests_client", "any_language"}
 
 
-@pytest.mark.parametrize("copied", WITH_PYTEST, indirect=True)
+@pytest.mark.parametrize(
+    "copied",
+    [pytest.param("httpx_client", marks=pytest.mark.nightly), "aiohttp_client"],
+    indirect=True,
+)
 def test_an_async_example_exercises_every_code(copied: Path) -> None:
     result = run(copied, sys.executable, "-m", "pytest", "--flipsnack-report=term")
     assert result.returncode == 0, result.stdout
@@ -54,6 +58,7 @@ def test_the_demo_is_green_and_then_red(copied: Path) -> None:
     assert last == "As expected: green with all 19 codes, red (exit 1) without 22."
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("copied", ["requests_client"], indirect=True)
 def test_the_whole_contract_fits_twenty_lines(copied: Path) -> None:
     result = run(copied, sys.executable, "-m", "pytest", "-q", "contract")

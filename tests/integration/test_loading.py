@@ -56,7 +56,11 @@ def test_installed_is_enough(asking: Project, monkeypatch: pytest.MonkeyPatch) -
 
 
 @pytest.mark.parametrize(
-    "spelling", [(), PACKAGE + MODULE], ids=["autoload", "package-module-no-autoload"]
+    "spelling",
+    [
+        pytest.param((), id="autoload"),
+        pytest.param(PACKAGE + MODULE, id="package-module-no-autoload", marks=pytest.mark.nightly),
+    ],
 )
 def test_two_workers_load_it_as_well(
     asking: Project, monkeypatch: pytest.MonkeyPatch, spelling: tuple[str, ...]

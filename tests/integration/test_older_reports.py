@@ -12,7 +12,7 @@ REPORT = "--flipsnack-report=json"
 PATH = "flipsnack-coverage.json"
 
 
-@pytest.fixture(params=["in-place", "through-a-link"])
+@pytest.fixture(params=["in-place", pytest.param("through-a-link", marks=pytest.mark.nightly)])
 def passed(request: pytest.FixtureRequest, project: Project) -> Project:
     """A project whose last run has passed its gate."""
     project.write("test_acme.py", TESTS)

@@ -22,13 +22,11 @@ EVERY_COMMIT = {
     "a failed test delivered the only 31",
     "an error in its teardown",
     "a rerun that passes",
-    "-p no:terminal",
+    "a crash",
     "-k",
-    "a group of a split",
     "a broken baseline",
-    "a full disk",
 }
-"""The rows that run with two workers on each commit, besides those that are different there."""
+"""The rows that run with two workers on each commit."""
 FORMATS = ("json", "markdown", "junit")
 BESIDE = re.compile(r"; \d+ failed beside it$")
 REPORTS = tuple(f"--flipsnack-report={name}" for name in FORMATS)
@@ -67,8 +65,7 @@ def rows() -> Iterator[ParameterSet]:
     for name, row in SCENARIOS.items():
         yield pytest.param(name, (), id=f"{name}-plain")
         if row.with_workers is not None:
-            daily = row.with_workers or name in EVERY_COMMIT
-            marks = () if daily else pytest.mark.nightly
+            marks = () if name in EVERY_COMMIT else pytest.mark.nightly
             yield pytest.param(name, TWO_WORKERS, id=f"{name}-two-workers", marks=marks)
 
 
