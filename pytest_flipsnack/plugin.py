@@ -52,6 +52,11 @@ def pytest_configure(config: pytest.Config) -> None:
         return
     from pytest_flipsnack.integration.left_out import LeftOut
 
+    flips = None if config.option.collectonly else demands.read_flips(config)
+    if flips is not None:
+        from pytest_flipsnack.integration.flips import NAME
+
+        config.pluginmanager.register(flips, NAME)
     left_out = LeftOut()
     config.pluginmanager.register(left_out, "flipsnack-left-out")
     if hasattr(config, "workerinput"):
@@ -60,7 +65,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
     targets, earlier = demands.read_targets(config), demands.read_earlier(config)
     older_reports.discard(config, targets)
-    gate = Gate(config, demand, targets, left_out, earlier)
+    gate = Gate(config, demand, targets, left_out, earlier, flipped=flips.found if flips else None)
     config.pluginmanager.register(gate, "flipsnack-gate")
 
 
@@ -147,7 +152,7 @@ def flipsnack_context(
     def make() -> Iterator[Flipsnack]:
         __tracebackhide__ = True
         fakes = fixtures.fakes_of(request.session)
-        with fakes.make(flipsnack_credentials) as fake:
+        with fakes.make(flipsnack_credentials) as fake, fakes.time_of(fake):
             fakes.recorder.open(fake)
             finished = False
             try:

@@ -18,6 +18,8 @@ class Level(StrEnum):
     """It delivered the code to the client."""
     ASSERTED = "asserted"
     """It judged the client there as well: `expect`, a mark with `raises`, a test of a contract."""
+    VERIFIED = "verified"
+    """It failed each time that another code came in the place of this one: it looks."""
 
 
 _RANK: dict[Level | None, int] = {level: rank for rank, level in enumerate((None, *Level))}
@@ -48,6 +50,12 @@ class Tally:
         for cell in hits:
             level = Level.ASSERTED if cell in asserted else Level.EXERCISED
             _join(self.contexts.setdefault(cell, {}), {name: level})
+
+    def verify(self, name: str, cells: Collection[Cell]) -> None:
+        """Note that a test looks at cells that it delivered."""
+        for cell in cells:
+            if name in self.contexts.get(cell, {}):
+                self.contexts[cell][name] = Level.VERIFIED
 
     def add(self, other: Tally) -> None:
         """Add the counts of another part of the suite."""

@@ -51,6 +51,7 @@ class Verdict:
     demanded: tuple[Code, ...]
     exercised: tuple[Code, ...]
     asserted: tuple[Code, ...]
+    verified: tuple[Code, ...]
     missing: tuple[Code, ...]
     cells: tuple[Cell, ...]
     missing_cells: tuple[Cell, ...]
@@ -108,6 +109,7 @@ def decide(tally: Tally, demand: Demand, run: Run) -> Verdict:
         outcome, level, demanded,
         exercised=exercised,
         asserted=tuple(code for code in demanded if reaches(levels[code], Level.ASSERTED)),
+        verified=tuple(code for code in demanded if reaches(levels[code], Level.VERIFIED)),
         missing=missing, cells=cells, missing_cells=missing_cells, criteria=criteria, line=line,
         troubles=tuple(run.troubles), changes=changed,
     )  # fmt: skip

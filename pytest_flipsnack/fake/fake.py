@@ -18,6 +18,7 @@ from pytest_flipsnack.fake.checks import Subject, first_of, refusals, secret_sen
 from pytest_flipsnack.fake.collections import Collections
 from pytest_flipsnack.fake.faults import fault_of
 from pytest_flipsnack.fake.finding import Finding, Refusal
+from pytest_flipsnack.fake.flips import Flip
 from pytest_flipsnack.fake.masking import mask
 from pytest_flipsnack.fake.record import Record
 from pytest_flipsnack.fake.reply import Reply, bent, envelope, from_fault
@@ -54,6 +55,8 @@ class Fake:
         self.record = Record(self.account.hidden, keep)
         self.slips: list[Finding] = []
         """What the test must fail for, without declared answers that are still open."""
+        self.flip: Flip | None = None
+        """What the client gets in the place of a code, where a test is to notice it."""
 
     @property
     def calls(self) -> list[Call]:
@@ -139,10 +142,10 @@ class Fake:
             else:
                 refusal = next(refusals(ACCOUNT, subject), None)
                 reply = self._own(refusal, request, now)
-            self.record.add(request, reply, refusal, now)
+            cell = self.record.add(request, reply, refusal, now).cell
             for shown in secret_sent(request, self.account.secret) if refusal is None else ():
                 self.report(shown)
-            return reply
+            return self._flipped(reply, cell, request, now)
 
     def refuse_connection(self) -> bool:
         """Return whether the next answer is a refused connection, and record it if so."""
@@ -201,6 +204,16 @@ class Fake:
             return self.reported
         found = declared.never_delivered(waiting, self.calls)
         return [*self.reported, mask(str(found), self.account.secrets)]
+
+    def _flipped(
+        self, reply: Reply, cell: tuple[str, int] | None, request: Request, now: float
+    ) -> Reply:
+        """Return what the client gets, whatever was recorded."""
+        if self.flip is None or not self.flip.fits(cell):
+            return reply
+        if self.flip.to is Code.OK:
+            return self._success(request, now)
+        return envelope(self.flip.to, None, self.account.settings.http_status)
 
     def _refuse(self, refusal: Refusal, request: Request, stub: Stub | None) -> Reply:
         asked = self._allowed | self.stubs.asked()

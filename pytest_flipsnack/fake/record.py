@@ -28,8 +28,8 @@ class Record:
         self.signatures: deque[str] = deque(maxlen=_REMEMBERED)
         self.observers: list[Observer] = []
 
-    def add(self, request: Request, reply: Reply, refusal: Refusal | None, now: float) -> None:
-        """Record a request and the reply to it."""
+    def add(self, request: Request, reply: Reply, refusal: Refusal | None, now: float) -> Call:
+        """Record a request and the reply to it, and return both."""
         params = {
             name: value for name, value in request.params.items() if name not in COMMON_PARAMETERS
         }
@@ -51,6 +51,7 @@ class Record:
         call.upper_case_signature = refusal is None and signature != signature.lower()
         self.signatures.append(signature)
         self.keep(call)
+        return call
 
     def judge(self, calls: Iterable[Call]) -> None:
         """Note that the client was judged by what it did with the replies to these calls."""

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pytest_flipsnack.coverage.tally import Tally
     from pytest_flipsnack.coverage.verdict import Run
     from pytest_flipsnack.coverage.writers import Target
+    from pytest_flipsnack.integration.flips import Flips
 
 T = TypeVar("T")
 _TYPED = ("--flipsnack-fail-under", "--flipsnack-cells-fail-under")
@@ -36,7 +37,7 @@ def read_demand(config: pytest.Config) -> Demand | None:
     in_file = {name: ini(config, name) for name in typed}
     single = [*typed.values(), *in_file.values()]
     demanding = any(value is not None for value in single) or any(lists.values())
-    if not (demanding or read_targets(config)):
+    if not (demanding or read_targets(config) or config.getoption("flipsnack_flip")):
         return None
     from pytest_flipsnack.coverage import demand
     from pytest_flipsnack.coverage.tally import Level
@@ -73,6 +74,27 @@ def _baseline(config: pytest.Config, typed: str | None, in_file: object) -> Base
     start = config.rootpath if typed is None else config.invocation_params.dir
     name = str(in_file if typed is None else typed)
     return read(start / name, name)
+
+
+def read_flips(config: pytest.Config) -> Flips | None:
+    """Return what flips codes, where that was asked for; raise `pytest.UsageError` if it cannot."""
+    mode = config.getoption("flipsnack_flip")
+    if mode is None:
+        return None
+    from pytest_flipsnack.integration import reruns
+    from pytest_flipsnack.integration.flip_cache import FlipCache
+    from pytest_flipsnack.integration.flips import Flips
+
+    lacking = reruns.missing()
+    if lacking:
+        raise pytest.UsageError(
+            f"flip is not available on pytest {pytest.__version__}, which has no {lacking}; "
+            "run without --flipsnack-flip"
+        )
+    if config.getoption("usepdb"):
+        raise pytest.UsageError("--flipsnack-flip makes tests fail, so --pdb cannot go with it")
+    cache = FlipCache(config) if mode == "changed" else None
+    return Flips(config, cache, every=mode == "all")
 
 
 def read_targets(config: pytest.Config) -> list[Target]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Generator, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,7 @@ from pytest_flipsnack.transports.session import Session
 
 if TYPE_CHECKING:
     from pytest_flipsnack.fake.call import Call
+    from pytest_flipsnack.integration.flips import Flipping
 
 _NAME = "flipsnack-recorder"
 
@@ -179,6 +181,8 @@ class Fakes:
         self.recorder = recorder_of(config)
         self._settings = settings or Settings()
         self.session = session
+        self.flipping: Flipping | None = None
+        """The flip under which a test runs again."""
 
     def make(self, credentials: tuple[str, str] = (API_KEY, SECRET), name: str = "") -> Flipsnack:
         """Return a fake for the test of that name."""
@@ -188,12 +192,20 @@ class Fakes:
                 'the fixture must return two texts, as in ("key", "secret")',
                 pytrace=False,
             )
-        return Flipsnack(
+        made = Flipsnack(
             *credentials,
             settings=self._settings,
             name=name,
             session=self.session,
         )
+        if self.flipping is not None:
+            made.fake.flip = self.flipping.flip
+            made.fake.observers.append(self.flipping)
+        return made
+
+    def time_of(self, fake: Flipsnack) -> AbstractContextManager[object]:
+        """Return a block of virtual time where a flip may have a client wait, else none."""
+        return fake.clock if self.flipping is not None else nullcontext()
 
     def warn_of_real_waits(self, flipsnack: Flipsnack) -> None:
         """Name what really waited in a test, at the line that did."""

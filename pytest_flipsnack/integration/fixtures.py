@@ -54,8 +54,9 @@ def _one_fake(item: pytest.Item, credentials: tuple[str, str]) -> Iterator[Flips
     recorder.open(fake)
     fake.fake.observers.append(recorder)
     try:
-        marks.apply(item, fake)
-        yield fake
+        with fakes.time_of(fake):
+            marks.apply(item, fake)
+            yield fake
     finally:
         found = fake.stop()
         recorder.close(fake)

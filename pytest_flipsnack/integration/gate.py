@@ -12,9 +12,10 @@ import pytest
 
 from pytest_flipsnack.coverage import reports
 from pytest_flipsnack.coverage.demand import Demand
+from pytest_flipsnack.coverage.flipped import Flipped
 from pytest_flipsnack.coverage.passed_tests import PassedTests
 from pytest_flipsnack.coverage.reports.remarks import remarks
-from pytest_flipsnack.coverage.tally import Tally
+from pytest_flipsnack.coverage.tally import Level, Tally
 from pytest_flipsnack.coverage.verdict import Outcome, Run, Verdict
 from pytest_flipsnack.coverage.writers import Coverage, Target, cover
 from pytest_flipsnack.integration.left_out import LeftOut
@@ -38,14 +39,19 @@ class Gate:
         targets: list[Target],
         left_out: LeftOut,
         earlier: tuple[Tally, Run] | None = None,
+        *,
+        flipped: Flipped | None = None,
     ) -> None:
         self._config = config
         self._demand = demand
         self._earlier, before = earlier or (Tally(), Run())
         self._targets = targets
+        self._flipped = flipped
         self._left_out = left_out
         self._passed = PassedTests()
         self._troubles = [*before.troubles]
+        if demand.gated and demand.level is Level.VERIFIED and flipped is None:
+            self._troubles.append("verified is reached with --flipsnack-flip only")
         self._coverage: Coverage | None = None
         self._written: list[Target] = []
         self._announced = self._summed_up = False
@@ -146,6 +152,8 @@ class Gate:
 
     def _count(self) -> Coverage:
         tally = self._passed.tally()
+        for test, cells in self._flipped.verified.items() if self._flipped is not None else ():
+            tally.verify(test, cells)
         tally.add(self._earlier)
         narrowed = narrowed_by(self._config) or self._left_out.reason
         data = [str(one.path) for one in self._targets if one.format == "json"][:1]

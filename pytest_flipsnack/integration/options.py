@@ -36,10 +36,16 @@ SETTING_NAMES = (
 """The fields of `Settings`, whose module would cost every start of pytest 1.3 %."""
 _REPORTS = (
     "report the codes that tests exercised and asserted; may be given more than once: term, "
-    "term-missing, github, json[:PATH], markdown[:PATH], junit[:PATH], badge[:PATH], "
+    "term-missing, github, json[:PATH], html[:PATH], markdown[:PATH], junit[:PATH], badge[:PATH], "
     "badge-json[:PATH], github-summary"
 )
-_LEVELS = "what the gate demands of a code: exercised (the default) or asserted"
+_LEVELS = "what the gate demands of a code: exercised (the default), asserted or verified"
+_FLIPS = (
+    "run each passing test again with other codes in the place of those that it delivered, and "
+    "name the tests that still pass: handling (the default, one code of each other handling), all "
+    "(every code), changed (as handling, for tests that have changed since the last run)"
+)
+_FLIP_MODES = ("handling", "all", "changed")
 _BASELINES = (
     "a file of the cells that were reached once, of which a whole run may lose none; "
     "pytest-flipsnack baseline writes it"
@@ -70,6 +76,8 @@ def _flags() -> dict[str, dict[str, Any]]:
                  "pytest-flipsnack combine and report"},
         "append": {"action": "store_true", "default": False, "help": "add to the file of "
                    "--flipsnack-data, and report and judge the sum"},
+        "flip": {"nargs": "?", "const": "handling", "type": _flip, "metavar": "MODE",
+                 "help": _FLIPS},
         "level": {"type": _level, "metavar": "LEVEL", "help": _LEVELS},
         "fail-under": {"type": _percentage, "metavar": "PERCENT", "help": "fail the run if fewer "
                        "codes reach the level; enforced on narrowed runs as well"},
@@ -167,6 +175,15 @@ def _percentage(text: str) -> object:
     from pytest_flipsnack.coverage.demand import read_percentage
 
     return _argument(read_percentage, text)
+
+
+def _flip(text: str) -> str:
+    if text not in _FLIP_MODES:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is not a way to flip; allowed: {', '.join(_FLIP_MODES)}; paths come before "
+            "the flag, or after --flipsnack-flip=handling"
+        )
+    return text
 
 
 def _level(text: str) -> object:

@@ -149,7 +149,10 @@ def test_a_wrong_demand_is_wrong_usage(
     [
         (["--fail-under", "many"], "'many' is not a percentage from 0 to 100"),
         (["--cells-fail-under", "101"], "'101' is not a percentage from 0 to 100"),
-        (["--level", "verified"], "'verified' is not a level; allowed: exercised, asserted"),
+        (
+            ["--level", "checked"],
+            "'checked' is not a level; allowed: exercised, asserted, verified",
+        ),
         (
             ["--format", "pdf"],
             "'pdf' is not a report; allowed: term, term-missing, github, json[:PATH]",

@@ -130,4 +130,4 @@ def test_a_level_is_read_by_its_name() -> None:
     assert read_level(" Asserted ") is Level.ASSERTED
     with pytest.raises(ValueError) as caught:
         read_level("checked")
-    assert str(caught.value) == "'checked' is not a level; allowed: exercised, asserted"
+    assert str(caught.value) == "'checked' is not a level; allowed: exercised, asserted, verified"

@@ -94,6 +94,7 @@ def test_a_cell_opens_to_its_tests_and_their_replies() -> None:
         "try": "with flipsnack.expect(31, raises=...): client.call()",
         "exercised": [],
         "asserted": [0],
+        "verified": [],
     }
     assert found["cells"][f"{STATS}:20"]["exercised"] == [0, 1]
 

@@ -75,6 +75,7 @@ def test_the_verdict_is_told_whole() -> None:
         "demanded": sorted([20, 31, 50, *missing]),
         "exercised": [20, 31, 50],
         "asserted": [31],
+        "verified": [],
         "missing": missing,
         "criteria": [
             {"name": "required", "text": "all exercised", "met": True},
@@ -124,6 +125,7 @@ def test_every_cell_has_its_counts_and_its_tests() -> None:
             "deliveries": 3,
             "level": "exercised",
             "exercised_by": [0, 1],
+            "verified_by": [],
             "asserted_by": [],
         },
         {
@@ -132,6 +134,7 @@ def test_every_cell_has_its_counts_and_its_tests() -> None:
             "deliveries": 2,
             "level": "asserted",
             "exercised_by": [],
+            "verified_by": [],
             "asserted_by": [0],
         },
     ]

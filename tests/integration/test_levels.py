@@ -156,7 +156,10 @@ def test_a_green_gate_beside_failed_tests_says_so_in_its_line(merging: Project) 
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ("--flipsnack-level=verified", "'verified' is not a level; allowed: exercised, asserted"),
+        (
+            "--flipsnack-level=checked",
+            "'checked' is not a level; allowed: exercised, asserted, verified",
+        ),
         ("--flipsnack-cells-fail-under=x", "'x' is not a percentage from 0 to 100"),
     ],
 )
@@ -176,5 +179,7 @@ def test_a_level_of_the_file_that_does_not_exist_is_a_usage_error(project: Proje
     result = project.run()
 
     assert result.ret == 4
-    line = "ERROR: flipsnack_level: 'checked' is not a level; allowed: exercised, asserted"
+    line = (
+        "ERROR: flipsnack_level: 'checked' is not a level; allowed: exercised, asserted, verified"
+    )
     assert line in result.errlines

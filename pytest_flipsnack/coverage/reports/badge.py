@@ -50,7 +50,11 @@ def endpoint(coverage: Coverage) -> str:
 
 def _reached(coverage: Coverage) -> int:
     verdict = coverage.verdict
-    reached = verdict.asserted if verdict.level is Level.ASSERTED else verdict.exercised
+    reached = {
+        Level.EXERCISED: verdict.exercised,
+        Level.ASSERTED: verdict.asserted,
+        Level.VERIFIED: verdict.verified,
+    }[verdict.level]
     return len(reached)
 
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 NEEDS = "jinja2"
 """The module that renders the page."""
 _SIGNS = {
+    "verified": "\N{HEAVY CHECK MARK}\N{HEAVY CHECK MARK}",
     "asserted": "\N{HEAVY CHECK MARK}",
     "exercised": "\N{CIRCLE WITH LEFT HALF BLACK}",
     "missing": "\N{MULTIPLICATION X}",
@@ -31,6 +32,7 @@ _SIGNS = {
     "excluded": "\N{EN DASH}",
 }
 _MEANINGS = {
+    "verified": "verified: a passing test fails as soon as another code comes in its place",
     "asserted": "asserted: a passing test delivered it, and judged the client there",
     "exercised": "exercised only: a passing test delivered it, and none judged the client",
     "missing": "missing: no passing test delivered it, and the gate demands it",
@@ -81,6 +83,8 @@ def _shares(coverage: Coverage) -> Iterator[_Share]:
     whole = len(verdict.demanded)
     yield _Share("codes exercised", len(verdict.exercised), whole)
     yield _Share("codes asserted", len(verdict.asserted), whole)
+    if verdict.verified or verdict.level is Level.VERIFIED:
+        yield _Share("codes verified", len(verdict.verified), whole)
     cells = len(verdict.cells)
     yield _Share(f"documented cells {verdict.level}", cells - len(verdict.missing_cells), cells)
 

@@ -60,7 +60,7 @@ def read(text: str) -> tuple[Tally, Run, Demand]:
         tally.deliveries[key] += int(cell["deliveries"])
         tests = tally.contexts.setdefault(key, {})
         for level in Level:
-            for index in cell[f"{level.value}_by"]:
+            for index in cell.get(f"{level.value}_by", ()):
                 tests[_nth(names, index, "test")] = level
     cells = [(cell["action"], int(cell["code"])) for cell in document["cells"]]
     for name, indexes in zip(names, document.get("replies", ()), strict=False):
@@ -188,6 +188,7 @@ def _verdict(coverage: Coverage) -> dict[str, Any]:
         "demanded": [code.value for code in verdict.demanded],
         "exercised": [code.value for code in verdict.exercised],
         "asserted": [code.value for code in verdict.asserted],
+        "verified": [code.value for code in verdict.verified],
         "missing": [code.value for code in verdict.missing],
         "missing_cells": [shown(cell) for cell in verdict.missing_cells],
         "criteria": [

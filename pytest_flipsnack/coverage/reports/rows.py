@@ -41,7 +41,7 @@ def code_rows(coverage: Coverage) -> Iterator[CodeRow]:
             code,
             coverage.tally.deliveries_of(code),
             len(tests),
-            [*tests.values()].count(Level.ASSERTED),
+            sum(reaches(level, Level.ASSERTED) for level in tests.values()),
             highest(tests),
             code in coverage.verdict.missing,
             _note(code, coverage),

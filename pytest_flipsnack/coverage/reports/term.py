@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Iterable, Iterator
 
 from pytest_flipsnack.coverage.reports.rows import CodeRow, code_rows, open_cells, suggestion
+from pytest_flipsnack.coverage.tally import Level
 from pytest_flipsnack.coverage.verdict import Verdict, floor_share
 from pytest_flipsnack.coverage.writers import Coverage, Line
 
@@ -35,18 +36,25 @@ def _table(coverage: Coverage, rows: Iterable[CodeRow]) -> Iterator[Line]:
     if only:
         yield from _wrapped(f"exercised only: {only}", "    ")
     style = {"green": True} if not coverage.verdict.missing else {"yellow": True}
-    yield Line(totals(coverage.verdict), style)
+    first, second, *verified = _totals(coverage.verdict)
+    for text in (f"{first}, {second}", *verified):
+        yield Line(text, style)
 
 
 def totals(verdict: Verdict) -> str:
-    """Return how many codes reached each level."""
+    """Return how many codes reached each level; the third only where codes were flipped."""
+    return ", ".join(_totals(verdict))
+
+
+def _totals(verdict: Verdict) -> list[str]:
     whole = len(verdict.demanded)
-    levels = (("exercised", verdict.exercised), ("asserted", verdict.asserted))
-    counts = (
+    levels = [("exercised", verdict.exercised), ("asserted", verdict.asserted)]
+    if verdict.verified or verdict.level is Level.VERIFIED:
+        levels.append(("verified", verdict.verified))
+    return [
         f"{len(codes)} of {whole} codes {name} ({floor_share(len(codes), whole)} %)"
         for name, codes in levels
-    )
-    return ", ".join(counts)
+    ]
 
 
 def missing(coverage: Coverage) -> Iterator[Line]:

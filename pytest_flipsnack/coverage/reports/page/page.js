@@ -30,7 +30,7 @@ function open(button) {
     ` Source: ${detail.source}.`;
   const place = document.getElementById("detail-tests");
   place.replaceChildren();
-  for (const [level, title] of [["asserted", "Asserted by"], ["exercised", "Exercised only by"]]) {
+  for (const [level, title] of [["verified", "Verified by"], ["asserted", "Asserted by"], ["exercised", "Exercised only by"]]) {
     if (detail[level].length === 0) continue;
     place.append(made("h3", title));
     const list = document.createElement("ul");
@@ -43,7 +43,7 @@ function open(button) {
     }
     place.append(list);
   }
-  if (detail.asserted.length === 0) {
+  if (detail.asserted.length + detail.verified.length === 0) {
     place.append(made("h3", "What to write"), made("code", detail.try));
   }
   dialog.showModal();
@@ -88,7 +88,7 @@ const show = document.getElementById("show");
 function fits(button, words) {
   if (show.value && !button.classList.contains(show.value)) return false;
   const detail = known.cells[button.dataset.cell];
-  const tests = [...detail.asserted, ...detail.exercised].map((test) => known.tests[test]);
+  const tests = [...detail.verified, ...detail.asserted, ...detail.exercised].map((test) => known.tests[test]);
   const text = [button.dataset.cell, button.dataset.words, ...tests].join("\n").toLowerCase();
   return words.every((word) => text.includes(word));
 }
