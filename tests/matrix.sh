@@ -13,7 +13,7 @@ session() { # name, python, requirements...
     echo "== $name"
     "$python" -m venv "$venv" &&
         "$venv/bin/python" -m pip install --quiet --upgrade 'pip>=25.1' &&
-        "$venv/bin/python" -m pip install --quiet --group test '.[httpx,server,pdf]' build hatchling "$@" &&
+        "$venv/bin/python" -m pip install --quiet --group test '.[httpx,server,pdf,html]' build hatchling "$@" &&
         PYTHONSAFEPATH=1 "$venv/bin/python" -m pytest -q -n2 ||
         failed="$failed $name"
 }

@@ -217,6 +217,25 @@ def test_the_reports_of_the_first_run_are_those_that_are_logged(project: Project
     assert result.outlines.count("printed") == 1
 
 
+def test_what_a_flipped_test_leaves_open_is_not_heard_of(project: Project) -> None:
+    project.test("""
+        class Session:
+            open = True
+            def __init__(self): self.itself = self
+            def __del__(self):
+                if self.open: raise ResourceWarning("left open")
+        def test_it(flipsnack, client):
+            session = Session()
+            flipsnack.respond(43)
+            assert client.try_to_ask() == 43
+            session.open = False
+    """)
+    result = project.run("--flipsnack-flip", "--flipsnack-report=json", "-W", "error")
+    assert result.ret == 0
+    assert said(result) == ["Flipsnack flip: 1 tests, 2 flips, 2 noticed, 0 survived"]
+    assert project.report()["verdict"]["verified"] == [43]
+
+
 UNSTABLE = """
 RUNS = []
 def test_it(flipsnack, client):
