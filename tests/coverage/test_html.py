@@ -7,6 +7,7 @@ import json
 import re
 import sys
 from base64 import b64encode
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -16,8 +17,8 @@ from pytest_flipsnack.catalogue.codes import Code
 from pytest_flipsnack.coverage.demand import Demand
 from pytest_flipsnack.coverage.reports import html, read_target
 from pytest_flipsnack.coverage.tally import Cell
-from pytest_flipsnack.coverage.verdict import Run
-from tests.coverage.covered import DEMAND, LIST, SOME, STATS, Tests, cover
+from pytest_flipsnack.coverage.verdict import Run, decide
+from tests.coverage.covered import DEMAND, LIST, SOME, STATS, Tests, cover, tally_of
 
 EVIL = 'test_a["</script><img src=x onerror=alert(1)>&]'
 
@@ -148,3 +149,16 @@ def test_without_jinja_the_error_names_the_extra(monkeypatch: pytest.MonkeyPatch
         "'html' is written with Jinja2, which is not installed; "
         "pip install 'pytest-flipsnack[html]', or ask for markdown"
     )
+
+
+def test_a_verified_code_has_a_share_of_its_own() -> None:
+    coverage = cover(Demand(), SOME)
+    assert "<dt>codes verified</dt>" not in html.render(coverage)
+    tally = tally_of(SOME)
+    tally.verify("tests/test_a.py::test_limit", [(STATS, 31)])
+    verified = replace(coverage, tally=tally, verdict=decide(tally, Demand(), Run()))
+    page = html.render(verified)
+
+    assert "<dt>codes verified</dt>\n<dd>1 of 19 (5.2 %)" in page
+    assert labels(page)[f"{STATS}:31"].endswith(": verified, 1 test")
+    assert details(page)["cells"][f"{STATS}:31"]["verified"] == [0]

@@ -86,3 +86,16 @@ def test_the_higher_level_covers_the_lower(
     level: Level | None, demanded: Level, reached: bool
 ) -> None:
     assert reaches(level, demanded) is reached
+
+
+def test_a_test_verifies_what_it_has_delivered() -> None:
+    tally = Tally()
+    tally.add_test("one", {(LIST, 31): 1, (STATS, 31): 1})
+
+    tally.verify("one", [(LIST, 31), (LIST, 50)])
+    tally.verify("two", [(STATS, 31)])
+
+    assert tally.contexts == {
+        (LIST, 31): {"one": Level.VERIFIED},
+        (STATS, 31): {"one": Level.EXERCISED},
+    }

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 
-from tests.downstream import Project, gate_line, with_two_workers
+from tests.contract.suite.smallest_contract import ADAPTER
+from tests.downstream import TWO_WORKERS, Project, gate_line, with_two_workers
 
 HOLLOW = """
 def test_no_assertion(flipsnack, client):
@@ -107,6 +109,34 @@ def test_each_hollow_test_is_named_and_no_good_one(merging: Project) -> None:
     names = [report["tests"][index] for index in cell["verified_by"]]
     assert (names, cell["level"]) == (["test_good.py::test_code"], "verified")
     assert len(cell["exercised_by"]) == 8
+
+
+def test_what_workers_found_is_summed_up(project: Project) -> None:
+    project.test(HOLLOW + GOOD)
+    result = project.run(*TWO_WORKERS, "--flipsnack-flip", "--flipsnack-report=json")
+    assert said(result)[0] == "Flipsnack flip: 13 tests, 20 flips, 12 noticed, 8 survived"
+    assert project.report()["verdict"]["verified"] == [20, 41, 43, 44, 46]
+
+
+def test_a_contract_is_flipped_where_it_looks_at_codes(project: Project) -> None:
+    project.test(ADAPTER)
+    result = project.run("--flipsnack-flip", "--flipsnack-report=json")
+    counts = [int(count) for count in re.findall(r"\d+", said(result)[0])]
+    assert said(result)[1:] == []
+    assert 20 < counts[0] < result.parseoutcomes()["passed"]
+    assert counts[1] == counts[2] > 30
+    assert {30, 31, 41, 43, 50} < {*project.report()["verdict"]["verified"]}
+
+
+def test_a_fault_is_never_flipped(project: Project) -> None:
+    project.test("""
+        def test_it(flipsnack, client):
+            flipsnack.fail("reset")
+            with pytest.raises(acme.requests.ConnectionError): client.ask()
+            assert client.try_to_ask() == 20
+    """)
+    result = project.run("--flipsnack-flip")
+    assert said(result) == ["Flipsnack flip: 1 tests, 2 flips, 2 noticed, 0 survived"]
 
 
 def test_without_the_flag_nothing_runs_again(project: Project) -> None:
