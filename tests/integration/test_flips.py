@@ -118,6 +118,23 @@ def test_what_workers_found_is_summed_up(project: Project) -> None:
     assert project.report()["verdict"]["verified"] == [20, 41, 43, 44, 46]
 
 
+def test_a_lost_worker_fails_the_gate_and_the_others_flips_are_told(project: Project) -> None:
+    project.test("import os\ndef test_it(): os._exit(3)", "test_crash.py")
+    project.test(GOOD, "test_good.py")
+    result = project.run(*TWO_WORKERS, "--flipsnack-flip", "--flipsnack-fail-under=1")
+    assert result.ret == 1
+    assert "was lost" in gate_line(result)
+    assert re.fullmatch(r"Flipsnack flip: \d tests, \d+ flips, .*", said(result)[0])
+
+
+def test_a_success_that_nobody_looks_at_survives(project: Project) -> None:
+    project.test("def test_it(flipsnack, client): client.try_to_ask()")
+    assert said(project.run("--flipsnack-flip"))[1:] == [
+        "test_acme.py::test_it passes when 20 of user.getStats becomes 41: assert what the client "
+        "returns"
+    ]
+
+
 def test_a_contract_is_flipped_where_it_looks_at_codes(project: Project) -> None:
     project.test(ADAPTER)
     result = project.run("--flipsnack-flip", "--flipsnack-report=json")
