@@ -8,6 +8,8 @@ import gc
 import importlib
 import os
 import pkgutil
+import socket
+from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -57,8 +59,11 @@ _COLOURS = ("CI", "BUILD_NUMBER", "FORCE_COLOR", "PY_COLORS")
 
 
 @pytest.fixture(autouse=True)
-def _surroundings(request: pytest.FixtureRequest) -> None:
-    """Give inner runs one width, no colour, and no plugin that the machine happens to have."""
+def _surroundings(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Give inner runs one width, no colour, and no plugin that the machine happens to have.
+
+    No test may leave a fake running: those that come later would fail for it.
+    """
     if "pytester" in request.fixturenames:
         monkeypatch: pytest.MonkeyPatch = request.getfixturevalue("monkeypatch")
         for name in ("PYTEST_ADDOPTS", "PYTEST_XDIST_WORKER", *_COLOURS):
@@ -66,6 +71,8 @@ def _surroundings(request: pytest.FixtureRequest) -> None:
         monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
         monkeypatch.setenv("COLUMNS", "400")
         monkeypatch.setenv("TERM", "dumb")
+    yield
+    assert socket.getaddrinfo.__module__ == "socket", "a fake was left running"
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ def cell(code: int, deliveries: int) -> dict[str, object]:
         "level": "exercised",
         "exercised_by": [0],
         "asserted_by": [],
+        "verified_by": [],
     }
 
 

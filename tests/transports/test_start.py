@@ -121,7 +121,11 @@ def test_another_tool_that_is_put_back_late_answers_nothing() -> None:
             socket.getaddrinfo("nowhere.flipsnack.com.invalid", 80)
 
 
-def test_what_another_tool_has_put_there_meanwhile_is_left() -> None:
+def test_what_another_tool_has_put_there_meanwhile_is_left(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(socket, "getaddrinfo", socket.getaddrinfo)  # theirs puts ours back
+
     def theirs(*args: object) -> list[object]:
         return []
 
