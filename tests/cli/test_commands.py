@@ -10,6 +10,7 @@ import pytest
 
 from pytest_flipsnack import cli
 from pytest_flipsnack.catalogue.codes import Code
+from pytest_flipsnack.commands.init import ADAPTER
 from pytest_flipsnack.coverage.demand import Demand
 from pytest_flipsnack.coverage.reports import json as json_report
 from tests.coverage.covered import STATS, Tests, cover
@@ -40,7 +41,7 @@ def test_codes_lists_the_table(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_init_prints_the_adapter(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["init"]) == 0
-    assert capsys.readouterr().out == cli.ADAPTER
+    assert capsys.readouterr().out == ADAPTER
 
 
 def test_a_report_is_printed_without_a_gate(hits: Path, capsys: pytest.CaptureFixture[str]) -> None:

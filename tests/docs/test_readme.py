@@ -10,7 +10,7 @@ import pytest
 from sybil.example import SybilFailure
 
 from pytest_flipsnack.catalogue.codes import GROUPS
-from pytest_flipsnack.cli import ADAPTER
+from pytest_flipsnack.commands.init import ADAPTER
 from pytest_flipsnack.contract.suite.declarations import Declarations
 from pytest_flipsnack.coverage.reports import FILES, TERMINAL
 from pytest_flipsnack.fake.faults import FAULTS
