@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 
-from pytest_flipsnack.commands import codes, data, init, report, serve
+from pytest_flipsnack.commands import codes, data, drift, init, report, serve
 from pytest_flipsnack.coverage.data import UnreadableError
 
 
@@ -21,6 +21,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     data.add_why(commands.add_parser("why", help="list the tests of a code"))
     data.add_diff(commands.add_parser("diff", help="show what two runs differ in"))
     data.add_baseline(commands.add_parser("baseline", help="record the cells that are reached now"))
+    drift.add_arguments(
+        commands.add_parser("drift", help="compare recorded replies with the catalogue")
+    )
     serve.add_arguments(
         commands.add_parser("serve", help="run the fake as a server, for any language")
     )
@@ -33,6 +36,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         "why": data.why,
         "diff": data.diff,
         "baseline": data.record,
+        "drift": drift.drift,
         "serve": serve.run,
     }
     try:

@@ -17,7 +17,7 @@ _ADVICE = {
     Handling.ACCEPT: "a client returns what `data` holds",
     Handling.RETRY: "a client waits, longer each time, and sends the request again, a few times",
     Handling.POLL: "a client asks collection.getCollection until it is ready",
-    Handling.ERROR: "a client raises an error that tells the code; a retry does not help",
+    Handling.ERROR: "a client raises an error that carries the code; a retry does not help",
 }
 _TEST = """\
 def test_{name}(flipsnack, client):

@@ -62,7 +62,7 @@ def _one_fake(item: pytest.Item, credentials: tuple[str, str]) -> Iterator[Flips
         recorder.close(fake)
     if not recorder.body_passed:
         found = [finding for finding in fake.findings if finding not in recorder.shown]
-    if found:
+    if found and fakes.flipping is None:  # answers that a flip has left over are no fault
         from pytest_flipsnack.fake.finding import failure
 
         raise failure("\n".join(found), pytest.fail.Exception, pytrace=False)

@@ -33,6 +33,11 @@ NAME = "flipsnack-flips"
 _SENT = "flipsnack_flips"
 _OF_CODES = {"test_code", "test_recovery"}
 """The tests of a contract that look at a code; the others change replies themselves."""
+_UNSTABLE = (
+    "it is unstable: run again unflipped, it fails; a client that outlives the test may remember "
+    "the flips"
+)
+_UNREACHED = "no other code reached its client, or its setup, its teardown or a skip ended each try"
 _YOUNG = 1  # the generation of what was made lately; a look at all objects takes 50 ms
 _MOST_REQUESTS = 200
 _MOST_S = 10.0
@@ -113,7 +118,7 @@ class Flips:
         for survivor in sorted(found.survivors, key=str):
             terminalreporter.write_line(str(survivor), red=True)
         for test, reason in sorted(found.undecided.items()):
-            terminalreporter.write_line(f"{test} was not flipped: {reason}", yellow=True)
+            terminalreporter.write_line(f"{test} is undecided: {reason}", yellow=True)
 
     def _flip_all(self, item: pytest.Item, contexts: dict[Cell, dict[str, Level]]) -> None:
         known = self._cache.known(item) if self._cache is not None else None
@@ -136,6 +141,7 @@ class Flips:
             if cell[0] in ACTIONS and (Level.ASSERTED in tests.values() or not judged)
         ]
         good: list[Cell] = []
+        flips = self.found.flips
         for cell in sorted(cells, key=_errors_first):
             others = {action for action, code in contexts if code == cell[1]} - {cell[0]}
             outcome = self._flip_cell(item, cell, others)
@@ -145,9 +151,11 @@ class Flips:
                 good.append(cell)
         gc.collect(_YOUNG)  # a session that a failed test left open is none of the next one's
         if good and not self._passes(item):
-            self.found.undecided[item.nodeid] = "it is unstable: run again unflipped, it fails"
+            self.found.undecided[item.nodeid] = _UNSTABLE
         elif good:
             self.found.verified[item.nodeid] = good
+        elif flips == self.found.flips:
+            self.found.undecided[item.nodeid] = _UNREACHED
 
     def _flip_cell(self, item: pytest.Item, cell: Cell, others: set[str]) -> bool | None:
         """Return whether the test noticed every flip of a cell; None where none was delivered."""

@@ -84,7 +84,7 @@ def said(result: pytest.RunResult) -> list[str]:
     """Return what the run said of flips."""
     lines = result.outlines
     first = next(at for at, line in enumerate(lines) if line.startswith("Flipsnack flip: "))
-    told = (" passes when ", " was not flipped: ")
+    told = (" passes when ", " is undecided: ")
     return [lines[first], *(line for line in lines[first + 1 :] if any(t in line for t in told))]
 
 
@@ -132,6 +132,19 @@ def test_a_success_that_nobody_looks_at_survives(project: Project) -> None:
     assert said(project.run("--flipsnack-flip"))[1:] == [
         "test_acme.py::test_it passes when 20 of user.getStats becomes 41: assert what the client "
         "returns"
+    ]
+
+
+def test_answers_that_a_flip_leaves_over_hide_no_hollow_test(project: Project) -> None:
+    project.test("""
+        def test_it(flipsnack, client):
+            flipsnack.respond(50, 50, 50)
+            for _ in range(3):
+                if client.try_to_ask() not in (50, 31): break
+    """)
+    assert said(project.run("--flipsnack-flip"))[1:] == [
+        "test_acme.py::test_it passes when 50 of user.getStats becomes 20: assert what the client "
+        "raises"
     ]
 
 
@@ -295,7 +308,23 @@ def test_it(flipsnack, client):
 @pytest.mark.parametrize(
     ("source", "reason"),
     [
-        (UNSTABLE, "it is unstable: run again unflipped, it fails"),
+        (
+            UNSTABLE,
+            "it is unstable: run again unflipped, it fails; a client that outlives the test may "
+            "remember the flips",
+        ),
+        (
+            "@pytest.fixture(scope='module')\ndef cached(): return {}\n"
+            "def test_it(cached, flipsnack, client):\n"
+            "    if not cached: cached['code'] = client.try_to_ask()\n"
+            "    assert cached['code'] == 20",
+            "no other code reached its client, or its setup, its teardown or a skip ended each try",
+        ),
+        (
+            "def test_it(flipsnack, client):\n"
+            "    if client.try_to_ask() != 20: pytest.skip('no server')",
+            "no other code reached its client, or its setup, its teardown or a skip ended each try",
+        ),
         (
             "def test_it(subtests, flipsnack, client):\n"
             "    with subtests.test('a'): assert client.try_to_ask() == 20",
@@ -310,14 +339,14 @@ def test_it(flipsnack, client):
             "it has examples of Hypothesis, which keeps those that fail",
         ),
     ],
-    ids=["unstable", "subtests", "hypothesis"],
+    ids=["unstable", "cached", "skipped", "subtests", "hypothesis"],
 )
 def test_what_nobody_can_tell_of_is_said_to_be_so(
     project: Project, source: str, reason: str
 ) -> None:
     project.test(source)
     result = project.run("--flipsnack-flip", "--flipsnack-report=json")
-    assert said(result)[1:] == [f"test_acme.py::test_it was not flipped: {reason}"]
+    assert said(result)[1:] == [f"test_acme.py::test_it is undecided: {reason}"]
     assert project.report()["verdict"]["verified"] == []
 
 
