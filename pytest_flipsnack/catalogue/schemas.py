@@ -41,9 +41,6 @@ _COLLECTION: dict[str, Any] = {
         "collectionDescription": {"type": "string"},
         # R0-list stops after three values and SEED adds "processing": the rest is unknown.
         "collectionStatus": {"type": "string"},
-        # a guide speaks of both, and names no type
-        "collectionWidth": {},
-        "collectionHeight": {},
     },
 }
 _COUNTS = ("impressions", "views", "time_spent", "downloads", "shares")

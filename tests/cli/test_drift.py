@@ -170,8 +170,9 @@ def test_a_body_that_is_no_json_is_found(tmp_path: Path, run: Run) -> None:
     assert run(path)[1][1] == "Flipsnack drift: 1 found in 1 replies"
 
 
-def test_bodies_may_be_packed(tmp_path: Path, run: Run) -> None:
-    packed = gzip.compress(json.dumps(reply(51, "New")).encode())
+@pytest.mark.parametrize("pack", [gzip.compress, bytes])
+def test_bodies_may_be_packed(tmp_path: Path, run: Run, pack: Callable[[bytes], bytes]) -> None:
+    packed = pack(json.dumps(reply(51, "New")).encode())
     coded = entry(None)
     coded["response"]["content"] = {
         "text": base64.b64encode(packed).decode(), "encoding": "base64",
