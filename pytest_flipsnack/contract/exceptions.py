@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pytest_flipsnack.fake.finding import Finding
+from pytest_flipsnack.virtual_time.packages import Kind, of_kind
 
+_TRANSPORTS = of_kind(Kind.HTTP)
 Raises = type[BaseException] | tuple[type[BaseException], ...]
 
 
@@ -20,6 +22,12 @@ def are_exceptions(value: object) -> bool:
     return bool(members) and all(
         isinstance(member, type) and issubclass(member, BaseException) for member in members
     )
+
+
+def is_transport(error: object) -> bool:
+    """Return whether an error is one of an HTTP library or of the system."""
+    module = type(error).__module__.partition(".")[0]
+    return module in _TRANSPORTS or isinstance(error, OSError | TimeoutError)
 
 
 def check_raises(value: object) -> None:

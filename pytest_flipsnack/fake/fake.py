@@ -55,8 +55,7 @@ class Fake:
         self.record = Record(self.account.hidden, keep)
         self.slips: list[Finding] = []
         """What the test must fail for, without declared answers that are still open."""
-        self.flip: Flip | None = None
-        """What the client gets in the place of a code, where a test is to notice it."""
+        self.flip: Flip | None = None  # what the client gets in the place of a code
 
     @property
     def calls(self) -> list[Call]:
@@ -145,7 +144,10 @@ class Fake:
             cell = self.record.add(request, reply, refusal, now).cell
             for shown in secret_sent(request, self.account.secret) if refusal is None else ():
                 self.report(shown)
-            return self._flipped(reply, cell, request, now)
+            if self.flip is None or not self.flip.fits(cell):
+                return reply
+            to = self.flip.to
+            return self._success(request, now) if to is Code.OK else self._error(to)
 
     def refuse_connection(self) -> bool:
         """Return whether the next answer is a refused connection, and record it if so."""
@@ -205,16 +207,6 @@ class Fake:
         found = declared.never_delivered(waiting, self.calls)
         return [*self.reported, mask(str(found), self.account.secrets)]
 
-    def _flipped(
-        self, reply: Reply, cell: tuple[str, int] | None, request: Request, now: float
-    ) -> Reply:
-        """Return what the client gets, whatever was recorded."""
-        if self.flip is None or not self.flip.fits(cell):
-            return reply
-        if self.flip.to is Code.OK:
-            return self._success(request, now)
-        return envelope(self.flip.to, None, self.account.settings.http_status)
-
     def _refuse(self, refusal: Refusal, request: Request, stub: Stub | None) -> Reply:
         asked = self._allowed | self.stubs.asked()
         if stub is not None and stub.answer is refusal.code:
@@ -222,7 +214,7 @@ class Fake:
         elif refusal.code not in asked:
             slips = secret_sent(request, self.account.secret)
             self.report(refusal.explain(request.action, asked).also(slips))
-        return envelope(refusal.code, None, self.account.settings.http_status)
+        return self._error(refusal.code)
 
     def _deliver(self, stub: Stub, request: Request, now: float) -> Reply:
         self.stubs.deliver(stub)
@@ -238,7 +230,7 @@ class Fake:
                 # a client that now polls collection.getCollection must hear the same story
                 stays = self.account.collections.assume(request.params["collectionHash"])
                 stays.ready_at = now + self.account.settings.processing_s
-            return envelope(code, None, self.account.settings.http_status)
+            return self._error(code)
         if stub.data is None:
             return self._success(request, now)
         if unfit := declared.unfit_where_delivered(stub, request):
@@ -252,7 +244,10 @@ class Fake:
         unknown = refusal.code in {Code.INVALID_HASH, Code.INVALID_HASH_47}
         if unknown and refusal.code not in self._allowed:
             self.report(refusal.explain(request.action))
-        return envelope(refusal.code, None, self.account.settings.http_status)
+        return self._error(refusal.code)
+
+    def _error(self, code: Code) -> Reply:
+        return envelope(code, None, self.account.settings.http_status)
 
     def _success(self, request: Request, now: float) -> Reply:
         assert request.action is not None

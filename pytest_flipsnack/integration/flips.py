@@ -126,19 +126,19 @@ class Flips:
             self.found.add(known)
             self.found.tests += 1
             return
-        if failures.is_generated(item) and getattr(item, "originalname", "") not in _OF_CODES:
+        # a trial of a contract judges some replies, and lets others be
+        generated = failures.is_generated(item)
+        if generated and getattr(item, "originalname", "") not in _OF_CODES:
             return
         reason = self._reason(item)
         if reason:
             self.found.undecided[item.nodeid] = reason
             return
         self.found.tests += 1
-        # a trial of a contract judges some replies, and lets others be
-        judged = failures.is_generated(item)
         cells = [
             cell
             for cell, tests in contexts.items()
-            if cell[0] in ACTIONS and (Level.ASSERTED in tests.values() or not judged)
+            if cell[0] in ACTIONS and (Level.ASSERTED in tests.values() or not generated)
         ]
         good: list[Cell] = []
         flips = self.found.flips

@@ -155,10 +155,13 @@ def test_on_a_phone_only_the_tables_are_scrolled(report: Chrome) -> None:
 
 
 def test_a_print_has_the_tables_and_no_controls(report: Chrome) -> None:
+    Select(report.find_element(By.ID, "theme")).select_by_visible_text("dark")
     report.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
     try:
         assert not report.find_element(By.ID, "find").is_displayed()
         assert cell(report, f"{STATS}:31").is_displayed()
+        ground = report.find_element(By.TAG_NAME, "body").value_of_css_property("background-color")
+        assert ground == "rgba(255, 255, 255, 1)"
     finally:
         report.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
 

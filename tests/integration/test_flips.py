@@ -148,6 +148,18 @@ def test_answers_that_a_flip_leaves_over_hide_no_hollow_test(project: Project) -
     ]
 
 
+def test_an_action_that_only_a_flip_leads_to_tells_no_other_story(project: Project) -> None:
+    project.test("""
+        def create_and_wait(client):
+            client.ask("collection.getCollection", collectionHash="fxh4k89")
+            return client.ask("collection.getStats", collectionHash="fxh4k89")
+        def test_it(flipsnack, client):
+            with flipsnack.expect(43, raises=acme.FlipsnackError): create_and_wait(client)
+    """)
+    first, *named = said(project.run("--flipsnack-flip"))
+    assert (first, named) == ("Flipsnack flip: 1 tests, 2 flips, 2 noticed, 0 survived", [])
+
+
 def test_a_contract_is_flipped_where_it_looks_at_codes(project: Project) -> None:
     project.test(ADAPTER)
     result = project.run("--flipsnack-flip", "--flipsnack-report=json")

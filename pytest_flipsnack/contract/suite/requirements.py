@@ -11,14 +11,13 @@ from pytest_flipsnack.catalogue.action import Action
 from pytest_flipsnack.catalogue.actions import ACTIONS
 from pytest_flipsnack.catalogue.codes import Code
 from pytest_flipsnack.contract.carried_code import carries, named
-from pytest_flipsnack.contract.exceptions import Raises, apart, name_of, names_of
+from pytest_flipsnack.contract.exceptions import Raises, apart, is_transport, name_of, names_of
 from pytest_flipsnack.contract.judge import finding, judge_end, judge_retries, label, reply_of
 from pytest_flipsnack.contract.leaks import leaks, shown_at_rest
 from pytest_flipsnack.contract.pace import judge_pace
 from pytest_flipsnack.contract.suite.attempt import Attempt
 from pytest_flipsnack.contract.suite.declarations import Declarations, PracticeName, rules_of
 from pytest_flipsnack.fake.finding import Finding
-from pytest_flipsnack.virtual_time.packages import Kind, of_kind
 
 if TYPE_CHECKING:
     from pytest_flipsnack.fake.call import Call
@@ -30,7 +29,6 @@ _CRASHES = (
 )  # fmt: skip
 _MESSAGES = ("message", "msg", "error_message", "reason", "detail")
 _LONGEST_TIMEOUT_S = 3600.0
-_TRANSPORTS = of_kind(Kind.HTTP)
 
 
 class Requirements:
@@ -247,9 +245,3 @@ def ending_of(attempt: Attempt, declared: Raises | None = None) -> str:
         return f"did not stop: {text}"
     raised = f"raised {name_of(attempt.error, declared)}"
     return f"{raised}: {text[:200]}" if text else raised
-
-
-def is_transport(error: object) -> bool:
-    """Return whether an error is one of an HTTP library or of the system."""
-    module = type(error).__module__.partition(".")[0]
-    return module in _TRANSPORTS or isinstance(error, OSError | TimeoutError)
