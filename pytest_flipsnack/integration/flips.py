@@ -112,8 +112,8 @@ class Flips:
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         found = self.found
         terminalreporter.write_line(
-            f"Flipsnack flip: {found.tests} tests, {found.flips} flips, {found.noticed} noticed, "
-            f"{len(found.survivors)} survived"
+            f"Flipsnack flip: {_counted(found.tests, 'test')}, {_counted(found.flips, 'flip')}, "
+            f"{found.noticed} noticed, {len(found.survivors)} survived"
         )
         for survivor in sorted(found.survivors, key=str):
             terminalreporter.write_line(str(survivor), red=True)
@@ -210,6 +210,10 @@ def _unheard() -> Iterator[None]:
             yield
     finally:
         sys.unraisablehook = unraisable
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}{'' if count == 1 else 's'}"
 
 
 def _errors_first(cell: Cell) -> tuple[bool, Cell]:

@@ -124,7 +124,7 @@ def test_a_lost_worker_fails_the_gate_and_the_others_flips_are_told(project: Pro
     result = project.run(*TWO_WORKERS, "--flipsnack-flip", "--flipsnack-fail-under=1")
     assert result.ret == 1
     assert "was lost" in gate_line(result)
-    assert re.fullmatch(r"Flipsnack flip: \d tests, \d+ flips, .*", said(result)[0])
+    assert re.fullmatch(r"Flipsnack flip: \d tests?, \d+ flips?, .*", said(result)[0])
 
 
 def test_a_success_that_nobody_looks_at_survives(project: Project) -> None:
@@ -157,7 +157,7 @@ def test_an_action_that_only_a_flip_leads_to_tells_no_other_story(project: Proje
             with flipsnack.expect(43, raises=acme.FlipsnackError): create_and_wait(client)
     """)
     first, *named = said(project.run("--flipsnack-flip"))
-    assert (first, named) == ("Flipsnack flip: 1 tests, 2 flips, 2 noticed, 0 survived", [])
+    assert (first, named) == ("Flipsnack flip: 1 test, 2 flips, 2 noticed, 0 survived", [])
 
 
 def test_a_contract_is_flipped_where_it_looks_at_codes(project: Project) -> None:
@@ -178,7 +178,7 @@ def test_a_fault_is_never_flipped(project: Project) -> None:
             assert client.try_to_ask() == 20
     """)
     result = project.run("--flipsnack-flip")
-    assert said(result) == ["Flipsnack flip: 1 tests, 2 flips, 2 noticed, 0 survived"]
+    assert said(result) == ["Flipsnack flip: 1 test, 2 flips, 2 noticed, 0 survived"]
 
 
 def test_without_the_flag_nothing_runs_again(project: Project) -> None:
@@ -304,7 +304,7 @@ def test_what_a_flipped_test_leaves_open_is_not_heard_of(project: Project) -> No
     """)
     result = project.run("--flipsnack-flip", "--flipsnack-report=json", "-W", "error")
     assert result.ret == 0
-    assert said(result) == ["Flipsnack flip: 1 tests, 2 flips, 2 noticed, 0 survived"]
+    assert said(result) == ["Flipsnack flip: 1 test, 2 flips, 2 noticed, 0 survived"]
     assert project.report()["verdict"]["verified"] == [43]
 
 
@@ -374,7 +374,7 @@ def test_errors_of_setup_and_teardown_are_neither(project: Project) -> None:
             assert client.try_to_ask() == 43
     """)
     result = project.run("--flipsnack-flip", "--flipsnack-report=json")
-    assert said(result) == ["Flipsnack flip: 1 tests, 2 flips, 2 noticed, 0 survived"]
+    assert said(result) == ["Flipsnack flip: 1 test, 2 flips, 2 noticed, 0 survived"]
     assert project.report()["verdict"]["verified"] == [43]
 
 
@@ -386,7 +386,7 @@ def test_a_client_that_retries_without_end_is_stopped(project: Project) -> None:
             assert code == 20
     """)
     result = project.run("--flipsnack-flip")
-    assert said(result)[0] == "Flipsnack flip: 1 tests, 1 flips, 1 noticed, 0 survived"
+    assert said(result)[0] == "Flipsnack flip: 1 test, 1 flip, 1 noticed, 0 survived"
 
 
 @pytest.mark.parametrize(
@@ -418,7 +418,7 @@ def test_a_client_that_retries_without_end_is_stopped(project: Project) -> None:
 def test_every_kind_of_test_is_flipped(project: Project, source: str) -> None:
     project.test(source)
     result = project.run("--flipsnack-flip", "--flipsnack-report=json")
-    assert said(result) == ["Flipsnack flip: 1 tests, 2 flips, 2 noticed, 0 survived"]
+    assert said(result) == ["Flipsnack flip: 1 test, 2 flips, 2 noticed, 0 survived"]
     assert project.report()["verdict"]["verified"] == [43]
 
 
