@@ -139,10 +139,9 @@ def _sharing(real: Any) -> Any:
 
     It loads all certificates, 20 ms for each client, for connections that are never made.
     """
-    usual = signature(real)
 
     def create_ssl_context(*args: Any, **kwargs: Any) -> Any:
-        asked = usual.bind(*args, **kwargs)
+        asked = signature(real).bind(*args, **kwargs)
         asked.apply_defaults()
         if asked.arguments.get("verify") is not True or asked.arguments.get("cert") is not None:
             return real(*args, **kwargs)  # the client's own

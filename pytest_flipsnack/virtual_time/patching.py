@@ -108,10 +108,10 @@ class _BuiltinSwitch:
     """
 
     def __init__(self, function: Any, make: Make) -> None:
-        self._address = id(function) + _HEAD
+        address = id(function) + _HEAD
         # the first weak reference: while it lives, that field stays as it is read below
         self._keeps_field = weakref.ref(function)
-        self._function = function
+        self._alive = function  # or its memory would be somebody else's
         self._before = _fields_of(function)
         call = staticmethod(make(_copy_of_builtin(function)))
         callable_module = type(function.__name__, (types.ModuleType,), {"__call__": call})
@@ -119,19 +119,23 @@ class _BuiltinSwitch:
         table = _Method.from_address(self._before[0])
         target = ctypes.cast(ctypes.pythonapi.PyObject_Call, ctypes.c_void_p).value
         self._table = _Method(table.name, target, _TAKES_ANYTHING, table.doc)
+        space = (ctypes.c_char * _FIELDS.size).from_address(address)
+        self._memory = memoryview(space).cast("B")
 
     def put_in(self) -> None:
-        self._before = found = _fields_of(self._function)
+        self._before = found = self._fields()
         self._write((ctypes.addressof(self._table), id(self._owner), *found[2:4], 0))
 
     def take_out(self) -> None:
-        if _fields_of(self._function)[1] == id(self._owner):  # or somebody has changed it since
+        if self._fields()[1] == id(self._owner):  # or somebody has changed it since
             self._write(self._before)
 
     def _write(self, fields: tuple[int, ...]) -> None:
         # one copy of memory under Python's lock: another thread sees all of it or nothing
-        space = (ctypes.c_char * _FIELDS.size).from_address(self._address)
-        memoryview(space).cast("B")[:] = _FIELDS.pack(*fields)
+        self._memory[:] = _FIELDS.pack(*fields)
+
+    def _fields(self) -> tuple[int, ...]:
+        return _FIELDS.unpack(self._memory)
 
 
 def _method_switch(function: types.FunctionType, owner: object, make: Make) -> Switch:

@@ -147,5 +147,7 @@ def _move_frozen_clock(seconds: float) -> bool:
 def journey() -> object | None:
     """Return what stands for the time that a test has chosen with time-machine, where it has."""
     machine = sys.modules.get("time_machine")
+    if machine is None:
+        return None
     stacks = ("traveller_stack", "coordinates_stack")  # its present and its earlier name
     return next((stack[-1] for name in stacks if (stack := getattr(machine, name, ()))), None)
