@@ -117,6 +117,10 @@ class Collections:
             collection.ready_at = 0.0
             collection.download_at = 0.0
 
+    def process(self, hash: str, ready_at: float) -> None:
+        """Let a collection be in processing, as a client that now polls it must see."""
+        self.assume(hash).ready_at = ready_at
+
     def find(self, hash: str) -> Collection | None:
         """Return the collection of that hash, or None if it is known not to exist."""
         found = self._held.get(hash)

@@ -130,8 +130,8 @@ class Fake:
             archive = self.account.downloads.find(request, now, self.report)
             if archive is not None:
                 return archive  # no call of the API
-            action = ACTIONS.get(request.action or "")
-            subject = Subject(request, action, self.account, now, self.record.signatures)
+            action, signatures = ACTIONS.get(request.action or ""), self.record.signatures
+            subject = Subject(request, action, self.account, now, signatures)
             stub = self.stubs.peek(request.action)
             refusal = first_of(refusals(REQUEST, subject))
             if refusal is not None:
@@ -202,10 +202,8 @@ class Fake:
     def findings(self) -> list[str]:
         """Return what the test must fail for: refusals, wrong data, answers not delivered."""
         waiting = self.undelivered()
-        if not waiting:
-            return self.reported
-        found = declared.never_delivered(waiting, self.calls)
-        return [*self.reported, mask(str(found), self.account.secrets)]
+        found = [str(declared.never_delivered(waiting, self.calls))] if waiting else []
+        return [*self.reported, *(mask(text, self.account.secrets) for text in found)]
 
     def _refuse(self, refusal: Refusal, request: Request, stub: Stub | None) -> Reply:
         asked = self._allowed | self.stubs.asked()
@@ -227,9 +225,8 @@ class Fake:
     def _stubbed(self, stub: Stub, code: Code, request: Request, now: float) -> Reply:
         if code is not Code.OK:
             if code is Code.PROCESSING and "collectionHash" in request.params:
-                # a client that now polls collection.getCollection must hear the same story
-                stays = self.account.collections.assume(request.params["collectionHash"])
-                stays.ready_at = now + self.account.settings.processing_s
+                ready_at = now + self.account.settings.processing_s
+                self.account.collections.process(request.params["collectionHash"], ready_at)
             return self._error(code)
         if stub.data is None:
             return self._success(request, now)
@@ -241,8 +238,7 @@ class Fake:
         if refusal is None:
             self.account.limits.count(self.account.settings)
             return self._success(request, now)
-        unknown = refusal.code in {Code.INVALID_HASH, Code.INVALID_HASH_47}
-        if unknown and refusal.code not in self._allowed:
+        if refusal.code in {Code.INVALID_HASH, Code.INVALID_HASH_47} - self._allowed:
             self.report(refusal.explain(request.action))
         return self._error(refusal.code)
 
