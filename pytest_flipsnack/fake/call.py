@@ -31,7 +31,7 @@ class Call:
     `pending` says that the reply was 20 and that processing has not ended.
     `clear_text` says that it went to Flipsnack over http, `unverified` that nobody checked the
     certificate of the server. `upper_case_signature` says that a signature that was taken has
-    capital hex digits, where the documented one has small ones. `port` is the client's, where the request came over a connection, else 0.
+    upper-case hex, where the documented one has lower case. `port` is the client's, where the request came over a connection, else 0.
     `code` is the delivered code, None where a fault came instead of an envelope. `at` is in
     seconds since the fixture began. `hidden` is what its text does not show.
     """

@@ -105,7 +105,7 @@ def _secrets(sent: Sent) -> Slips:
 def _orders(sent: Sent) -> Slips:
     pairs = sent.pairs
     ordered = sorted(pairs, key=sent.by_name)
-    for order, how in (("ignorecase", "without regard to case"), ("ascii", "capitals first")):
+    for order, how in (("ignorecase", "without regard to case"), ("ascii", "upper case first")):
         text = sent.secret + signing.joined(pairs, signing.ORDERS[order][0])
         yield f"the names were sorted {how}", text
     others: tuple[tuple[str, Iterable[Pair]], ...] = (
@@ -221,7 +221,7 @@ def _letters(sent: Sent) -> Slips:
     pairs = sent.pairs
     changes: tuple[tuple[str, Callable[[str], str]], ...] = (
         ("in lower case", str.lower),
-        ("in capitals", str.upper),
+        ("in upper case", str.upper),
         ("without the white space around them", str.strip),
         *((f"in another Unicode form ({form})", partial(normalize, form)) for form in _FORMS),
     )
@@ -234,7 +234,7 @@ def _letters(sent: Sent) -> Slips:
             yield f"the {whose} were signed {how}", text
     text = sent.text(pairs)
     yield "the whole text was signed in lower case", text.lower()
-    yield "the whole text was signed in capitals", text.upper()
+    yield "the whole text was signed in upper case", text.upper()
 
 
 def _bytes(sent: Sent) -> Slips:

@@ -92,7 +92,9 @@ def read_flips(config: pytest.Config) -> Flips | None:
             "run without --flipsnack-flip"
         )
     if config.getoption("usepdb"):
-        raise pytest.UsageError("--flipsnack-flip makes tests fail, so --pdb cannot go with it")
+        raise pytest.UsageError(
+            "--flipsnack-flip makes tests fail on purpose, and --pdb would stop at each; leave one of them out"
+        )
     cache = FlipCache(config) if mode == "changed" else None
     return Flips(config, cache, every=mode == "all")
 

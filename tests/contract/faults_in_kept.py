@@ -15,7 +15,7 @@ FAULTS = (
         '        found += self._call("collection.getList", filters).get("collections") or []\n'
         "        return found\n",
         "test_result_twice[collection.getList]",
-        "answered the same to two calls, and the client returned 2 records and then 4",
+        "gave the same answer to two calls, and the client returned 2 records and then 4",
     ),
     Fault(
         "list-of-the-client",
@@ -26,7 +26,7 @@ FAULTS = (
         '        self.__dict__.setdefault("found", []).extend(found or [])\n'
         "        return self.found\n",
         "test_result_twice[collection.getList]",
-        "answered the same to two calls, and the client returned 2 records and then 4",
+        "gave the same answer to two calls, and the client returned 2 records and then 4",
     ),
     Fault(
         "list-of-the-class",
@@ -41,7 +41,7 @@ FAULTS = (
         '        self.records += (result.data or {}).get("collections") or []\n'
         "        return replace(result, data=self.records)\n",
         "test_result_twice[collection.getList]",
-        "answered the same to two calls, and the client returned 2 records and then ",
+        "gave the same answer to two calls, and the client returned 2 records and then ",
     ),
     Fault(
         "list-of-the-module",
@@ -54,7 +54,7 @@ FAULTS = (
         '    RECORDS.extend(query(handle, "collection.getList", **filters).get("collections") or [])\n'
         "    return tuple(RECORDS)\n",
         "test_result_twice[collection.getList]",
-        "answered the same to two calls, and the client returned 2 records and then 4",
+        "gave the same answer to two calls, and the client returned 2 records and then 4",
     ),
     Fault(
         "urls-are-kept",

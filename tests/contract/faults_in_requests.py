@@ -17,7 +17,7 @@ FAULTS = (
     Fault(
         "no-timeout-requests",
         "requests_raising",
-        "requests waits for ever",
+        "requests waits without end",
         "self._session.get(url, params=fields, timeout=self.timeout_s)",
         "self._session.get(url, params=fields)",
         "test_request[collection.getList]",
@@ -26,7 +26,7 @@ FAULTS = (
     Fault(
         "no-timeout-httpx",
         "httpx_async_loop",
-        "httpx waits for ever",
+        "httpx waits without end",
         "httpx.AsyncClient(timeout=timeout)",
         "httpx.AsyncClient(timeout=None)",
         "test_request[user.getStats]",
@@ -35,7 +35,7 @@ FAULTS = (
     Fault(
         "no-timeout-urllib",
         "urllib_loop",
-        "urllib waits for ever",
+        "urllib waits without end",
         "self._opener.open(request, timeout=self.timeout)",
         "self._opener.open(request)",
         "test_request[user.getStats]",
@@ -118,11 +118,11 @@ FAULTS = (
     Fault(
         "upper-case-names-signed",
         "requests_backoff",
-        "the names are signed in capitals",
+        "the names are signed in upper case",
         "digest.update(name.encode() +",
         "digest.update(name.upper().encode() +",
         "test_request[user.getStats]",
-        "hint:     the names were signed in capitals",
+        "hint:     the names were signed in upper case",
     ),
     Fault(
         "empty-values-not-signed",

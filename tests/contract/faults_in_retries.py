@@ -134,7 +134,7 @@ FAULTS = (
     Fault(
         "endless-poll",
         "urllib_loop",
-        "a download is polled for ever",
+        "a download is polled without end",
         'while data.get("status") == "PROCESSING" and polls < self.max_polls:',
         'while data.get("status") == "PROCESSING":',
         "test_processing[collection.downloadHTML-stays]",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.contract.faults import Fault
 
 _OLD = "hint:     an earlier signature was signed with the parameters"
-_CAPITALS = "the client signs with capital hex digits, and every page shows small ones"
+_CAPITALS = "the client signs in upper-case hex, and every page shows lower case"
 
 FAULTS = (
     Fault(
@@ -129,7 +129,7 @@ FAULTS = (
     Fault(
         "capital-hex",
         "requests_tenacity",
-        "the signature is written in capitals",
+        "the signature is written in upper case",
         '.encode("utf8")).hexdigest()',
         '.encode("utf8")).hexdigest().upper()',
         "test_request[user.getStats]",
@@ -147,7 +147,7 @@ FAULTS = (
     Fault(
         "capital-hex-in-forms",
         "urllib_loop",
-        "bytes are written in hex by a table of capitals",
+        "bytes are written in hex by a table of upper-case digits",
         'md5(text.encode("utf-8")).hexdigest()',
         '"".join(f"{byte:02X}" for byte in md5(text.encode("utf-8")).digest())',
         "test_request[collection.create]",

@@ -112,7 +112,7 @@ SLIPS: dict[str, Sequence[str | bytes]] = {
         SECRET + joined({**SENT, "query": "None", "description": "None"}),
         SECRET + joined({**SENT, "query": "None"}),
     ],
-    "the names were signed in capitals": [
+    "the names were signed in upper case": [
         SECRET + "".join(name.upper() + SENT[name] for name in NAMES)
     ],
     "the names were signed in lower case": [
@@ -125,7 +125,7 @@ SLIPS: dict[str, Sequence[str | bytes]] = {
         SECRET + joined({name: normalize("NFD", value) for name, value in SENT.items()})
     ],
     "the whole text was signed in lower case": [(SECRET + PLAIN).lower()],
-    "the whole text was signed in capitals": [(SECRET + PLAIN).upper()],
+    "the whole text was signed in upper case": [(SECRET + PLAIN).upper()],
     "the text was signed as Latin-1, not in UTF-8": [(SECRET + PLAIN).encode("latin-1")],
     "the text was signed without the letters that are not ASCII, not in UTF-8": [
         (SECRET + PLAIN).encode("ascii", "ignore")

@@ -84,7 +84,7 @@ def test_44_names_raw_values_where_the_setting_asks_for_encoded_ones() -> None:
     ("order", "text", "hint"),
     [
         ("ascii", "action{a}apiKey{k}Zebra", "the names were sorted without regard to case"),
-        ("ignorecase", "Zebraaction{a}apiKey{k}", "the names were sorted capitals first"),
+        ("ignorecase", "Zebraaction{a}apiKey{k}", "the names were sorted upper case first"),
     ],
 )
 def test_44_names_the_order_where_the_setting_is_strict(order: str, text: str, hint: str) -> None:

@@ -546,7 +546,9 @@ def test_pdb_does_not_go_with_it(project: Project) -> None:
     result = project.run("--flipsnack-flip", "--pdb")
     assert result.ret == 4
     result.stderr.fnmatch_lines(
-        ["ERROR: --flipsnack-flip makes tests fail, so --pdb cannot go with it"]
+        [
+            "ERROR: --flipsnack-flip makes tests fail on purpose, and --pdb would stop at each; leave one of them out"
+        ]
     )
 
 

@@ -81,7 +81,7 @@ def test_a_list_that_holds_the_last_call_too_is_named(project: Project) -> None:
 
     assert result.ret == 1
     result.stdout.fnmatch_lines(
-        "FAILED *collection.getList answered the same to two calls, and the client returned 2 "
+        "FAILED *collection.getList gave the same answer to two calls, and the client returned 2 "
         "records and then 4"
     )
 

@@ -30,14 +30,13 @@ def client(flipsnack):
 """
 
 
-def test_capital_hex_digits_are_a_finding(project: Project) -> None:
+def test_upper_case_hex_are_a_finding(project: Project) -> None:
     project.test(CAPITALS + ADAPTER)
     result = project.run("-k", "test_request")
     assert result.ret == 1
     result.stdout.fnmatch_lines(
         [
-            "E*AssertionError: the client signs with capital hex digits, and every page shows "
-            "small ones",
+            "E*AssertionError: the client signs in upper-case hex, and every page shows lower case",
             "E*allowed: the MD5 in lower-case hex, as in 26e781d3d1751d82ec284acf4a019def",
             "E*seen:    t=0.0 s 20",
             "E*way out: fix the client, or turn the check off: without = [[]'signature_case']",
@@ -46,7 +45,7 @@ def test_capital_hex_digits_are_a_finding(project: Project) -> None:
 
 
 @pytest.mark.parametrize("way", ["without", "check_signature"])
-def test_capital_hex_digits_can_be_declared(project: Project, way: str) -> None:
+def test_upper_case_hex_can_be_declared(project: Project, way: str) -> None:
     if way == "check_signature":
         project.ini("flipsnack_check_signature = false")
     practices = '"clean_errors", "signature_case"' if way == "without" else '"clean_errors"'

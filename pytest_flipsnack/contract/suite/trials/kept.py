@@ -29,7 +29,7 @@ def _differs(tester: Tester, _given: None) -> Findings:
     got = _length(tester, attempt)
     if attempt.calls and None not in (had, got) and had != got:
         yield finding(
-            f"{tester.action.name} answered the same to two calls, and the client returned {had} "
+            f"{tester.action.name} gave the same answer to two calls, and the client returned {had} "
             f"records and then {got}",
             "a result of its own for each call, as in records = [] inside of the function",
             attempt.calls,

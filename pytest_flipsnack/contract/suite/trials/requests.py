@@ -143,11 +143,11 @@ def _verified(tester: Tester, attempt: Attempt) -> Findings:
 
 
 def _signature_case(tester: Tester, attempt: Attempt) -> Findings:
-    """Yield a finding on capital hex digits: every example has small ones, and no page says more."""
+    """Yield a finding on upper-case hex: every example has lower case, and no page says more."""
     checked = tester.fake.account.settings.check_signature
     if checked and any(call.upper_case_signature for call in attempt.calls):
         text = finding(
-            "the client signs with capital hex digits, and every page shows small ones",
+            "the client signs in upper-case hex, and every page shows lower case",
             "the MD5 in lower-case hex, as in 26e781d3d1751d82ec284acf4a019def",
             attempt.calls,
         )
