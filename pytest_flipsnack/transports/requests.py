@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import sys
 from typing import Any
@@ -236,8 +237,9 @@ def _wire_error(wire: str, request: requests.PreparedRequest) -> requests.Reques
         cause: Exception = ReadTimeoutError(pool, url, "Read timed out.")
         return requests.exceptions.ReadTimeout(cause, request=request)
     if wire == "refused":
-        refused = NewConnectionError(pool, "[Errno 111] Connection refused")  # type: ignore[arg-type]
+        refused = NewConnectionError(pool, f"[Errno {errno.ECONNREFUSED}] Connection refused")  # type: ignore[arg-type]
         exhausted = MaxRetryError(pool, url, refused)
         return requests.exceptions.ConnectionError(exhausted, request=request)
-    cause = ProtocolError("Connection aborted.", ConnectionResetError(104, "reset by peer"))
+    reset = ConnectionResetError(errno.ECONNRESET, "Connection reset by peer")
+    cause = ProtocolError("Connection aborted.", reset)
     return requests.exceptions.ConnectionError(cause, request=request)

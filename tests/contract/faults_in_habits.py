@@ -51,6 +51,15 @@ FAULTS = (
         "user.getStats answered 31 and the client waited 16.0 s after its last attempt, only to give up",
     ),
     Fault(
+        "two-attempts-and-a-pause",
+        "requests_raising",
+        "it tries only twice, and pauses after both",
+        "        for attempt in range(self.tries - 1):\n            try:\n                return self._request(action, params, files)\n            except TemporaryError:\n                time.sleep(2.0**attempt)\n        return self._request(action, params, files)\n",
+        "        for attempt in range(2):\n            try:\n                return self._request(action, params, files)\n            except TemporaryError as error:\n                time.sleep(2.0**attempt)\n                last = error\n        raise last\n",
+        "test_code[user.getStats-31]",
+        "user.getStats answered 31 and the client waited 2.0 s after its last attempt, only to give up",
+    ),
+    Fault(
         "one-more-pause",
         "httpx_sync_result",
         "it pauses once more before it returns the failure",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 from collections.abc import Callable
 from typing import Any
@@ -218,6 +219,9 @@ def test_an_upload_is_not_retried_after_a_lost_answer(flipsnack: Flipsnack, way:
         upload(url, flipsnack, body, kind, Retry(3))
 
     assert story(caught.value) == ["ConnectionError", "ProtocolError", "ConnectionResetError"]
+    assert f"ConnectionResetError({errno.ECONNRESET}, 'Connection reset by peer')" in str(
+        caught.value
+    )
     assert len(flipsnack.calls) == 1
 
 
