@@ -51,6 +51,7 @@ bench: install
 
 nightly: install
 	FLIPSNACK_ALL=1 HYPOTHESIS_PROFILE=nightly $(WHEELED) $(BIN)/python -m pytest -q -n 2 -m ''
+	$(WHEELED) sh tests/contract/flip_right_clients.sh $(BIN)/python
 
 clean:
 	rm -rf $(VENV) .venv-* .coverage .coverage.* dist build

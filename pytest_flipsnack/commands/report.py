@@ -13,6 +13,7 @@ from pytest_flipsnack.commands.files import FILES_HELP, argument, written, wrong
 from pytest_flipsnack.coverage import baseline, demand, own_demand, reports
 from pytest_flipsnack.coverage.data import UnreadableError, read_files
 from pytest_flipsnack.coverage.demand import Demand
+from pytest_flipsnack.coverage.flipped import Flipped
 from pytest_flipsnack.coverage.reports.remarks import remarks
 from pytest_flipsnack.coverage.tally import Level
 from pytest_flipsnack.coverage.verdict import Outcome
@@ -69,9 +70,18 @@ def report(given: argparse.Namespace) -> int:
         if target.path is None:
             for line in reports.TERMINAL[target.format](coverage):
                 print(line.text)
+            if target.format != "github" and coverage.tally.flipped is not None:
+                _print_flips(coverage.tally.flipped)
         elif not written(target.path, partial(reports.write, target, target.path, coverage)):
             return 2
     return _status(coverage)
+
+
+def _print_flips(flipped: Flipped) -> None:
+    """Print what the flips of the runs showed, as their own summaries do."""
+    print(f"Flipsnack flip: {flipped.summary}")
+    for line in [*map(str, sorted(flipped.survivors, key=str)), *flipped.doubts]:
+        print(line)
 
 
 def _typed(given: argparse.Namespace) -> Demand:

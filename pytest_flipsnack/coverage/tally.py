@@ -7,6 +7,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from pytest_flipsnack.coverage.flipped import Flipped, joined
+
 Cell = tuple[str, int]
 """An action and a code."""
 
@@ -35,6 +37,8 @@ class Tally:
     """The tests of each cell by node id, with the level that each reached there."""
     replies: dict[str, tuple[Cell, ...]] = field(default_factory=dict)
     """The first replies that a test delivered, in their order; none where nobody kept them."""
+    flipped: Flipped | None = None
+    """What the flips of the tests showed, None where nothing was flipped."""
 
     def add_test(
         self,
@@ -63,6 +67,7 @@ class Tally:
         for cell, tests in other.contexts.items():
             _join(self.contexts.setdefault(cell, {}), tests)
         self.replies = other.replies | self.replies
+        self.flipped = joined(self.flipped, other.flipped)
 
     def deliveries_of(self, code: int) -> int:
         """Return how often a code was delivered, over all actions."""

@@ -96,7 +96,7 @@ def read_flips(config: pytest.Config) -> Flips | None:
             "--flipsnack-flip makes tests fail on purpose, and --pdb would stop at each; leave one of them out"
         )
     cache = FlipCache(config) if mode == "changed" else None
-    return Flips(config, cache, every=mode == "all")
+    return Flips(config, cache, mode)
 
 
 def read_targets(config: pytest.Config) -> list[Target]:

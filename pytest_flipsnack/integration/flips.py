@@ -66,11 +66,11 @@ class Flipping:
 class Flips:
     """Flips what each test delivered, and keeps what came of it for the gate and the summary."""
 
-    def __init__(self, config: pytest.Config, cache: FlipCache | None, *, every: bool) -> None:
-        self.found = Flipped()
+    def __init__(self, config: pytest.Config, cache: FlipCache | None, mode: str) -> None:
+        self.found = Flipped((mode,))
         self._config = config
         self._cache = cache
-        self._every = every
+        self._every = mode == "all"
         self._watched: PassedTests | None = None
         self._subtests = False
 
@@ -111,20 +111,18 @@ class Flips:
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         found = self.found
-        terminalreporter.write_line(
-            f"Flipsnack flip: {_counted(found.tests, 'test')}, {_counted(found.flips, 'flip')}, "
-            f"{found.noticed} noticed, {len(found.survivors)} survived"
-        )
+        terminalreporter.write_line(f"Flipsnack flip: {found.summary}")
         for survivor in sorted(found.survivors, key=str):
             terminalreporter.write_line(str(survivor), red=True)
-        for test, reason in sorted(found.undecided.items()):
-            terminalreporter.write_line(f"{test} is undecided: {reason}", yellow=True)
+        for doubt in found.doubts:
+            terminalreporter.write_line(doubt, yellow=True)
 
     def _flip_all(self, item: pytest.Item, contexts: dict[Cell, dict[str, Level]]) -> None:
         known = self._cache.known(item) if self._cache is not None else None
         if known is not None:
             self.found.add(known)
             self.found.tests += 1
+            self.found.recalled += 1
             return
         # a trial of a contract judges some replies, and lets others be
         generated = failures.is_generated(item)
@@ -210,10 +208,6 @@ def _unheard() -> Iterator[None]:
             yield
     finally:
         sys.unraisablehook = unraisable
-
-
-def _counted(count: int, what: str) -> str:
-    return f"{count} {what}{'' if count == 1 else 's'}"
 
 
 def _errors_first(cell: Cell) -> tuple[bool, Cell]:

@@ -152,6 +152,7 @@ class Gate:
 
     def _count(self) -> Coverage:
         tally = self._passed.tally()
+        tally.flipped = self._flipped
         for test, cells in self._flipped.verified.items() if self._flipped is not None else ():
             tally.verify(test, cells)
         tally.add(self._earlier)

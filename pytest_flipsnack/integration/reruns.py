@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+from unittest import mock
 
 import pytest
 from _pytest import runner
@@ -40,10 +41,12 @@ def wider_fixtures_kept(item: pytest.Item) -> Iterator[None]:
 
 
 def again(item: pytest.Item) -> list[pytest.TestReport]:
-    """Run a test once more; nobody but the caller sees its reports."""
+    """Run a test once more; nobody but the caller sees its reports, which have no traceback."""
     kept = list(item._report_sections)
     try:
-        return runner.runtestprotocol(item, log=False, nextitem=item)
+        # a traceback takes longer to write than most tests to run
+        with mock.patch.object(item, "repr_failure", lambda excinfo, style=None: excinfo.exconly()):
+            return runner.runtestprotocol(item, log=False, nextitem=item)
     finally:
         item._report_sections[:] = kept
 

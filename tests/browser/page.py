@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from pytest_flipsnack.coverage.demand import Demand
+from pytest_flipsnack.coverage.flipped import Flipped, Survivor
 from pytest_flipsnack.coverage.writers import Coverage
 from tests.coverage.covered import LIST, STATS, Tests, cover
 
@@ -20,5 +21,10 @@ SUITE: Tests = {
 def coverage(demand: Demand) -> Coverage:
     """Return what the page is made of."""
     made = cover(demand, SUITE)
+    survivor = Survivor(EVIL, STATS, 20, 41, "assert what the client returns")
+    undecided = {"test_b.py::test_list": "it has subtests"}
+    made.tally.flipped = Flipped(
+        ("handling",), 3, 0, 4, 3, survivors=[survivor], undecided=undecided
+    )
     made.tally.replies[EVIL] = ((STATS, 31), (LIST, 20), (STATS, 31), (STATS, 20))
     return made

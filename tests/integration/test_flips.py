@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from pytest_flipsnack import cli
 from tests.contract.suite.smallest_contract import ADAPTER
 from tests.downstream import TWO_WORKERS, Project, gate_line, with_two_workers
 
@@ -451,6 +452,52 @@ def test_a_rerun_counts_as_the_last_attempt(project: Project) -> None:
     assert project.report()["verdict"]["verified"] == [43]
 
 
+ASYNC = """
+async def ask(client): return client.try_to_ask()
+
+MARK
+async def test_good(flipsnack, client):
+    flipsnack.respond(43)
+    assert await ask(client) == 43
+
+MARK
+async def test_hollow(flipsnack, client):
+    flipsnack.respond(43)
+    await ask(client)
+"""
+
+
+@pytest.mark.parametrize("plugin", ["asyncio", "anyio"])
+@with_two_workers
+def test_async_tests_are_flipped(merging: Project, plugin: str) -> None:
+    module = {"asyncio": "pytest_asyncio.plugin", "anyio": "anyio.pytest_plugin"}[plugin]
+    merging.ini(*(["asyncio_default_fixture_loop_scope = function"] if plugin == "asyncio" else []))
+    backend = (
+        "@pytest.fixture\ndef anyio_backend(): return 'asyncio'\n" if plugin == "anyio" else ""
+    )
+    merging.test(backend + ASYNC.replace("MARK", f"@pytest.mark.{plugin}"), "test_async.py")
+    result = merging.run("-p", module, "--flipsnack-flip")
+    result.assert_outcomes(passed=2)
+    assert said(result) == [
+        "Flipsnack flip: 2 tests, 3 flips, 2 noticed, 1 survived",
+        "test_async.py::test_hollow passes when 43 of user.getStats becomes 20: "
+        "assert what the client raises",
+    ]
+
+
+@with_two_workers
+def test_the_order_of_tests_changes_nothing(merging: Project) -> None:
+    merging.test(HOLLOW, "test_hollow.py")
+    merging.test(GOOD, "test_good.py")
+    seen = []
+    for seed in (1, 2):
+        result = merging.run("-p", "pytest_randomly", f"--randomly-seed={seed}", "--flipsnack-flip")
+        result.assert_outcomes(passed=13)
+        seen.append(said(result))
+    assert seen[0] == seen[1]
+    assert len(seen[0]) == 1 + len(ADVICE)
+
+
 class TestGate:
     """`verified` is a level as the other two."""
 
@@ -484,6 +531,106 @@ class TestGate:
         )
 
 
+SURVIVOR = (
+    "test_hollow.py::test_it passes when 43 of user.getStats becomes 20: "
+    "assert what the client raises"
+)
+UNSTABLE = "SEEN = []\ndef test_it(flipsnack, client):\n    SEEN.append(1)\n    flipsnack.respond(43)\n    assert client.try_to_ask() == 43 and len(SEEN) < 3"
+
+
+class TestReports:
+    """Every report names the tests that do not look; a run without flips says nothing of them."""
+
+    SHOWN = ("term", "github", "json", "html", "markdown", "junit")
+    FILES = (
+        "flipsnack-coverage.json",
+        "flipsnack-coverage.html",
+        "flipsnack-coverage.md",
+        "flipsnack-junit.xml",
+    )
+
+    def run(self, project: Project, *args: str) -> pytest.RunResult:
+        project.test(
+            "def test_it(flipsnack, client):\n    flipsnack.respond(43)\n    client.try_to_ask()",
+            "test_hollow.py",
+        )
+        project.test(UNSTABLE, "test_unstable.py")
+        return project.run(*args, *(f"--flipsnack-report={name}" for name in self.SHOWN))
+
+    @with_two_workers
+    def test_name_them(self, merging: Project) -> None:
+        result = self.run(merging, "--flipsnack-flip")
+
+        assert said(result)[1:] == [
+            SURVIVOR,
+            "test_unstable.py::test_it is undecided: it is unstable: run again unflipped, it "
+            "fails; a client that outlives the test may remember the flips",
+        ]
+        assert (
+            "::warning file=test_hollow.py,line=1,title=Flipsnack flip survived::" + SURVIVOR
+        ) in result.outlines
+        flips = merging.report()["flips"]
+        (undecided,) = flips.pop("undecided").items()
+        assert undecided[0] == "test_unstable.py::test_it"
+        assert flips == {
+            "modes": ["handling"],
+            "tests": 2,
+            "recalled": 0,
+            "flips": 3,
+            "noticed": 2,
+            "survivors": [
+                {
+                    "test": "test_hollow.py::test_it",
+                    "action": "user.getStats",
+                    "code": 43,
+                    "to": 20,
+                    "advice": "assert what the client raises",
+                }
+            ],
+        }
+        _, page, text, junit = ((merging.path / name).read_text("utf-8") for name in self.FILES)
+        assert f'<li><strong class="lacking">survived:</strong> {SURVIVOR}</li>' in page
+        assert "<li>test_unstable.py::test_it is undecided: " in page
+        assert "### Flips: 2 tests, 3 flips, 2 noticed, 1 survived\n" in text
+        assert f"* {SURVIVOR}\n" in text
+        assert f"<system-out>{SURVIVOR}</system-out>" in junit
+
+    def test_say_nothing_of_flips_without_them(self, project: Project) -> None:
+        result = self.run(project)
+        assert "flips" not in project.report()
+        assert not result.stdout.str().count("survived")
+        for name in self.FILES:
+            text = (project.path / name).read_text("utf-8")
+            assert "survived" not in text
+            assert "Flips:" not in text
+            assert ">Flips<" not in text
+
+    def test_of_shards_add_up(self, project: Project, capsys: pytest.CaptureFixture[str]) -> None:
+        self.run(project, "--flipsnack-flip=all")
+        data = project.path / "flipsnack-coverage.json"
+        data.rename(project.path / "one.json")
+        project.test(GOOD, "test_good.py")
+        project.run("--flipsnack-flip=handling", "test_good.py", "--flipsnack-data=two.json")
+        capsys.readouterr()
+        paths = [str(project.path / name) for name in ("one.json", "two.json")]
+        assert cli.main(["report", *paths]) == 0
+        printed = capsys.readouterr()
+        assert printed.err == ""
+        lines = printed.out.splitlines()
+        at = next(n for n, line in enumerate(lines) if line.startswith("Flipsnack flip: "))
+        assert re.fullmatch(
+            r"Flipsnack flip: 7 tests, \d+ flips \(all, handling\), \d+ noticed, 1 survived",
+            lines[at],
+        )
+        assert lines[at + 1] == SURVIVOR
+        assert lines[at + 2].startswith("test_unstable.py::test_it is undecided: ")
+
+    def test_of_one_run_twice_name_a_survivor_once(self, project: Project) -> None:
+        for _ in range(2):
+            self.run(project, "--flipsnack-flip", "--flipsnack-data=all.json", "--flipsnack-append")
+        assert len(project.report("all.json")["flips"]["survivors"]) == 1
+
+
 class TestChanged:
     """`changed` flips what has changed since the last run."""
 
@@ -498,22 +645,29 @@ class TestChanged:
         merging.test(GOOD, "test_good.py")
         merging.test(HOLLOW, "test_hollow.py")
         first, verified = self.run(merging)
-        assert first == "Flipsnack flip: 13 tests, 20 flips, 12 noticed, 8 survived"
+        assert first == "Flipsnack flip: 13 tests, 20 flips (changed), 12 noticed, 8 survived"
 
-        again = self.run(merging)
-        assert again == ("Flipsnack flip: 13 tests, 0 flips, 0 noticed, 8 survived", verified)
+        text, verified_again = self.run(merging)
+        assert text == (
+            "Flipsnack flip: 13 tests, 0 flips (changed), 0 noticed, 8 survived, "
+            "13 tests unchanged and not flipped again"
+        )
+        assert verified_again == verified
 
         merging.test(GOOD + "\n# changed", "test_good.py")
         text, verified_now = self.run(merging)
-        assert text == "Flipsnack flip: 13 tests, 10 flips, 10 noticed, 8 survived"
+        assert text == (
+            "Flipsnack flip: 13 tests, 10 flips (changed), 10 noticed, 8 survived, "
+            "8 tests unchanged and not flipped again"
+        )
         assert verified_now == verified
 
     def test_a_client_that_has_changed_is_tried_again(self, project: Project) -> None:
         project.test(GOOD)
-        assert self.run(project)[0].startswith("Flipsnack flip: 5 tests, 10 flips")
+        assert self.run(project)[0].startswith("Flipsnack flip: 5 tests, 10 flips (changed)")
         acme = project.path / "acme.py"
         acme.write_text(acme.read_text() + "\n# changed")
-        assert self.run(project)[0].startswith("Flipsnack flip: 5 tests, 10 flips")
+        assert self.run(project)[0].startswith("Flipsnack flip: 5 tests, 10 flips (changed)")
 
     def test_without_a_cache_all_are_flipped(self, project: Project) -> None:
         project.test(GOOD)
@@ -526,7 +680,7 @@ class TestChanged:
         path = project.path / ".pytest_cache" / "v" / "flipsnack" / "flips"
         path.parent.mkdir(parents=True)
         path.write_text("[1]")
-        assert self.run(project)[0].startswith("Flipsnack flip: 5 tests, 10 flips")
+        assert self.run(project)[0].startswith("Flipsnack flip: 5 tests, 10 flips (changed)")
 
 
 def test_a_mode_that_is_none_is_named(project: Project) -> None:

@@ -11,7 +11,7 @@ from pytest_flipsnack.coverage.writers import Coverage, Line
 
 
 def lines(coverage: Coverage) -> Iterator[Line]:
-    """Yield an error or a warning for the gate, one for each code that is missing, and the remarks.
+    """Yield an error or a warning for the gate, one for each code that is missing, and the rest.
 
     A code that tests only exercise is annotated at the file of the first of these tests.
     """
@@ -26,6 +26,10 @@ def lines(coverage: Coverage) -> Iterator[Line]:
         file = tests[0].partition("::")[0] if tests else ""
         title = f"Flipsnack code {row.code.value} is not {coverage.demand.level}"
         yield _line(kind, title, f"{row.code.label}: {suggestion(row.code)}", file)
+    flipped = coverage.tally.flipped
+    for survivor in sorted(flipped.survivors, key=str) if flipped is not None else ():
+        file = survivor.test.partition("::")[0]
+        yield _line("warning", "Flipsnack flip survived", str(survivor), file)
     for remark in remarks(coverage):
         yield _line("notice", "Flipsnack", remark)
 

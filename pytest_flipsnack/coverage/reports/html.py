@@ -74,6 +74,7 @@ def render(coverage: Coverage) -> str:
         meanings=_MEANINGS,
         suggestion=suggestion,
         remarks=[*remarks(coverage)],
+        flipped=coverage.tally.flipped,
         details=_details(coverage.tally, rows),
     )
 

@@ -14,6 +14,7 @@ from pytest_flipsnack.coverage.demand import (
     read_percentage,
     read_required,
 )
+from pytest_flipsnack.coverage.flipped import Flipped
 from pytest_flipsnack.coverage.reports.remarks import stale_excludes
 from pytest_flipsnack.coverage.reports.rows import code_rows
 from pytest_flipsnack.coverage.tally import Level, Tally, shown
@@ -66,6 +67,8 @@ def read(text: str) -> tuple[Tally, Run, Demand]:
     for name, indexes in zip(names, document.get("replies", ()), strict=False):
         if indexes:
             tally.replies[name] = tuple(_nth(cells, index, "cell") for index in indexes)
+    if "flips" in document:
+        tally.flipped = Flipped.unpacked(document["flips"])
     return tally, _run(document), _demand(document["verdict"])
 
 
@@ -136,6 +139,8 @@ def render(coverage: Coverage) -> str:
         "cells": [_cell(tally, cell, numbers) for cell in tally.cells],
         "replies": [[places[cell] for cell in tally.replies.get(name, ())] for name in names],
     }
+    if tally.flipped is not None:
+        document["flips"] = _flips(tally.flipped)
     return _text(document)
 
 
@@ -168,6 +173,17 @@ def _cell(tally: Tally, cell: tuple[str, int], numbers: dict[str, int]) -> dict[
         "level": level and level.value,
         **by,
     }
+
+
+def _flips(flipped: Flipped) -> dict[str, Any]:
+    """Return the outcome of flips; what they verified stands with the cells."""
+    found = flipped.packed()
+    del found["verified"]
+    survivors = sorted(
+        found["survivors"], key=lambda one: (one["test"], one["action"], one["code"])
+    )
+    undecided = dict(sorted(flipped.undecided.items()))
+    return found | {"survivors": survivors, "undecided": undecided}
 
 
 def _verdict(coverage: Coverage) -> dict[str, Any]:

@@ -58,7 +58,9 @@ def _gate(coverage: Coverage) -> ET.Element:
         case.append(_element("failure", message=verdict.line))
     elif verdict.outcome is not Outcome.PASSED:
         case.append(_element("skipped", message=f"{verdict.outcome.value}: {verdict.line}"))
-    said = "\n".join(remarks(coverage))
+    flipped = coverage.tally.flipped
+    survivors = [*map(str, flipped.survivors)] if flipped is not None else []
+    said = "\n".join([*sorted(survivors), *remarks(coverage)])
     if said:
         ET.SubElement(case, "system-out").text = _NOT_XML.sub("?", said)
     return case

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from pytest_flipsnack.coverage.flipped import Flipped
 from pytest_flipsnack.coverage.reports.remarks import remarks
 from pytest_flipsnack.coverage.reports.rows import CodeRow, code_rows, suggestion
 from pytest_flipsnack.coverage.reports.term import totals
@@ -32,11 +35,20 @@ def render(coverage: Coverage) -> str:
     notes = [*remarks(coverage)]
     if notes:
         lines += ["", "### Notes", "", *(f"* {escaped(note)}" for note in notes)]
+    if coverage.tally.flipped is not None:
+        lines += ["", *_flips(coverage.tally.flipped)]
     cells = [shown(cell) for cell in verdict.missing_cells]
     if coverage.demand.cells_threshold is not None and cells:
         more = f" and {len(cells) - _MOST_CELLS} more" if len(cells) > _MOST_CELLS else ""
         lines += ["", "### Missing cells", "", f"{', '.join(cells[:_MOST_CELLS])}{more}"]
     return "\n".join([*lines, ""])
+
+
+def _flips(flipped: Flipped) -> Iterator[str]:
+    """Yield how many flips were noticed, and the tests that do not look."""
+    yield f"### Flips: {flipped.summary}"
+    found = [*map(str, sorted(flipped.survivors, key=str)), *flipped.doubts]
+    yield from ["", *(f"* {escaped(line)}" for line in found)] if found else []
 
 
 def _row(row: CodeRow) -> str:
