@@ -7,7 +7,7 @@ WHEELED = PYTHONSAFEPATH=1 PYTHONDONTWRITEBYTECODE= HTTP_PROXY= HTTPS_PROXY= PIP
 
 PARALLEL = -q -n 3 --dist worksteal
 
-.PHONY: test coverage demo lint types tests matrix bench nightly clean install
+.PHONY: test coverage demo lint types tests matrix bench nightly dist clean install
 
 test: lint types tests
 
@@ -19,7 +19,7 @@ $(VENV)/ready: pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed; make PYTHON=...")'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'
-	$(BIN)/python -m pip install --quiet --group lint '.[httpx,server,pdf,html]' build hatchling
+	$(BIN)/python -m pip install --quiet --group lint '.[httpx,server,pdf,html]' build hatchling twine
 	touch $@
 
 lint: $(VENV)/ready
@@ -52,6 +52,16 @@ bench: install
 nightly: install
 	FLIPSNACK_ALL=1 HYPOTHESIS_PROFILE=nightly $(WHEELED) $(BIN)/python -m pytest -q -n 2 -m ''
 	$(WHEELED) sh tests/contract/flip_right_clients.sh $(BIN)/python
+
+# The files of a release: built, checked, and the wheel tried in an environment of its own.
+dist: $(VENV)/ready
+	rm -rf dist
+	$(BIN)/python -m build --quiet --outdir dist
+	$(BIN)/python -m twine check --strict dist/*
+	$(PYTHON) -m venv dist/tried
+	dist/tried/bin/python -m pip install --quiet dist/*.whl
+	cd examples/requests_client && $(WHEELED) ../../dist/tried/bin/python -m pytest -q tests -p no:cacheprovider
+	rm -rf dist/tried
 
 clean:
 	rm -rf $(VENV) .venv-* .coverage .coverage.* dist build

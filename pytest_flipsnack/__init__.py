@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from pytest_flipsnack.virtual_time.process import Sleep
     from pytest_flipsnack.virtual_time.real_waits import RealWait
 
+    __version__: str
+
 __all__ = [
     "ActionName",
     "Call",
@@ -81,6 +83,10 @@ _HOMES = {
 
 
 def __getattr__(name: str) -> object:
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("pytest-flipsnack")
     home = _HOMES.get(name)
     if home is None:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -6,6 +6,7 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 
+from pytest_flipsnack import __version__
 from pytest_flipsnack.commands import codes, data, drift, init, report, serve
 from pytest_flipsnack.coverage.data import UnreadableError
 
@@ -13,6 +14,7 @@ from pytest_flipsnack.coverage.data import UnreadableError
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command; return the exit status: 0 done, 1 the gate failed or data is unreadable, 2 wrong usage."""
     parser = argparse.ArgumentParser(prog="pytest-flipsnack", description=__doc__)
+    parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     codes.add_arguments(commands.add_parser("codes", help="explain codes, or print the catalogue"))
     commands.add_parser("init", help="print a contract adapter to fill in")
@@ -44,7 +46,3 @@ def main(argv: Sequence[str] | None = None) -> int:
     except UnreadableError as error:
         print(f"pytest-flipsnack {given.command}: {error}", file=sys.stderr)
         return 1
-
-
-if __name__ == "__main__":
-    sys.exit(main())

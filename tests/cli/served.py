@@ -24,7 +24,7 @@ class Served:
     """A running server and what was typed to start it; `shell` is what a shell does first."""
 
     def __init__(self, *args: str, shell: str = "", lines: int = 2) -> None:
-        command = [sys.executable, "-m", "pytest_flipsnack.cli", "serve", *args]
+        command = [sys.executable, "-m", "pytest_flipsnack", "serve", *args]
         command += ["--api-key", KEY, "--secret", SECRET]
         if shell:
             command = ["sh", "-c", f'{shell}; exec "$@"', "sh", *command]

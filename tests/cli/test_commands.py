@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
-from importlib.metadata import entry_points
+import subprocess
+import sys
+from importlib.metadata import entry_points, version
 from pathlib import Path
 
 import pytest
 
+import pytest_flipsnack
 from pytest_flipsnack import cli
 from pytest_flipsnack.catalogue.codes import Code
 from pytest_flipsnack.commands.init import ADAPTER
@@ -29,6 +32,18 @@ def hits(tmp_path: Path) -> Path:
 def test_the_console_command_is_installed() -> None:
     (found,) = entry_points(group="console_scripts", name="pytest-flipsnack")
     assert found.load() is cli.main
+
+
+def test_the_version_is_that_of_the_package(capsys: pytest.CaptureFixture[str]) -> None:
+    installed = version("pytest-flipsnack")
+    with pytest.raises(SystemExit) as caught:
+        cli.main(["--version"])
+    assert caught.value.code == 0
+    assert capsys.readouterr().out == f"pytest-flipsnack {installed}\n"
+    assert pytest_flipsnack.__version__ == installed
+    command = [sys.executable, "-m", "pytest_flipsnack", "--version"]
+    apart = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert apart.stdout == f"pytest-flipsnack {installed}\n"
 
 
 def test_codes_lists_the_table(capsys: pytest.CaptureFixture[str]) -> None:

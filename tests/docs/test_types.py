@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 import re
 import subprocess
 import sys
@@ -20,6 +22,7 @@ from pytest_flipsnack.fake.settings import Settings, SettingValues
 TYPES = Path(__file__).parent / "types"
 RIGHT = (TYPES / "right.py").read_text("utf-8")
 WRONG = (TYPES / "wrong.py").read_text("utf-8").splitlines()
+PYRIGHT = Path(__file__).parents[1] / "browser" / "node_modules" / ".bin" / "pyright"
 ERROR = re.compile(r"wrong[.]py:(\d+): error: (.*)  \[([a-z-]+)\]")
 
 
@@ -42,6 +45,26 @@ def test_mypy_finds_every_misspelt_name_and_nothing_else(tmp_path: Path) -> None
     ]
     for number, message, _ in found:
         assert all(word in message for word in wanted[number].split()[1:]), message
+
+
+def test_pyright_finds_the_same_lines(tmp_path: Path) -> None:
+    """It wants an annotated override to have the very type of the class; the page says so."""
+    if not PYRIGHT.exists():
+        missing = pytest.fail if os.environ.get("FLIPSNACK_BROWSER") else pytest.skip
+        missing("pyright is not on this machine; see CONTRIBUTING.md")
+    for path in TYPES.glob("*.py"):
+        (tmp_path / path.name).write_text(path.read_text("utf-8"), "utf-8")
+    command = [str(PYRIGHT), "--pythonpath", sys.executable, "--outputjson", "right.py", "wrong.py"]
+    result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    found: dict[str, dict[int, str]] = {"right.py": {}, "wrong.py": {}}
+    for one in json.loads(result.stdout)["generalDiagnostics"]:
+        line = one["range"]["start"]["line"] + 1
+        found[Path(one["file"]).name][line] = one["rule"]
+    wrong = [number for number, line in enumerate(WRONG, start=1) if "  # " in line]
+    assert sorted(found["wrong.py"]) == wrong
+    assert set(found["right.py"].values()) == {"reportIncompatibleVariableOverride"}
+    lines = RIGHT.splitlines()
+    assert all(re.match(r"    \w+: ", lines[number - 1]) for number in found["right.py"])
 
 
 def test_the_checked_file_has_every_public_name_and_declaration() -> None:
