@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from pytest_flipsnack.catalogue.codes import Code, select
-from pytest_flipsnack.commands.files import FILES_HELP, written, wrong
+from pytest_flipsnack.commands.files import FILES_HELP, counted, written, wrong
 from pytest_flipsnack.coverage import baseline
 from pytest_flipsnack.coverage.data import UnreadableError, read_file, read_files
 from pytest_flipsnack.coverage.reports import json
@@ -67,7 +67,7 @@ def why(given: argparse.Namespace) -> int:
     tally, _, _ = read_files(given.paths)
     for code in codes:
         lines = [*_tests(tally, code)]
-        print(f"{code.label}: {len(lines)} test{'' if len(lines) == 1 else 's'}")
+        print(f"{code.label}: {counted(len(lines), 'test', 'tests')}")
         for line in lines:
             print(f"  {line}")
     return 0 if any(tally.tests_of(code) for code in codes) else 1
@@ -114,6 +114,5 @@ def record(given: argparse.Namespace) -> int:
     if not written(given.output, partial(write_file, given.output, text)):
         return 2
     _print(baseline.changes(before, now))
-    cells = "1 cell" if len(now) == 1 else f"{len(now)} cells"
-    print(f"Flipsnack baseline of {cells} written to {given.output}")
+    print(f"Flipsnack baseline of {counted(len(now), 'cell', 'cells')} written to {given.output}")
     return 0

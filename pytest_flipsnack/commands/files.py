@@ -37,3 +37,8 @@ def wrong(text: str) -> int:
     """Say what was wrong with the call; return the exit status for it."""
     print(f"pytest-flipsnack: {text}", file=sys.stderr)
     return 2
+
+
+def counted(count: int, one: str, more: str) -> str:
+    """Return a number with its noun."""
+    return f"{count} {one if count == 1 else more}"

@@ -54,7 +54,7 @@ def _differences(exchange: Exchange) -> Iterator[_Difference]:
     if code is None:
         yield "unknown code", f"{reply['code']} {reply['status']}"
     elif reply["status"] != code.message:
-        yield "message", f"{code.value} says {reply['status']!r}, and said {code.message!r}"
+        yield "message", f"{code.value} says {reply['status']!r}; documented: {code.message!r}"
     if exchange.action in ACTIONS:
         yield from _of_action(ACTIONS[exchange.action], code, reply.get("data"))
     elif exchange.action:

@@ -100,7 +100,7 @@ PLANTED: list[tuple[Any, str, int, str]] = [
         reply(31, "Slow down"),
         "user.getStats",
         200,
-        "message: 31 says 'Slow down', and said 'Requests per second limit exceeded'",
+        "message: 31 says 'Slow down'; documented: 'Requests per second limit exceeded'",
     ),
     (reply(data=LIST), "collection.getList", 201, "HTTP status: 201; every answer had 200"),
     (reply(data=LIST), "collection.getLists", 200, "unknown action: collection.getLists"),
@@ -144,6 +144,42 @@ PLANTED: list[tuple[Any, str, int, str]] = [
         200,
         "data: status: 'DONE' is not one of ['PROCESSING', 'COMPLETE', 'FAILED']",
     ),
+    (
+        reply(data={"collectionCount": 1, "collections": {}}),
+        "collection.getList",
+        200,
+        "data: collections: {} is not of type 'array'",
+    ),
+    (
+        reply(data=[LIST]),
+        "collection.getList",
+        200,
+        f"envelope: data: {[LIST]!r} is not of type 'object'",
+    ),
+    (
+        reply(data={"collectionCount": 1, "collections": [{"collectionHash": 7}]}),
+        "collection.getList",
+        200,
+        "data: collections.0.collectionHash: 7 is not of type 'string'",
+    ),
+    (
+        {"code": 20, "status": 7},
+        "user.getStats",
+        200,
+        "envelope: status: 7 is not of type 'string'",
+    ),
+    (
+        reply(41, "Invalid api key"),
+        "user.getStats",
+        200,
+        "message: 41 says 'Invalid api key'; documented: 'Invalid credentials'",
+    ),
+    (
+        reply(31, "Requests per second limit exceeded"),
+        "user.getStats",
+        429,
+        "HTTP status: 429; every answer had 200",
+    ),
 ]
 
 
@@ -167,7 +203,7 @@ def test_a_body_that_is_no_json_is_found(tmp_path: Path, run: Run) -> None:
     html["response"]["content"]["text"] = "<html>"
     path = har(tmp_path, html, entry(reply(), host="https://example.org/"))
     assert run(path)[1][0] == f"{path}: entry 1 (collection.getList): body: it is no JSON"
-    assert run(path)[1][1] == "Flipsnack drift: 1 found in 1 replies"
+    assert run(path)[1][1] == "Flipsnack drift: 1 found in 1 reply"
 
 
 @pytest.mark.parametrize("pack", [gzip.compress, bytes])
@@ -251,7 +287,7 @@ def test_a_file_that_shows_a_key_is_refused_and_may_be_masked(tmp_path: Path, ru
         "this; --mask writes over them\n",
     )
 
-    assert run(path, "--mask") == (0, ["Flipsnack drift: 0 found in 1 replies"], "")
+    assert run(path, "--mask") == (0, ["Flipsnack drift: 0 found in 1 reply"], "")
     assert "5f2c" not in path.read_text()
     assert run(path)[0] == 0
 
