@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 
 from pytest_flipsnack import __version__
 from pytest_flipsnack.commands import codes, data, drift, init, report, serve
+from pytest_flipsnack.commands.completion import SHELLS, PrintCompletion
 from pytest_flipsnack.coverage.data import UnreadableError
 
 
@@ -15,6 +16,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run a command; return the exit status: 0 done, 1 the gate failed or data is unreadable, 2 wrong usage."""
     parser = argparse.ArgumentParser(prog="pytest-flipsnack", description=__doc__)
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
+    parser.add_argument(
+        "--print-completion",
+        action=PrintCompletion,
+        choices=SHELLS,
+        metavar="SHELL",
+        help=f"print what {', '.join(SHELLS)} need to complete this command",
+    )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     codes.add_arguments(commands.add_parser("codes", help="explain codes, or print the catalogue"))
     commands.add_parser("init", help="print a contract adapter to fill in")
