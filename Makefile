@@ -7,7 +7,7 @@ WHEELED = PYTHONSAFEPATH=1 PYTHONDONTWRITEBYTECODE= HTTP_PROXY= HTTPS_PROXY= PIP
 
 PARALLEL = -q -n 3 --dist worksteal
 
-.PHONY: test coverage demo lint types tests matrix bench nightly dist clean install
+.PHONY: test coverage demo lint types tests matrix bench nightly dist docs clean install
 
 test: lint types tests
 
@@ -63,5 +63,17 @@ dist: $(VENV)/ready
 	cd examples/requests_client && $(WHEELED) ../../dist/tried/bin/python -m pytest -q tests -p no:cacheprovider
 	rm -rf dist/tried
 
+# The site in docs/_build: spelling, links within it, and no warning. Its blocks run in the tests.
+docs: .venv-docs/ready
+	.venv-docs/bin/python -m pip install --quiet --force-reinstall --no-deps .
+	.venv-docs/bin/codespell README.md CHANGELOG.md CONTRIBUTING.md docs examples pytest_flipsnack
+	.venv-docs/bin/sphinx-build -W --keep-going -q -E -b html docs docs/_build
+
+.venv-docs/ready: pyproject.toml
+	$(PYTHON) -m venv .venv-docs
+	.venv-docs/bin/python -m pip install --quiet --upgrade 'pip>=25.1'
+	.venv-docs/bin/python -m pip install --quiet --group docs '.[httpx,server,html,drift]'
+	touch $@
+
 clean:
-	rm -rf $(VENV) .venv-* .coverage .coverage.* dist build
+	rm -rf $(VENV) .venv-* .coverage .coverage.* dist build docs/_build docs/reference
