@@ -54,13 +54,14 @@ nightly: install
 	$(WHEELED) sh tests/contract/flip_right_clients.sh $(BIN)/python
 
 # The files of a release: built, checked, and the wheel tried in an environment of its own.
-dist: $(VENV)/ready
+dist: install
 	rm -rf dist
 	$(BIN)/python -m build --quiet --outdir dist
 	$(BIN)/python -m twine check --strict dist/*
 	$(PYTHON) -m venv dist/tried
 	dist/tried/bin/python -m pip install --quiet dist/*.whl
 	cd examples/requests_client && $(WHEELED) ../../dist/tried/bin/python -m pytest -q tests -p no:cacheprovider
+	FLIPSNACK_TUTORIAL_PYTHON=$(abspath dist/tried/bin/python) $(BIN)/python -m pytest -q tests/docs/test_tutorial.py
 	rm -rf dist/tried
 
 # The site in docs/_build: spelling, links within it, and no warning. Its blocks run in the tests.

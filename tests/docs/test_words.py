@@ -13,13 +13,7 @@ from pytest_flipsnack import ClientContract, Flipsnack
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = Path(pytest_flipsnack.__file__).parent
-PAGES = [
-    ROOT / "README.md",
-    *(
-        ROOT / "docs" / f"{name}.md"
-        for name in ("virtual-time", "serve", "contract", "coverage", "neighbours")
-    ),
-]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 REPLACED = {
     r"\b(ask|asks|asked|asking) again\b": "retry",
     r"\b(come|comes|came) through\b": "recover",
