@@ -96,7 +96,9 @@ def test_every_block_runs(pytester: pytest.Pytester) -> None:
     assert len(BLOCKS) == len(re.findall(r"^```\w", TEXT, re.MULTILINE)) > 0
     shutil.copytree(ROOT / "examples/requests_client/acme", pytester.path / "acme")
     pytester.makeini("[pytest]\npythonpath = .")
-    [fixture] = [block for block in blocks(ROOT / "README.md") if block.name == "conftest.py"]
+    [fixture] = [
+        block for block in blocks(ROOT / "docs" / "guide.md") if block.name == "conftest.py"
+    ]
     (pytester.path / "conftest.py").write_text(fixture.text, encoding="utf-8")
 
     def passes(block: Block) -> str | None:
