@@ -25,7 +25,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     codes.add_arguments(commands.add_parser("codes", help="explain codes, or print the catalogue"))
-    commands.add_parser("init", help="print a contract adapter to fill in")
+    init.add_arguments(commands.add_parser("init", help="print the contract of a client"))
     report.add_report(commands.add_parser("report", help="report and gate on data of runs"))
     data.add_combine(commands.add_parser("combine", help="join the data of several runs"))
     data.add_why(commands.add_parser("why", help="list the tests of a code"))

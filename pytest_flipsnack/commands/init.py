@@ -1,8 +1,12 @@
-"""`pytest-flipsnack init`: a contract to fill in."""
+"""`pytest-flipsnack init [FILE]`: the contract of a client, or one to fill in."""
 
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
+
+from pytest_flipsnack.commands.adapter import NoClientError, adapter
+from pytest_flipsnack.commands.files import wrong
 
 ADAPTER = '''\
 """The contract between this client and the Flipsnack API: one method per call."""
@@ -33,7 +37,22 @@ class TestAcme(ClientContract):
 '''
 
 
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments of `init`."""
+    parser.add_argument(
+        "path",
+        nargs="?",
+        type=Path,
+        metavar="FILE",
+        help="the module of a client, which is read and not run; without it, print an example",
+    )
+
+
 def init(given: argparse.Namespace) -> int:
-    """Print the adapter between a client and its contract."""
-    print(ADAPTER, end="")
+    """Print the adapter between a client and its contract; 2 for a file without a client."""
+    try:
+        text = ADAPTER if given.path is None else adapter(given.path)
+    except NoClientError as error:
+        return wrong(str(error))
+    print(text, end="")
     return 0
