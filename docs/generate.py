@@ -7,11 +7,13 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import redirect_stdout, suppress
 from pathlib import Path
+from typing import Any
 
 from pytest_flipsnack import cli
+from pytest_flipsnack.catalogue import schemas
 from pytest_flipsnack.catalogue.action import Action
 from pytest_flipsnack.catalogue.actions import ACTIONS
 
@@ -19,7 +21,9 @@ _COMMANDS = ("codes", "init", "report", "combine", "why", "diff", "baseline", "d
 _WIDTH = "92"
 _ON_ACTIONS = (
     "Every request carries `action`, `apiKey` and `signature` besides the parameters below, and may "
-    "be answered with any code; those that a page lists for the action are named here."
+    "be answered with any code; those that a page lists for the action are named here. "
+    "The signature is the MD5 in hex of the secret, followed by the name and the value of each "
+    "parameter but a file, `action` and `apiKey` included, in the order of the names."
 )
 
 
@@ -60,9 +64,8 @@ def _actions() -> str:
 
 def _action(action: Action) -> Iterator[str]:
     codes = ", ".join(str(int(code)) for code in sorted(action.codes))
-    sent = (
-        f"{action.verb}, host `{action.host}`" if action.host else "no page documents the request"
-    )
+    sent = f"{action.verb or 'no page names the verb'}, host `{action.host}`"
+    sent = sent if action.host else "no page documents the request"
     yield from (f"## `{action.name}`", "", f"{sent}; {action.state.value}. Codes: {codes}.", "")
     if action.params:
         yield from ("| parameter | type | required |", "| --- | --- | --- |")
@@ -70,11 +73,23 @@ def _action(action: Action) -> Iterator[str]:
             kind = ", ".join(f"`{value}`" for value in one.enum) or one.type
             yield f"| `{one.name}` | {kind} | {'yes' if one.required else 'no'} |"
         yield ""
+    fields = [*_fields(schemas.data_schema(action), "data")]
+    if fields:
+        yield from ("The documented fields of a success:", "", *fields, "")
     if action.one_of:
         yield from (
             f"One of {' and '.join(f'`{name}`' for name in action.one_of)} is required.",
             "",
         )
+
+
+def _fields(schema: Mapping[str, Any], place: str) -> Iterator[str]:
+    """Yield a line for each field that a schema describes, at its place."""
+    for name, inner in schema.get("properties", {}).items():
+        kind = ", ".join(f"`{one}`" for one in inner.get("enum", ())) or inner.get("type", "any")
+        yield f"- `{place}.{name}`: {kind if isinstance(kind, str) else ' or '.join(kind)}"
+        yield from _fields(inner, f"{place}.{name}")
+        yield from _fields(inner.get("items", {}), f"{place}.{name}[]")
 
 
 def _options() -> str:

@@ -59,7 +59,7 @@ def test_the_contract_fails_as_it_says(downstream: pytest.Pytester) -> None:
 
 
 def test_the_gate_fails_as_it_says(downstream: pytest.Pytester) -> None:
-    typed, printed = text("$ pytest --")
+    typed, printed = text("$ pytest test_acme")
     right = (downstream.path / "acme.py").read_text(encoding="utf-8")
     right = right.replace(
         'return response.json().get("data")',
@@ -67,7 +67,7 @@ def test_the_gate_fails_as_it_says(downstream: pytest.Pytester) -> None:
         "        error.code = reply['code']\n        raise error",
     )
     (downstream.path / "acme.py").write_text(right, encoding="utf-8")
-    result = run(downstream, "test_acme.py", *typed.split()[2:])
+    result = run(downstream, *typed.split()[2:])
     assert result.ret == 1
     assert printed in [line.strip("! ") for line in result.outlines]
 

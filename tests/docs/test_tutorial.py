@@ -42,7 +42,7 @@ def _follow(folder: Path, block: Block) -> str | None:
         (folder / block.name).write_text(block.text, encoding="utf-8")
         return None
     typed, *expected = map(_timeless, block.text.splitlines())
-    program, *args = shlex.split(typed.removeprefix("$ "))
+    program, *args = shlex.split(typed.removeprefix("$ "), comments=True)
     assert program == "pytest"
     unset = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_PLUGINS": "pytest_flipsnack"}
     result = subprocess.run(

@@ -29,6 +29,7 @@ _CRASHES = (
 )  # fmt: skip
 _MESSAGES = ("message", "msg", "error_message", "reason", "detail")
 _LONGEST_TIMEOUT_S = 3600.0
+_UNREAD = "what it returned is read later; read all of it, as in return list(client.pages())"
 
 
 class Requirements:
@@ -67,8 +68,9 @@ class Requirements:
             allowed = (
                 f"a request for {self._action} by the method that is marked @call({self._action!r})"
             )
-            yield replace(finding(what, allowed, calls), always=True)
-        if calls[0].timeout_s is not None:  # else test_request reports it, once
+            found = replace(finding(what, allowed, calls), always=True)
+            yield found.adding("hint", _UNREAD) if isinstance(attempt.value, Iterator) else found
+        if calls and calls[0].timeout_s is not None:  # else test_request reports it, once
             yield from self.timeout(attempt)
         yield from judge_retries(calls, rules, attempt.waits, ending_of(attempt))
         for hasty in judge_pace(calls, rules, attempt.waits):
@@ -209,7 +211,7 @@ class Requirements:
             found = replace(finding(what, allowed, attempt.calls), always=True)
             yield from self.sound("timeout", found)
         if any(call.timeout_s is None for call in attempt.calls):
-            allowed = "a timeout on every request"
+            allowed = "a timeout on every request; one around the call cannot be seen"
             text = finding("the client sent a request without a timeout", allowed, attempt.calls)
             yield from self.sound("timeout", text)
 

@@ -24,6 +24,19 @@ def test_a_call_that_asks_something_else_is_named(project: Project) -> None:
     )
 
 
+def test_a_generator_that_nobody_reads_is_named(project: Project) -> None:
+    project.test(ADAPTER.replace("return client.ask()", "yield client.ask()"))
+    result = project.run()
+    result.stdout.fnmatch_lines(
+        [
+            "E*AssertionError: stats did not call user.getStats (returned <generator object *",
+            "E*hint:    what it returned is read later; read all of it, as in return "
+            "list(client.pages())",
+        ]
+    )
+    assert "IndexError" not in result.stdout.str()
+
+
 WRONG = [
     (
         'error = "no class"',
