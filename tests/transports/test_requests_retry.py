@@ -209,6 +209,27 @@ def test_a_generator_is_sent_whole_again(flipsnack: Flipsnack) -> None:
     assert [call.files for call in flipsnack.calls] == [{"file": PDF}] * 2
 
 
+@pytest.mark.parametrize("fault", ["refused", "timeout"])
+@pytest.mark.parametrize("retries", [0, 2])
+@pytest.mark.parametrize(
+    ("url", "pool"),
+    [
+        (API, "HTTPSConnectionPool(host='api.flipsnack.com', port=443): "),
+        (API.replace("https", "http"), "HTTPConnectionPool(host='api.flipsnack.com', port=80): "),
+    ],
+)
+def test_the_text_of_an_error_names_the_host_that_was_called(
+    flipsnack: Flipsnack, fault: FaultName, retries: int, url: str, pool: str
+) -> None:
+    for _ in range(retries + 1):
+        flipsnack.fail(fault)
+    flipsnack.allow(40)
+    with pytest.raises(requests.exceptions.RequestException) as caught:
+        send(url, flipsnack, Retry(retries), timeout=5)
+    exhausted = "Max retries exceeded with url: /v1/?" if fault == "refused" or retries else ""
+    assert str(caught.value).startswith(pool + exhausted)
+
+
 @UPLOADS
 def test_an_upload_is_not_retried_after_a_lost_answer(flipsnack: Flipsnack, way: Way) -> None:
     flipsnack.fail("reset")
