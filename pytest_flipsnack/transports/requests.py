@@ -222,7 +222,7 @@ def _next_try(
     if isinstance(cause, MaxRetryError):
         cause = cause.reason
     try:
-        pool = _pool_of(request)
+        pool = urllib3.connection_from_url(str(request.url))
         return retry.increment(request.method, request.path_url, error=cause, _pool=pool)
     except HTTPError as exhausted:
         # urllib3 raises what went wrong itself where no retry was ever configured
@@ -231,16 +231,8 @@ def _next_try(
         raise requests.exceptions.ConnectionError(exhausted, request=request) from exhausted
 
 
-def _pool_of(request: requests.PreparedRequest) -> urllib3.HTTPConnectionPool:
-    """Return the pool that the texts of errors name: it is never connected."""
-    url = urllib3.util.parse_url(str(request.url))
-    is_http = url.scheme == "http"
-    kind = urllib3.HTTPConnectionPool if is_http else urllib3.HTTPSConnectionPool
-    return kind(str(url.host), url.port or (80 if is_http else 443))
-
-
 def _wire_error(wire: str, request: requests.PreparedRequest) -> requests.RequestException:
-    pool, url = _pool_of(request), request.path_url
+    pool, url = urllib3.connection_from_url(str(request.url)), request.path_url
     if wire == "timeout":
         cause: Exception = ReadTimeoutError(pool, url, "Read timed out.")
         return requests.exceptions.ReadTimeout(cause, request=request)
