@@ -9,7 +9,7 @@ from shutil import copytree, ignore_patterns
 from benchmarks.machine import Row, interleave, pytest_cpu_s, row
 
 _EXAMPLE = Path(__file__).parents[1] / "examples" / "requests_client"
-_MODES = {"plain": [], "flipped": ["--flipsnack-flip"], "all": ["--flipsnack-flip=all"]}
+_TARGETS = {"--flipsnack-flip": "<= 2.5", "--flipsnack-flip=all": "-"}
 
 
 def measure(home: Path, *, quick: bool) -> Iterator[Row]:
@@ -18,13 +18,12 @@ def measure(home: Path, *, quick: bool) -> Iterator[Row]:
     suite = home / "suite"
     copytree(_EXAMPLE, suite, ignore=ignore_patterns("__pycache__", ".*"))
     runs = {
-        name: lambda flags=flags: pytest_cpu_s(suite, "-p", "pytest_flipsnack", "tests", *flags)
-        for name, flags in _MODES.items()
+        flag: lambda flag=flag: pytest_cpu_s(
+            suite, "-p", "pytest_flipsnack", "tests", *flag.split()
+        )
+        for flag in ("", *_TARGETS)
     }
     found = interleave(runs, rounds, budget_s)
-    yield row("the example's suite (the unit)", found, lambda one: one["plain"] / one["plain"])
-    for name, flags, target in (
-        ("flipped", "--flipsnack-flip", "<= 2.5"),
-        ("all", "--flipsnack-flip=all", "-"),
-    ):
-        yield row(f"with {flags}", found, lambda one, name=name: one[name] / one["plain"], target)
+    yield row("the example's suite (the unit)", found, lambda one: one[""] / one[""])
+    for flag, target in _TARGETS.items():
+        yield row(f"with {flag}", found, lambda one, flag=flag: one[flag] / one[""], target)

@@ -17,7 +17,6 @@ from pytest_flipsnack.catalogue import schemas
 from pytest_flipsnack.catalogue.action import Action
 from pytest_flipsnack.catalogue.actions import ACTIONS
 
-_COMMANDS = ("codes", "init", "report", "combine", "why", "diff", "baseline", "drift", "serve")
 _WIDTH = "92"
 _ON_ACTIONS = (
     "Every request carries `action`, `apiKey` and `signature` besides the parameters below, and may "
@@ -118,7 +117,7 @@ def _options() -> str:
 
 def _commands() -> str:
     parts = ["# The command `pytest-flipsnack`", ""]
-    for name in _COMMANDS:
+    for name in cli.COMMANDS:
         parts += [f"## `{name}`", "", _block(_printed(name, "--help"))]
     return "\n".join(parts)
 

@@ -14,7 +14,7 @@ from pytest_flipsnack.coverage.data import UnreadableError
 _Command = tuple[
     Callable[[argparse.ArgumentParser], None], Callable[[argparse.Namespace], int], str
 ]
-_COMMANDS: dict[str, _Command] = {
+COMMANDS: dict[str, _Command] = {
     "codes": (codes.add_arguments, codes.codes, "explain codes, or print the catalogue"),
     "init": (init.add_arguments, init.init, "print the contract of a client"),
     "report": (report.add_report, report.report, "report and gate on data of runs"),
@@ -40,11 +40,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         help=f"print what {', '.join(SHELLS)} need to complete this command",
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for name, (add, _, text) in _COMMANDS.items():
+    for name, (add, _, text) in COMMANDS.items():
         add(commands.add_parser(name, help=text))
     given = parser.parse_args(argv)
     try:
-        return _COMMANDS[given.command][1](given)
+        return COMMANDS[given.command][1](given)
     except UnreadableError as error:
         print(f"pytest-flipsnack {given.command}: {error}", file=sys.stderr)
         return 1

@@ -19,13 +19,14 @@ _WORDS: tuple[tuple[str, tuple[set[str], ...]], ...] = (
     ("collection.update", ({"update", "edit", "rename"},)),
     ("collection.create", ({"create", "upload", "publish"},)),
     ("collection.getList", ({"list", "collections", "flipbooks"},)),
-    ("collection.getCollection", ({"get", "fetch"}, {"collection", "flipbook"})),
-    ("collection.getCollection", ({"collection", "flipbook", "get"},)),
+    ("collection.getCollection", ({"collection", "flipbook"},)),
 )
 """The words that the name of a method must have, one of each set; the first row that fits counts."""
 _DOCUMENT = {"file", "pdf", "document", "path", "content", "data", "source", "stream"}
 _TEXT = {"title", "description", "text"}
 _OPEN = "..."
+_NO_CALL = {"property", "cached_property", "setter", "staticmethod", "classmethod", "overload"}
+"""Decorators after which a method is none that a caller awaits or calls on an object."""
 
 
 class NoClientError(ValueError):
@@ -71,14 +72,21 @@ def _client(path: Path, tree: ast.Module, node: ast.ClassDef) -> _Client:
             continue
         if method.name == "__init__":
             init = _required(method)
-        if method.name.startswith("_") or method.decorator_list:
+        if method.name.startswith("_") or _NO_CALL & set(map(_last_name, method.decorator_list)):
             continue
         action = _action_of(method)
         if action and action not in calls:
             calls[action] = method
         else:
             others.append(method.name)
-    return _Client(_module(path), node.name, init, _error(tree), calls, others)
+    module = _module(path)
+    return _Client(module, node.name, init, _error(tree, module), calls, others)
+
+
+def _last_name(decorator: ast.expr) -> str:
+    """Return `setter` of `books.setter`, `retry` of `tenacity.retry(...)`."""
+    named = decorator.func if isinstance(decorator, ast.Call) else decorator
+    return ast.unparse(named).rpartition(".")[2]
 
 
 def _module(path: Path) -> str:
@@ -92,16 +100,21 @@ def _module(path: Path) -> str:
     return ".".join(parts)
 
 
-def _error(tree: ast.Module) -> str:
-    """Return the first class of errors that the file defines or imports, or an empty text."""
+def _error(tree: ast.Module, module: str) -> str:
+    """Return the first class of errors that the file defines, or imports from its own package."""
+    package = module.partition(".")[0]
     for node in tree.body:
         names = [node.name] if isinstance(node, ast.ClassDef) else []
-        if isinstance(node, ast.ImportFrom):
+        if isinstance(node, ast.ImportFrom) and _is_own(node, package):
             names = [one.asname or one.name for one in node.names]
         for name in names:
             if re.search(r"(Error|Exception)$", name):
                 return name
     return ""
+
+
+def _is_own(node: ast.ImportFrom, package: str) -> bool:
+    return node.level > 0 or str(node.module).partition(".")[0] == package
 
 
 def _action_of(method: ast.FunctionDef | ast.AsyncFunctionDef) -> str:
@@ -161,18 +174,23 @@ def _method(action: str, method: ast.FunctionDef | ast.AsyncFunctionDef) -> Iter
     optional = [one for one in _optional(method) if one.arg == "title"]
     required = _required(method)
     for one in [*required, *optional]:
-        fixture, text = _argument(action, one, first=one is required[0] if required else False)
+        fixture, text = _argument(action, one, first=[one] == required[:1])
         if fixture:
             fixtures[fixture] = None
         if text == _OPEN:
             unknown.append(one.arg)
         by_name = one.arg in keyword_only or one in optional
         passed.append(f"{one.arg}={text}" if by_name else text)
-    wait, start = ("await ", "async ") if is_async else ("", "")
+    made = f"client.{method.name}({', '.join(passed)})"
+    if any(isinstance(node, ast.Yield | ast.YieldFrom) for node in ast.walk(method)):
+        made = f"[one async for one in {made}]" if is_async else f"list({made})"
+    elif is_async:
+        made = f"await {made}"
+    start = "async " if is_async else ""
     yield f'    @call("{action}")'
     yield f"    {start}def {method.name}({', '.join(['self', 'client', *fixtures])}):"
     yield from _to_fill_in("        ", unknown)
-    yield f"        return {wait}client.{method.name}({', '.join(passed)})"
+    yield f"        return {made}"
 
 
 def _optional(method: ast.FunctionDef | ast.AsyncFunctionDef) -> list[ast.arg]:

@@ -80,7 +80,7 @@ def report(given: argparse.Namespace) -> int:
 def _print_flips(flipped: Flipped) -> None:
     """Print what the flips of the runs showed, as their own summaries do."""
     print(f"Flipsnack flip: {flipped.summary}")
-    for line in [*map(str, sorted(flipped.survivors, key=str)), *flipped.doubts]:
+    for line in [*map(str, flipped.ordered), *flipped.doubts]:
         print(line)
 
 

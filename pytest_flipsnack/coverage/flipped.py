@@ -27,7 +27,8 @@ class Survivor:
 class Flipped:
     """The outcome of all flips; plain values, so that a worker can send it.
 
-    `modes` are those of the option, "handling", "all" or "changed", one for each way in which a part was flipped.
+    `modes` are those of the option, "handling", "all" or "changed", one for each way in which a
+    part was flipped.
     Of the `tests`, `recalled` have not changed since an earlier run, whose outcome counts.
     """
 
@@ -66,6 +67,11 @@ class Flipped:
         if self.recalled:
             parts.append(f"{_counted(self.recalled, 'test')} unchanged and not flipped again")
         return ", ".join(parts)
+
+    @property
+    def ordered(self) -> list[Survivor]:
+        """The survivors in the order in which every report names them."""
+        return sorted(self.survivors, key=str)
 
     @property
     def doubts(self) -> list[str]:

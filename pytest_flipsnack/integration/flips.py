@@ -112,7 +112,7 @@ class Flips:
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         found = self.found
         terminalreporter.write_line(f"Flipsnack flip: {found.summary}")
-        for survivor in sorted(found.survivors, key=str):
+        for survivor in found.ordered:
             terminalreporter.write_line(str(survivor), red=True)
         for doubt in found.doubts:
             terminalreporter.write_line(doubt, yellow=True)

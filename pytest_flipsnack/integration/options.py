@@ -148,7 +148,8 @@ def check_keys(config: pytest.Config) -> None:
     """Raise `pytest.UsageError` for a key of ours in the configuration that does not exist."""
     with warnings.catch_warnings(action="ignore"):  # 9.2 deprecates the one way to them
         in_file = [*config.inicfg]
-    typed = [one.partition("=")[0] for one in config.getoption("override_ini") or ()]  # 8.4
+    # pytest 8.4 keeps what follows -o apart
+    typed = [one.partition("=")[0] for one in config.getoption("override_ini") or ()]
     given = [key for key in (*in_file, *typed) if key.startswith(_PREFIX)]
     unknown = [key for key in given if key not in config._parser._inidict]
     if not unknown:

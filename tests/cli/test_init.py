@@ -39,7 +39,8 @@ def test_the_contract_of_the_example_passes(
 
 
 ASYNC = """
-import httpx
+import httpx, tenacity
+from requests import ConnectionError
 
 class ApiError(Exception): ...
 class Helper:
@@ -51,6 +52,7 @@ class Api:
     def books(self): return "collection.getList"
     async def everything(self): return await self._ask("collection.getList")
     async def edit(self, name, *, title, theme): ...
+    @tenacity.retry(stop=tenacity.stop_after_attempt(3))
     async def send(self, document: "Path"): await self._ask("collection.create")
     async def getFlipbook(self, id, /): ...
     def upload(self, file): ...
@@ -91,6 +93,27 @@ def test_actions_are_read_from_texts_and_names(
         "\n"
         "    # not taken for calls: upload, close\n"
     )
+
+
+def test_what_is_read_page_by_page_is_read_whole(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lazy = "    {0}def flipbooks(self):\n        yield 1\n"
+    text = written(client(tmp_path, "class Api:\n" + lazy.format("")), capsys)
+    assert "        return list(client.flipbooks())\n" in text
+    text = written(client(tmp_path, "class Api:\n" + lazy.format("async ")), capsys)
+    assert "    async def flipbooks(self, client):\n" in text
+    assert "        return [one async for one in client.flipbooks()]\n" in text
+
+
+def test_errors_of_other_packages_are_no_base(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    method = "class Api:\n    def delete(self, hash): ...\n"
+    text = written(client(tmp_path, f"from requests import ConnectionError\n{method}"), capsys)
+    assert "    error = Exception  #" in text
+    text = written(client(tmp_path, f"from .errors import ApiError\n{method}"), capsys)
+    assert "    error = acme_api.ApiError  #" in text
 
 
 def test_a_package_is_imported_by_its_whole_name(

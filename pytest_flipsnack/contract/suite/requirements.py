@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +29,7 @@ _CRASHES = (
 )  # fmt: skip
 _MESSAGES = ("message", "msg", "error_message", "reason", "detail")
 _LONGEST_TIMEOUT_S = 3600.0
+_LAZY = (Iterator, AsyncIterator)
 _UNREAD = "what it returned is read later; read all of it, as in return list(client.pages())"
 
 
@@ -69,7 +70,7 @@ class Requirements:
                 f"a request for {self._action} by the method that is marked @call({self._action!r})"
             )
             found = replace(finding(what, allowed, calls), always=True)
-            yield found.adding("hint", _UNREAD) if isinstance(attempt.value, Iterator) else found
+            yield found.adding("hint", _UNREAD) if isinstance(attempt.value, _LAZY) else found
         if calls and calls[0].timeout_s is not None:  # else test_request reports it, once
             yield from self.timeout(attempt)
         yield from judge_retries(calls, rules, attempt.waits, ending_of(attempt))

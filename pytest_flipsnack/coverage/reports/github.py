@@ -11,7 +11,7 @@ from pytest_flipsnack.coverage.writers import Coverage, Line
 
 
 def lines(coverage: Coverage) -> Iterator[Line]:
-    """Yield an error or a warning for the gate, one for each code that is missing, and the rest.
+    """Yield one annotation for the gate, each missing code, each survivor of a flip, each remark.
 
     A code that tests only exercise is annotated at the file of the first of these tests.
     """
@@ -27,7 +27,7 @@ def lines(coverage: Coverage) -> Iterator[Line]:
         title = f"Flipsnack code {row.code.value} is not {coverage.demand.level}"
         yield _line(kind, title, f"{row.code.label}: {suggestion(row.code)}", file)
     flipped = coverage.tally.flipped
-    for survivor in sorted(flipped.survivors, key=str) if flipped is not None else ():
+    for survivor in flipped.ordered if flipped is not None else ():
         file = survivor.test.partition("::")[0]
         yield _line("warning", "Flipsnack flip survived", str(survivor), file)
     for remark in remarks(coverage):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import asdict
 from functools import cache, partial
 from importlib import resources
 from typing import Any, TypeVar
@@ -179,9 +180,7 @@ def _flips(flipped: Flipped) -> dict[str, Any]:
     """Return the outcome of flips; what they verified stands with the cells."""
     found = flipped.packed()
     del found["verified"]
-    survivors = sorted(
-        found["survivors"], key=lambda one: (one["test"], one["action"], one["code"])
-    )
+    survivors = [asdict(one) for one in flipped.ordered]
     undecided = dict(sorted(flipped.undecided.items()))
     return found | {"survivors": survivors, "undecided": undecided}
 

@@ -59,8 +59,8 @@ def _gate(coverage: Coverage) -> ET.Element:
     elif verdict.outcome is not Outcome.PASSED:
         case.append(_element("skipped", message=f"{verdict.outcome.value}: {verdict.line}"))
     flipped = coverage.tally.flipped
-    survivors = [*map(str, flipped.survivors)] if flipped is not None else []
-    said = "\n".join([*sorted(survivors), *remarks(coverage)])
+    survivors = map(str, flipped.ordered if flipped is not None else ())
+    said = "\n".join([*survivors, *remarks(coverage)])
     if said:
         ET.SubElement(case, "system-out").text = _NOT_XML.sub("?", said)
     return case

@@ -47,7 +47,7 @@ def render(coverage: Coverage) -> str:
 def _flips(flipped: Flipped) -> Iterator[str]:
     """Yield how many flips were noticed, and the tests that do not look."""
     yield f"### Flips: {flipped.summary}"
-    found = [*map(str, sorted(flipped.survivors, key=str)), *flipped.doubts]
+    found = [*map(str, flipped.ordered), *flipped.doubts]
     yield from ["", *(f"* {escaped(line)}" for line in found)] if found else []
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.contract.suite.smallest_contract import ADAPTER
 from tests.downstream import Project
 
@@ -24,12 +26,14 @@ def test_a_call_that_asks_something_else_is_named(project: Project) -> None:
     )
 
 
-def test_a_generator_that_nobody_reads_is_named(project: Project) -> None:
-    project.test(ADAPTER.replace("return client.ask()", "yield client.ask()"))
+@pytest.mark.parametrize("kind", ["", "async "])
+def test_a_generator_that_nobody_reads_is_named(project: Project, kind: str) -> None:
+    lazy = ADAPTER.replace("return client.ask()", "yield client.ask()")
+    project.test(lazy.replace("def stats", f"{kind}def stats"))
     result = project.run()
     result.stdout.fnmatch_lines(
         [
-            "E*AssertionError: stats did not call user.getStats (returned <generator object *",
+            "E*AssertionError: stats did not call user.getStats (returned <*generator object *",
             "E*hint:    what it returned is read later; read all of it, as in return "
             "list(client.pages())",
         ]
