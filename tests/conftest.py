@@ -22,6 +22,7 @@ import responses  # noqa: F401 - pytester forgets it
 
 import pytest_flipsnack
 from tests.downstream import TWO_WORKERS, Project
+from tests.surroundings import PRINTS_OTHERWISE
 
 for _module in pkgutil.walk_packages(pytest_flipsnack.__path__, "pytest_flipsnack."):
     if not _module.name.endswith("__main__"):
@@ -55,9 +56,6 @@ def _is_measured(item: pytest.Item) -> bool:
     )
 
 
-_COLOURS = ("CI", "BUILD_NUMBER", "FORCE_COLOR", "PY_COLORS")
-
-
 @pytest.fixture(autouse=True)
 def _surroundings(request: pytest.FixtureRequest) -> Iterator[None]:
     """Give inner runs one width, no colour, and no plugin that the machine happens to have.
@@ -66,7 +64,7 @@ def _surroundings(request: pytest.FixtureRequest) -> Iterator[None]:
     """
     if "pytester" in request.fixturenames:
         monkeypatch: pytest.MonkeyPatch = request.getfixturevalue("monkeypatch")
-        for name in ("PYTEST_ADDOPTS", "PYTEST_XDIST_WORKER", *_COLOURS):
+        for name in PRINTS_OTHERWISE:
             monkeypatch.delenv(name, raising=False)
         monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
         monkeypatch.setenv("COLUMNS", "400")

@@ -13,6 +13,8 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
+from tests.surroundings import of_a_terminal
+
 LOST = "tests/test_patience.py::test_passing_trouble_is_waited_out_but_not_for_ever[22]"
 """The test of the example without which no test delivers 22."""
 _INSTALLS = "python -m pip install "
@@ -25,9 +27,8 @@ class Checkout:
         self.path = path
         self.summary = path.parent / "summary.md"
         self._store = path.parent / "artifacts"
-        self._environ = {**os.environ, "GITHUB_STEP_SUMMARY": str(self.summary), "TERM": "dumb"}
-        for name in ("PYTEST_ADDOPTS", "PYTEST_DISABLE_PLUGIN_AUTOLOAD", "PYTEST_XDIST_WORKER"):
-            self._environ.pop(name, None)
+        self._environ = of_a_terminal(GITHUB_STEP_SUMMARY=str(self.summary))
+        self._environ.pop("PYTEST_DISABLE_PLUGIN_AUTOLOAD", None)
         self._environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
         # pytest-randomly would shuffle each shard otherwise, as the page says
         addopts = ["-p", "no:randomly", *([f"--deselect={LOST}"] if lost else [])]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 import sys
@@ -11,15 +10,15 @@ from pathlib import Path
 import pytest
 
 from tests.docs.blocks import ROOT
+from tests.surroundings import of_a_terminal
 
 EXAMPLES = ROOT / "examples"
 WITH_PYTEST = ["httpx_client", "aiohttp_client"]
 
 
 def run(folder: Path, *command: str) -> subprocess.CompletedProcess[str]:
-    environ = {**os.environ, "PYTHON": sys.executable, "COLUMNS": "200", "TERM": "dumb"}
-    for name in ("PYTEST_ADDOPTS", "PYTEST_DISABLE_PLUGIN_AUTOLOAD"):
-        environ.pop(name, None)
+    environ = of_a_terminal(PYTHON=sys.executable, COLUMNS="200")
+    environ.pop("PYTEST_DISABLE_PLUGIN_AUTOLOAD", None)
     return subprocess.run(
         command, cwd=folder, env=environ, capture_output=True, text=True, timeout=300, check=False
     )

@@ -13,6 +13,7 @@ import sys
 from pathlib import Path
 
 from tests.docs.blocks import ROOT, Block, blocks
+from tests.surroundings import of_a_terminal
 
 PAGE = ROOT / "docs" / "tutorial.md"
 PYTHON = os.environ.get("FLIPSNACK_TUTORIAL_PYTHON", sys.executable)
@@ -44,11 +45,11 @@ def _follow(folder: Path, block: Block) -> str | None:
     typed, *expected = map(_timeless, block.text.splitlines())
     program, *args = shlex.split(typed.removeprefix("$ "), comments=True)
     assert program == "pytest"
-    unset = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_PLUGINS": "pytest_flipsnack"}
+    plugins = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_PLUGINS": "pytest_flipsnack"}
     result = subprocess.run(
         [PYTHON, "-m", "pytest", *args],
         cwd=folder,
-        env={**os.environ, **unset, "COLUMNS": "80", "PYTHONSAFEPATH": ""},
+        env=of_a_terminal(**plugins, COLUMNS="80", PYTHONSAFEPATH=""),
         capture_output=True,
         text=True,
         check=False,

@@ -18,6 +18,7 @@ from pytest_flipsnack.contract.retries import RetryMode, RetryRule
 from pytest_flipsnack.contract.suite.declarations import Declarations
 from pytest_flipsnack.fake.faults import ALIASES, FAULTS, FaultName
 from pytest_flipsnack.fake.settings import Settings, SettingValues
+from tests.surroundings import of_a_terminal
 
 TYPES = Path(__file__).parent / "types"
 RIGHT = (TYPES / "right.py").read_text("utf-8")
@@ -26,12 +27,18 @@ PYRIGHT = Path(__file__).parents[1] / "browser" / "node_modules" / ".bin" / "pyr
 ERROR = re.compile(r"wrong[.]py:(\d+): error: (.*)  \[([a-z-]+)\]")
 
 
+def _run(command: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        command, cwd=folder, env=of_a_terminal(), capture_output=True, text=True, check=False
+    )
+
+
 def test_mypy_finds_every_misspelt_name_and_nothing_else(tmp_path: Path) -> None:
     pytest.importorskip("mypy")
     for path in TYPES.glob("*.py"):
         (tmp_path / path.name).write_text(path.read_text("utf-8"), "utf-8")
     command = [sys.executable, "-m", "mypy", "--strict", "--config-file=", "right.py", "wrong.py"]
-    result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    result = _run(command, tmp_path)
     lines = [line for line in result.stdout.splitlines() if ": note: " not in line]
     found = [match.groups() for line in lines[:-1] if (match := ERROR.fullmatch(line))]
     assert len(found) == len(lines) - 1, result.stdout + result.stderr
@@ -55,7 +62,7 @@ def test_pyright_finds_the_same_lines(tmp_path: Path) -> None:
     for path in TYPES.glob("*.py"):
         (tmp_path / path.name).write_text(path.read_text("utf-8"), "utf-8")
     command = [str(PYRIGHT), "--pythonpath", sys.executable, "--outputjson", "right.py", "wrong.py"]
-    result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    result = _run(command, tmp_path)
     found: dict[str, dict[int, str]] = {"right.py": {}, "wrong.py": {}}
     for one in json.loads(result.stdout)["generalDiagnostics"]:
         line = one["range"]["start"]["line"] + 1
