@@ -5,10 +5,14 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from pathlib import Path
 
 from pytest_flipsnack import __version__
+from pytest_flipsnack.catalogue.local import in_use, read
 from pytest_flipsnack.commands import codes, data, drift, init, report, serve
 from pytest_flipsnack.commands.completion import SHELLS, PrintCompletion
+from pytest_flipsnack.commands.files import argument
 from pytest_flipsnack.coverage.data import UnreadableError
 
 _Command = tuple[
@@ -30,6 +34,11 @@ COMMANDS: dict[str, _Command] = {
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command; return the exit status: 0 done, 1 the gate failed or data is unreadable, 2 wrong usage."""
+    with ExitStack() as stack:
+        return _main(stack, argv)
+
+
+def _main(stack: ExitStack, argv: Sequence[str] | None) -> int:
     parser = argparse.ArgumentParser(prog="pytest-flipsnack", description=__doc__)
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     parser.add_argument(
@@ -38,6 +47,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         choices=SHELLS,
         metavar="SHELL",
         help=f"print what {', '.join(SHELLS)} need to complete this command",
+    )
+    parser.add_argument(
+        "--catalogue",
+        type=argument(lambda text: stack.enter_context(in_use(read(Path(text))))),
+        metavar="FILE",
+        help="know the codes, actions and fields of this file too, as flipsnack_catalogue does",
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, (add, _, text) in COMMANDS.items():

@@ -46,6 +46,7 @@ def pytest_configure(config: pytest.Config) -> None:
     for line in marks.MARKERS:
         config.addinivalue_line("markers", line)
     options.check_keys(config)
+    options.use_catalogue(config)
     config.stash[options.SETTINGS] = options.read_settings(config)
     demand = demands.read_demand(config)
     if demand is None:

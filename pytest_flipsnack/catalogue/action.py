@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Literal
+from typing import Any, Literal
 
 from pytest_flipsnack.catalogue.codes import Code
 from pytest_flipsnack.catalogue.facts import TABLE, Source, inferred
@@ -43,13 +43,14 @@ class Param:
     source: Source = TABLE
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # there is one of each
 class Action:
     """One API method.
 
     `upload` tells the host, `verb` the HTTP method; both are None where no page says.
     `one_of` lists parameters of which at least one is required. `codes` maps every code the
-    action can answer to the source that says so.
+    action can answer to the source that says so. `fields` are what the project's own catalogue
+    adds to `data`, each with its JSON Schema; `local_codes` what it adds to the codes.
     """
 
     name: str
@@ -61,6 +62,8 @@ class Action:
     returns_data: bool = True
     processing: Source | None = None
     source: Source = TABLE
+    fields: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    local_codes: tuple[Code, ...] = ()
     codes: Mapping[Code, Source] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -122,4 +125,5 @@ def _codes(action: Action) -> dict[Code, Source]:
         found[Code.PROCESSING] = action.processing
     if action.name in {"collection.deleteCollection", "flipbook.delete"}:
         found[Code.DELETE_NOT_AVAILABLE] = inferred("SEED", note="the message speaks of deleting")
+    found |= {code: code.source for code in action.local_codes}
     return {code: found[code] for code in sorted(found)}

@@ -66,113 +66,124 @@ def _product(name: str, *params: Param) -> Action:
     return Action(name, False, None, (_FEED, *params), source=documented("PR"))
 
 
-ACTIONS: Mapping[str, Action] = MappingProxyType(
-    {
-        action.name: action
-        for action in (
-            _upload("collection.create", *_CREATE),
-            Action("collection.getCollection", params=(_HASH,), source=_R),
-            Action(
-                "collection.update",
-                params=(_HASH, *_UPDATE),
-                processing=_NOT_WHILE_PROCESSING,
-                source=_R,
+_ACTIONS: dict[str, Action] = {
+    action.name: action
+    for action in (
+        _upload("collection.create", *_CREATE),
+        Action("collection.getCollection", params=(_HASH,), source=_R),
+        Action(
+            "collection.update",
+            params=(_HASH, *_UPDATE),
+            processing=_NOT_WHILE_PROCESSING,
+            source=_R,
+        ),
+        Action("collection.deleteCollection", params=(_HASH,), returns_data=False, source=_R),
+        Action(
+            "collection.getEmbed",
+            params=(
+                _HASH,
+                Param("https", "boolean", source=documented("R1")),
+                Param("responsive", "boolean", source=documented("R1")),
+                Param("startPage", "number", source=documented("R1")),
+                Param("startBook", "number", source=documented("R1")),
+                Param("width", "number", source=documented("R1")),
+                Param("height", "number", source=_FROM_CLIENT),
             ),
-            Action("collection.deleteCollection", params=(_HASH,), returns_data=False, source=_R),
-            Action(
-                "collection.getEmbed",
-                params=(
-                    _HASH,
-                    Param("https", "boolean", source=documented("R1")),
-                    Param("responsive", "boolean", source=documented("R1")),
-                    Param("startPage", "number", source=documented("R1")),
-                    Param("startBook", "number", source=documented("R1")),
-                    Param("width", "number", source=documented("R1")),
-                    Param("height", "number", source=_FROM_CLIENT),
+            source=documented("R1"),
+        ),
+        Action(
+            "collection.getStats",
+            params=(
+                _HASH,
+                Param("startDate", "date", source=documented("R0")),
+                Param("endDate", "date", source=documented("R0")),
+                Param("includePageStats", "boolean", source=documented("R0")),
+            ),
+            source=_R,
+        ),
+        Action(
+            "collection.getList",
+            params=(
+                Param(
+                    "collectionStatus",
+                    enum=SETTABLE_STATUSES,
+                    source=documented("H1", "P1", "R0"),
                 ),
-                source=documented("R1"),
+                Param("query", source=documented("R0")),
+                Param("from", "number", source=documented("R0")),
+                Param("to", "number", source=choice("the name of the bound is not readable")),
+                Param("orderBy", source=_FROM_CLIENT),
+                Param("orderMode", source=_FROM_CLIENT),
             ),
+            source=_R,
+        ),
+        Action(
+            "collection.downloadHTML",
+            params=(_HASH,),
+            processing=_NOT_WHILE_PROCESSING,
+            source=_R,
+        ),
+        Action("user.getStats", source=_R),
+        Action(
+            "zapier.getZapierLeadFormSample",
+            None,
+            None,
+            source=documented("R0", "HELP", note="named in the menu; the page is not readable"),
+        ),
+        _product("products.create", _PRODUCTS),
+        _product("products.update", _PRODUCTS),
+        _product("products.delete", Param("productsSKU", "json", True, (), documented("PR"))),
+        _upload("flipbook.add", _HASH, _FILE, _FILE_URL, state=State.DEPRECATED, source=_R),
+        Action(
+            "flipbook.delete",
+            params=(_HASH, Param("flipbookHash", "string", True, (), documented("H1", "P1"))),
+            state=State.REMOVED,
+            returns_data=False,
+            source=documented("H1", "FP", "P1"),
+        ),
+        Action(
+            "flipbook.getStats",
+            None,
+            None,
+            state=State.REMOVED,
+            source=documented("FP", note="named in the menu only"),
+        ),
+        *(
+            _upload(
+                name,
+                _HASH,
+                _FILE,
+                _FILE_URL,
+                state=State.REMOVED,
+                source=documented("H1", "FP", "R1"),
+            )
+            for name in ("collection.setLogo", "collection.setBackgroundImage")
+        ),
+        *(
             Action(
-                "collection.getStats",
-                params=(
-                    _HASH,
-                    Param("startDate", "date", source=documented("R0")),
-                    Param("endDate", "date", source=documented("R0")),
-                    Param("includePageStats", "boolean", source=documented("R0")),
-                ),
-                source=_R,
-            ),
-            Action(
-                "collection.getList",
-                params=(
-                    Param(
-                        "collectionStatus",
-                        enum=SETTABLE_STATUSES,
-                        source=documented("H1", "P1", "R0"),
-                    ),
-                    Param("query", source=documented("R0")),
-                    Param("from", "number", source=documented("R0")),
-                    Param("to", "number", source=choice("the name of the bound is not readable")),
-                    Param("orderBy", source=_FROM_CLIENT),
-                    Param("orderMode", source=_FROM_CLIENT),
-                ),
-                source=_R,
-            ),
-            Action(
-                "collection.downloadHTML",
+                name,
                 params=(_HASH,),
-                processing=_NOT_WHILE_PROCESSING,
-                source=_R,
-            ),
-            Action("user.getStats", source=_R),
-            Action(
-                "zapier.getZapierLeadFormSample",
-                None,
-                None,
-                source=documented("R0", "HELP", note="named in the menu; the page is not readable"),
-            ),
-            _product("products.create", _PRODUCTS),
-            _product("products.update", _PRODUCTS),
-            _product("products.delete", Param("productsSKU", "json", True, (), documented("PR"))),
-            _upload("flipbook.add", _HASH, _FILE, _FILE_URL, state=State.DEPRECATED, source=_R),
-            Action(
-                "flipbook.delete",
-                params=(_HASH, Param("flipbookHash", "string", True, (), documented("H1", "P1"))),
                 state=State.REMOVED,
-                returns_data=False,
-                source=documented("H1", "FP", "P1"),
-            ),
-            Action(
-                "flipbook.getStats",
-                None,
-                None,
-                state=State.REMOVED,
-                source=documented("FP", note="named in the menu only"),
-            ),
-            *(
-                _upload(
-                    name,
-                    _HASH,
-                    _FILE,
-                    _FILE_URL,
-                    state=State.REMOVED,
-                    source=documented("H1", "FP", "R1"),
-                )
-                for name in ("collection.setLogo", "collection.setBackgroundImage")
-            ),
-            *(
-                Action(
-                    name,
-                    params=(_HASH,),
-                    state=State.REMOVED,
-                    source=documented("H1", "FP", "R1"),
-                )
-                for name in ("collection.deleteLogo", "collection.deleteBackgroundImage")
-            ),
-        )
-    }
-)
-"""Every action of the fact sheet, removed ones included, by name."""
+                source=documented("H1", "FP", "R1"),
+            )
+            for name in ("collection.deleteLogo", "collection.deleteBackgroundImage")
+        ),
+    )
+}
+ACTIONS: Mapping[str, Action] = MappingProxyType(_ACTIONS)
+"""Every action of the fact sheet, removed ones included, and of the project's own catalogue, by name."""
+_DOCUMENTED = dict(_ACTIONS)
+
+
+def documented_actions() -> Mapping[str, Action]:
+    """Return the actions of the fact sheet alone."""
+    return MappingProxyType(_DOCUMENTED)
+
+
+def use_actions(local: Mapping[str, Action]) -> None:
+    """Know these actions beside, or in the place of, documented ones of their name."""
+    _ACTIONS.clear()
+    _ACTIONS.update({**_DOCUMENTED, **local})
 
 
 def action_of(name: object) -> Action:

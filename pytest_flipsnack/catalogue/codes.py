@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from enum import IntEnum, StrEnum
 from typing import Self
 
-from pytest_flipsnack.catalogue.facts import TABLE, Source, inferred
+from pytest_flipsnack.catalogue.facts import LOCAL, TABLE, Source, inferred
 
 
 class Handling(StrEnum):
@@ -26,7 +26,8 @@ class Code(IntEnum):
     """A Flipsnack status code, in the manner of `http.HTTPStatus`.
 
     `Code(31).message` is the vendor's text, `meaning` says it in our words, `handling` is the
-    default rule for clients, `source` and `handling_source` tell where both come from.
+    default rule for clients, `source` and `handling_source` tell where both come from. Iterating
+    gives the vendor's table; `known_codes` adds those of the project's own catalogue.
     """
 
     message: str
@@ -54,10 +55,24 @@ class Code(IntEnum):
         member.handling_source = _NO_ADVICE if handling is Handling.ERROR else _ADVICE
         return member
 
+    @classmethod
+    def _missing_(cls, value: object) -> Code | None:
+        return _OWN.get(value) if isinstance(value, int) else None
+
+    @property
+    def is_local(self) -> bool:
+        """Whether the project's own catalogue adds this code."""
+        return self.source is LOCAL
+
+    @property
+    def title(self) -> str:
+        """The message, marked where the project's own catalogue has it."""
+        return f"{self.message} (local)" if self.is_local else self.message
+
     @property
     def label(self) -> str:
         """The code with its message: `31 Requests per second limit exceeded`."""
-        return f"{self.value} {self.message}"
+        return f"{self.value} {self.title}"
 
     # fmt: off
     OK = (
@@ -125,6 +140,36 @@ class Code(IntEnum):
     # fmt: on
 
 
+_OWN: dict[int, Code] = {}
+
+
+def local_code(value: int, message: str, meaning: str, handling: Handling) -> Code:
+    """Return a code that no page lists; it is known from `use_codes` on."""
+    made = int.__new__(Code, value)
+    made._name_ = f"LOCAL_{value}"
+    made._value_ = value
+    made.message, made.meaning, made.handling = message, meaning, handling
+    made.deprecated = False
+    made.source = made.handling_source = LOCAL
+    return made
+
+
+def use_codes(local: Iterable[Code]) -> None:
+    """Know these codes beside those of the table, and no others."""
+    _OWN.clear()
+    _OWN.update((code.value, code) for code in local)
+
+
+def known_codes() -> tuple[Code, ...]:
+    """Return the codes of the table and those of the project's own catalogue, by number."""
+    return (*Code,) if not _OWN else tuple(sorted((*Code, *_OWN.values())))
+
+
+def known_code(value: object) -> Code | None:
+    """Return the `Code` for an integer, None for one that nobody knows."""
+    return next((code for code in known_codes() if code == value), None)
+
+
 def code_of(value: object) -> Code:
     """Return the `Code` for an integer; raise `ValueError` naming the known ones."""
     if isinstance(value, int) and not isinstance(value, bool):
@@ -132,13 +177,13 @@ def code_of(value: object) -> Code:
             return Code(value)
         except ValueError:
             pass
-    if isinstance(value, str) and value.strip() in {str(code.value) for code in Code}:
+    if isinstance(value, str) and value.strip() in {str(code.value) for code in known_codes()}:
         raise ValueError(f"{value!r} is text; write {value.strip()} without quotes")
     if isinstance(value, list | tuple):
         raise ValueError(f"{value!r} is a list; write its codes one by one, as in respond(31, 20)")
     if isinstance(value, str) and "," in value:
         raise ValueError(_several(value))
-    known = ", ".join(str(code.value) for code in Code)
+    known = ", ".join(str(code.value) for code in known_codes())
     raise ValueError(f"{value!r} is not a Flipsnack status code; known codes: {known}")
 
 
@@ -154,6 +199,7 @@ GROUPS: dict[str, Callable[[Code], bool]] = {
     "flipbook": lambda code: code in {37, 38, 43, 46, 47},
     "server": lambda code: code in {22, 50},
     "deprecated": lambda code: code.deprecated,
+    "local": lambda code: code.is_local,
 }
 """Group name to membership test. `permanent` means: a retry does not help."""
 
@@ -165,7 +211,7 @@ def select(names: Iterable[object], exclude: Iterable[object] = ()) -> tuple[Cod
     """
     wanted = {code for name in names for code in _members(name)}
     wanted -= {code for name in exclude for code in _members(name)}
-    return tuple(code for code in Code if code in wanted)
+    return tuple(code for code in known_codes() if code in wanted)
 
 
 def _several(text: str) -> str:
@@ -186,4 +232,4 @@ def _members(name: object) -> tuple[Code, ...]:
     if group is None:
         known = ", ".join(GROUPS)
         raise ValueError(f"{name!r} is neither a status code nor a group; known groups: {known}")
-    return tuple(code for code in Code if group(code))
+    return tuple(code for code in known_codes() if group(code))

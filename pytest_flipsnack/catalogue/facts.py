@@ -7,11 +7,12 @@ from enum import StrEnum
 
 
 class Basis(StrEnum):
-    """How well a fact of the catalogue is known; only documented facts refuse a request."""
+    """How well a fact of the catalogue is known; only documented and local ones refuse a request."""
 
     DOCUMENTED = "documented"
     INFERRED = "inferred"
     CHOICE = "choice"
+    LOCAL = "local"
 
 
 _REFERENCE = "API reference"
@@ -37,7 +38,14 @@ class Source:
     pages: tuple[str, ...] = ()
     note: str = ""
 
+    @property
+    def is_stated(self) -> bool:
+        """Whether the vendor or the project itself says so, and nobody has to guess."""
+        return self.basis in {Basis.DOCUMENTED, Basis.LOCAL}
+
     def __str__(self) -> str:
+        if self.basis is Basis.LOCAL:
+            return f"{self.basis} ({self.note})"
         names = dict.fromkeys(PAGES[label] for label in self.pages)
         return f"{self.basis} ({', '.join(names)})" if names else str(self.basis)
 
@@ -57,5 +65,7 @@ def choice(note: str) -> Source:
     return Source(Basis.CHOICE, (), note)
 
 
+LOCAL = Source(Basis.LOCAL, (), "your own catalogue")
+"""The file of `flipsnack_catalogue`."""
 TABLE = documented("SEED")
 """The vendor's status code table, which stands above every other page."""

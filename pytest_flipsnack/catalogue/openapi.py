@@ -11,7 +11,7 @@ from typing import Any
 
 from pytest_flipsnack.catalogue.action import BASE_PATH, COMMON_PARAMETERS, Action, Param, State
 from pytest_flipsnack.catalogue.actions import ACTIONS
-from pytest_flipsnack.catalogue.codes import Code
+from pytest_flipsnack.catalogue.codes import known_codes
 from pytest_flipsnack.catalogue.schemas import ENVELOPE, data_schema, parameter_schema
 
 _VERBS = ("GET", "POST")
@@ -96,7 +96,7 @@ def _schemas(actions: Iterable[Action]) -> dict[str, Any]:
         "oneOf": [
             {"const": code.value, "title": code.message, "description": code.meaning}
             | ({"deprecated": True} if code.deprecated else {})
-            for code in Code
+            for code in known_codes()
         ],
     }
     code = {"code": {"$ref": "#/components/schemas/Code"}}

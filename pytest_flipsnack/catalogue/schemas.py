@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from pytest_flipsnack.catalogue.action import COMMON_PARAMETERS, Action
-from pytest_flipsnack.catalogue.actions import ACTIONS
 
 if TYPE_CHECKING:
     from jsonschema import ValidationError
@@ -57,6 +56,7 @@ _STATS: dict[str, Any] = {
         },
     },
 }
+_STRING: dict[str, Any] = {"type": "string"}
 _ANYTHING: dict[str, Any] = {"type": "object"}
 _DATA: Mapping[str, dict[str, Any]] = {
     "collection.create": _COLLECTION,
@@ -107,7 +107,10 @@ _TEXT_OF: Mapping[str, dict[str, Any]] = {
 
 def data_schema(action: Action) -> dict[str, Any]:
     """Return the schema of the `data` that the action answers with code 20."""
-    return {"$schema": _DIALECT, "title": f"{action.name} data"} | _DATA.get(action.name, _ANYTHING)
+    known = _DATA.get(action.name, _ANYTHING)
+    if action.fields:
+        known = {**known, "properties": {**known.get("properties", {}), **action.fields}}
+    return {"$schema": _DIALECT, "title": f"{action.name} data"} | known
 
 
 def parameter_schema(action: Action) -> dict[str, Any]:
@@ -130,19 +133,19 @@ def parameter_schema(action: Action) -> dict[str, Any]:
 @cache
 def envelope_validator() -> Validator:
     """Return the prebuilt validator of the envelope."""
-    return _validator(ENVELOPE)
+    return validator(ENVELOPE)
 
 
 @cache
-def data_validator(action_name: str) -> Validator:
+def data_validator(action: Action) -> Validator:
     """Return the prebuilt validator of an action's data."""
-    return _validator(data_schema(ACTIONS[action_name]))
+    return validator(data_schema(action))
 
 
 @cache
-def parameter_validator(action_name: str) -> Validator:
+def parameter_validator(action: Action) -> Validator:
     """Return the prebuilt validator of an action's parameters."""
-    return _validator(parameter_schema(ACTIONS[action_name]))
+    return validator(parameter_schema(action))
 
 
 def problems(validator: Validator, instance: Any) -> list[str]:
@@ -156,10 +159,40 @@ def problems(validator: Validator, instance: Any) -> list[str]:
 def _told(error: ValidationError) -> str:
     if error.validator == "pattern" and isinstance(error.schema, Mapping):  # nobody reads those
         return f"{error.instance!r} is not {error.schema['title']}"
+    if error.validator == "additionalProperties" and isinstance(error.schema, Mapping):
+        known, given = error.schema.get("properties", {}), cast("dict[str, Any]", error.instance)
+        unknown = ", ".join(repr(name) for name in given if name not in known)
+        return f"{unknown} is unknown; allowed: {', '.join(known)}"
     return str(error.message)
 
 
-def _validator(schema: dict[str, Any]) -> Validator:
+def schema_problem(schema: Mapping[str, Any]) -> str:
+    """Return what is wrong with a schema, or an empty text."""
+    import jsonschema
+
+    try:
+        jsonschema.Draft202012Validator.check_schema(schema)
+    except jsonschema.SchemaError as error:
+        return error.message
+    return ""
+
+
+def example(schema: Mapping[str, Any]) -> Any:
+    """Return a value that a simple schema allows: its first example, or a small one of its type."""
+    given = [*schema.get("examples", ()), *schema.get("enum", ())]
+    given += [schema[key] for key in ("const", "default") if key in schema]
+    if given:
+        return given[0]
+    kind = schema.get("type")
+    if kind == "array":
+        return [example(schema.get("items", _STRING))]
+    if kind == "object":
+        return {name: example(one) for name, one in schema.get("properties", {}).items()}
+    return {"number": 1, "integer": 1, "boolean": True}.get(str(kind), "text")
+
+
+def validator(schema: dict[str, Any]) -> Validator:
+    """Return a new validator of a schema."""
     import jsonschema  # 60 ms of modules, and a run that stubs nothing never needs them
 
     return jsonschema.Draft202012Validator(schema)

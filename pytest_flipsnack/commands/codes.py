@@ -95,7 +95,7 @@ def _as_text(chosen: Sequence[Code]) -> str:
 
 def _as_markdown(chosen: Sequence[Code]) -> str:
     rows = [
-        f"| {code.value} | {code.message} | {code.handling} | {code.meaning} |" for code in chosen
+        f"| {code.value} | {code.title} | {code.handling} | {code.meaning} |" for code in chosen
     ]
     return "\n".join(
         ["| code | message | handling | meaning |", "| ---: | --- | --- | --- |", *rows]

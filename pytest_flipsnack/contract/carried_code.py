@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 
-from pytest_flipsnack.catalogue.codes import Code
+from pytest_flipsnack.catalogue.codes import known_code
 
 _MISSING = object()
 _ADDRESS = re.compile(r"0x[0-9a-f]+", re.IGNORECASE)
@@ -44,7 +44,8 @@ def carries(value: object, code: int) -> bool:
 
 
 def _names(text: str, code: int) -> bool:
-    message = Code(code).message.lower() if code in set(Code) else ""
+    known = known_code(code)
+    message = known.message.lower() if known is not None else ""
     return bool(re.search(rf"(?<!\d){code}(?!\d)", text)) or (
         bool(message) and message in text.lower()
     )

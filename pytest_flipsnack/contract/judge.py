@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 from pytest_flipsnack.catalogue.actions import ACTIONS
-from pytest_flipsnack.catalogue.codes import Code
+from pytest_flipsnack.catalogue.codes import Code, known_code
 from pytest_flipsnack.contract.retries import Retry, RetryMode, Waits, rule_for
 from pytest_flipsnack.fake.call import Call
 from pytest_flipsnack.fake.faults import fault_of
@@ -29,7 +29,8 @@ class ClientDoesNotStopError(BaseException):
 
 def label(code: int) -> str:
     """Return the code with its message, where it has one."""
-    return Code(code).label if code in set(Code) else f"{code} (unknown code)"
+    known = known_code(code)
+    return known.label if known is not None else f"{code} (unknown code)"
 
 
 def reply_of(call: Call) -> str:

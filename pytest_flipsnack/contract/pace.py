@@ -94,7 +94,7 @@ def too_short(
         once = 1 if call.code == Code.REQUESTS_PER_SECOND else 0
         lasted = [waits.between(early, late) for early, late in pairwise(same)]
         most_s = sum(most for _, most in lasted)
-        if len(same) - 1 > once and most_s < _LEAST_S[Code(call.code)]:
+        if len(same) - 1 > once and most_s < _LEAST_S.get(Code(call.code), 0.0):
             return call, sum(least for least, _ in lasted)
     return None
 

@@ -8,7 +8,7 @@ from enum import StrEnum
 from time import monotonic, process_time  # real ones: virtual time leaves our modules alone
 from typing import Literal
 
-from pytest_flipsnack.catalogue.codes import Code, Handling, code_of
+from pytest_flipsnack.catalogue.codes import Handling, code_of, known_code
 from pytest_flipsnack.fake.call import Call
 
 
@@ -95,8 +95,8 @@ def rule_for(code: int, declared: Mapping[int, Retry]) -> Retry:
     """Return the rule for a code: the declared one, else the catalogue's; unknown ones are errors."""
     if code in declared:
         return declared[code]
-    known = code in set(Code)
-    again = known and Code(code).handling in {Handling.RETRY, Handling.POLL}
+    known = known_code(code)
+    again = known is not None and known.handling in {Handling.RETRY, Handling.POLL}
     return Retry() if again else FORBIDDEN
 
 

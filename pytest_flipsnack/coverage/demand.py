@@ -9,8 +9,7 @@ from typing import TypeVar
 
 from pytest_flipsnack.catalogue.action import State
 from pytest_flipsnack.catalogue.actions import ACTIONS, action_of
-from pytest_flipsnack.catalogue.codes import GROUPS, Code, select
-from pytest_flipsnack.catalogue.facts import Basis
+from pytest_flipsnack.catalogue.codes import GROUPS, Code, known_codes, select
 from pytest_flipsnack.coverage.baseline import Baseline
 from pytest_flipsnack.coverage.tally import Cell, Level, shown
 
@@ -49,7 +48,7 @@ class Demand:
         """The codes that the threshold is a share of: all but excluded and deprecated ones."""
         return tuple(
             code
-            for code in Code
+            for code in known_codes()
             if code in self.required or not (code.deprecated or code in self.excluded)
         )
 
@@ -63,7 +62,7 @@ class Demand:
             if (action.name, code.value) in self.required_cells
             or (
                 action.state is State.CURRENT
-                and source.basis is Basis.DOCUMENTED
+                and source.is_stated
                 and code in self.codes
                 and (action.name, code.value) not in self.excluded_cells
             )

@@ -10,7 +10,7 @@ from typing import Any
 from pytest_flipsnack.catalogue import schemas
 from pytest_flipsnack.catalogue.action import Action
 from pytest_flipsnack.catalogue.actions import ACTIONS
-from pytest_flipsnack.catalogue.codes import Code
+from pytest_flipsnack.catalogue.codes import Code, known_code
 from pytest_flipsnack.drift.recordings import Exchange
 
 _HTTP_OK = 200
@@ -50,7 +50,7 @@ def _differences(exchange: Exchange) -> Iterator[_Difference]:
         yield from (("envelope", one) for one in wrong)
         return
     yield from (("new field", name) for name in sorted({*reply} - _ENVELOPE))
-    code = next((code for code in Code if code == reply["code"]), None)
+    code = known_code(reply["code"])
     if code is None:
         yield "unknown code", f"{reply['code']} {reply['status']}"
     elif reply["status"] != code.message:
@@ -70,7 +70,7 @@ def _of_action(action: Action, code: Code | None, data: Any) -> Iterator[_Differ
         if action.returns_data:
             yield "missing data", f"{action.name} answered 20 without data"
         return
-    wrong = schemas.problems(schemas.data_validator(action.name), data)
+    wrong = schemas.problems(schemas.data_validator(action), data)
     yield from (("data", one) for one in wrong)
     yield from (("new field", name) for name in _unknown(schemas.data_schema(action), data))
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
-from pytest_flipsnack.catalogue.action import SETTABLE_STATUSES
+from pytest_flipsnack.catalogue.action import SETTABLE_STATUSES, Action
+from pytest_flipsnack.catalogue.schemas import example
 from pytest_flipsnack.fake.account import Account
 from pytest_flipsnack.fake.collections import Collection
 from pytest_flipsnack.fake.request import Request
@@ -20,9 +21,22 @@ _PAGES = [
 _TRUE = {"true", "1", "yes", "on"}
 
 
-def succeed(action: str, request: Request, account: Account, now: float) -> Data | None:
-    """Carry the action out and return its `data`, or None where it has none."""
-    return _ANSWERS[action](request, account, now)
+def succeed(action: Action, request: Request, account: Account, now: float) -> Data | None:
+    """Carry the action out and return its `data`, or None where it has none.
+
+    Fields of the project's own catalogue have a value that fits their schema.
+    """
+    data = _ANSWERS.get(action.name, _nothing)(request, account, now)
+    if not action.fields:
+        return data
+    local = {name: example(schema) for name, schema in action.fields.items()}
+    sent = {name: request.params[name] for name in local if name in request.params}
+    return {**(data or {}), **local, **{name: sent[name] for name in _echoed(action, sent)}}
+
+
+def _echoed(action: Action, sent: Mapping[str, str]) -> Iterator[str]:
+    """Yield the fields that a request gave a value for, as a title or a hash."""
+    return (name for name in sent if action.fields[name] == {"type": "string"})
 
 
 def _create(request: Request, account: Account, now: float) -> Data:

@@ -246,5 +246,5 @@ class Fake:
         return envelope(code, None, self.account.settings.http_status)
 
     def _success(self, request: Request, now: float) -> Reply:
-        assert request.action is not None
-        return envelope(Code.OK, succeed(request.action, request, self.account, now), 200)
+        data = succeed(action_of(request.action), request, self.account, now)
+        return envelope(Code.OK, data, 200)

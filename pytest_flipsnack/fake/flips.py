@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from pytest_flipsnack.catalogue.codes import Code, Handling
+from pytest_flipsnack.catalogue.codes import Code, Handling, known_codes
 
 _REPRESENTATIVES = (Code.OK, Code.INVALID_CREDENTIALS, Code.OPERATION_FAILED)
 """A success, an error that stays, and one that passes; what is likeliest noticed comes first."""
@@ -57,7 +57,7 @@ def flips_of(
     """
     kept = frozenset(others)
     to: Code
-    for to in dict.fromkeys((*_REPRESENTATIVES, *Code) if every else _REPRESENTATIVES):
+    for to in dict.fromkeys((*_REPRESENTATIVES, *known_codes()) if every else _REPRESENTATIVES):
         alike = _are_alike(code, to) if every else _kind(to) is _kind(code)
         if not (alike or to.deprecated):
             yield Flip(action, code, to, kept)

@@ -48,7 +48,7 @@ class Reply:
 def envelope(code: Code, data: Mapping[str, object] | None, http_status: int) -> Reply:
     """Return the answer with this code; `data` None leaves the key out."""
     if data is None:
-        return Reply(code.value, _bare(code), http_status)
+        return Reply(code.value, _bare(code.value, code.message), http_status)
     body = {"code": code.value, "status": code.message, "data": data}
     return Reply(code.value, json.dumps(body).encode(), http_status, pending=_is_pending(data))
 
@@ -77,5 +77,5 @@ def _is_pending(data: Mapping[str, object]) -> bool:
 
 
 @cache
-def _bare(code: Code) -> bytes:
-    return json.dumps({"code": code.value, "status": code.message}).encode()
+def _bare(code: int, message: str) -> bytes:
+    return json.dumps({"code": code, "status": message}).encode()

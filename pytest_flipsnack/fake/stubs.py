@@ -158,7 +158,7 @@ def checked_data(
         return copied
     if not target.returns_data:
         raise ValueError(f"{target.name} answers 20 without data (API reference); leave data out")
-    found = schemas.problems(schemas.data_validator(target.name), copied)
+    found = schemas.problems(schemas.data_validator(target), copied)
     if found:
         raise ValueError(
             f"data does not satisfy the schema of {target.name}:\n    " + "\n    ".join(found)
@@ -174,7 +174,7 @@ def unfit_where_delivered(stub: Stub, request: Request) -> str:
     said = f"the data stubbed at {stub.where} was delivered to {action.name}"
     if not action.returns_data:
         return f"{said}, which answers 20 without data (API reference)"
-    found = schemas.problems(schemas.data_validator(action.name), stub.data)
+    found = schemas.problems(schemas.data_validator(action), stub.data)
     if not found:
         return ""
     lines = "\n    ".join(found)

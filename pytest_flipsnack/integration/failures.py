@@ -136,9 +136,9 @@ def summary(reports: list[pytest.TestReport]) -> Iterator[str]:
     found = [text for report in reports if (text := getattr(report, _HEADLINE, ""))]
     if not found:
         return
-    from pytest_flipsnack.catalogue.codes import Code
+    from pytest_flipsnack.catalogue.codes import known_codes
 
-    names = re.compile("|".join(re.escape(code.message) for code in Code))
+    names = re.compile("|".join(re.escape(code.message) for code in known_codes()))
     kinds = {text: _VARYING.sub("*", names.sub("*", text)) for text in found}
     counts = Counter(kinds[text] for text in found)
     for kind, count in counts.most_common():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import warnings
 from collections.abc import Callable
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import pytest
@@ -111,6 +112,7 @@ _KEYS: tuple[tuple[str, str, Literal["string", "args", "linelist"]], ...] = (
         "linelist",
     ),
     ("baseline", _BASELINES, "string"),
+    ("catalogue", "a file in TOML or JSON with codes, actions and fields of your own", "string"),
     ("api_key", "the api_key of the fake account", "string"),
     ("secret", "the secret of the fake account", "string"),
     *((name, f"setting {name} of the fake", "string") for name in SETTING_NAMES),
@@ -160,6 +162,22 @@ def check_keys(config: pytest.Config) -> None:
     close = nearest(unknown[0].removeprefix(_PREFIX), [key.removeprefix(_PREFIX) for key in known])
     hint = f"did you mean {_PREFIX}{close}?" if close else f"keys: {', '.join(known)}"
     raise pytest.UsageError(f"{unknown[0]} is not a key of the configuration; {hint}")
+
+
+def use_catalogue(config: pytest.Config) -> None:
+    """Know what the project's own catalogue adds; raise `pytest.UsageError` where it is wrong."""
+    name = ini(config, "flipsnack_catalogue")
+    if name is None:
+        return
+    from pytest_flipsnack.catalogue import local
+
+    try:
+        found = local.read(config.rootpath / str(name))
+    except ValueError as error:
+        raise pytest.UsageError(f"flipsnack_catalogue: {name}: {error}") from None
+    stack = ExitStack()
+    stack.enter_context(local.in_use(found))
+    config.add_cleanup(stack.close)
 
 
 def read_credential(config: pytest.Config, name: str, default: str) -> str:

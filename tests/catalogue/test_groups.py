@@ -19,6 +19,7 @@ MEMBERS = {
     "flipbook": [37, 38, 43, 46, 47],
     "server": [22, 50],
     "deprecated": [37],
+    "local": [],
 }
 
 
@@ -50,7 +51,7 @@ def test_an_unknown_group_is_refused_with_the_known_ones() -> None:
 
     assert str(caught.value) == (
         "'temporary' is neither a status code nor a group; known groups: all, errors, retryable, "
-        "permanent, rate_limit, upload, request, credentials, flipbook, server, deprecated"
+        "permanent, rate_limit, upload, request, credentials, flipbook, server, deprecated, local"
     )
 
 

@@ -21,11 +21,11 @@ USER = {"impressions": 2945, "views": 3719, "time_spent": 154}
 
 
 def data_problems(action: str, data: object) -> list[str]:
-    return schemas.problems(schemas.data_validator(action), data)
+    return schemas.problems(schemas.data_validator(ACTIONS[action]), data)
 
 
 def parameter_problems(action: str, **params: str) -> list[str]:
-    return schemas.problems(schemas.parameter_validator(action), {**COMMON, **params})
+    return schemas.problems(schemas.parameter_validator(ACTIONS[action]), {**COMMON, **params})
 
 
 def envelope_problems(envelope: object) -> list[str]:
@@ -161,7 +161,7 @@ def test_a_missing_parameter_is_told() -> None:
     assert parameter_problems("collection.update") == [
         "(whole): 'collectionHash' is a required property"
     ]
-    assert schemas.problems(schemas.parameter_validator("user.getStats"), {}) == [
+    assert schemas.problems(schemas.parameter_validator(ACTIONS["user.getStats"]), {}) == [
         "(whole): 'action' is a required property",
         "(whole): 'apiKey' is a required property",
         "(whole): 'signature' is a required property",
@@ -190,7 +190,9 @@ def test_each_schema_is_a_schema(schema: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("action", ACTIONS)
 def test_validators_are_built_once(action: str) -> None:
-    assert schemas.data_validator(action) is schemas.data_validator(action)
-    assert schemas.parameter_validator(action) is schemas.parameter_validator(action)
+    assert schemas.data_validator(ACTIONS[action]) is schemas.data_validator(ACTIONS[action])
+    assert schemas.parameter_validator(ACTIONS[action]) is schemas.parameter_validator(
+        ACTIONS[action]
+    )
     assert schemas.data_schema(ACTIONS[action])["title"] == f"{action} data"
     assert schemas.parameter_schema(ACTIONS[action])["title"] == f"{action} parameters"

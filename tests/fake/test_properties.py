@@ -48,7 +48,7 @@ def code_of_answer(request: Request) -> Code:
     if code is Code.OK:
         action = ACTIONS[request.action or ""]
         assert ("data" in envelope) is action.returns_data
-        found = schemas.problems(schemas.data_validator(action.name), envelope.get("data", {}))
+        found = schemas.problems(schemas.data_validator(action), envelope.get("data", {}))
         assert found == []
     else:
         assert "data" not in envelope

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_flipsnack.catalogue.action import Action
 from pytest_flipsnack.catalogue.actions import ACTIONS
-from pytest_flipsnack.catalogue.codes import Code
+from pytest_flipsnack.catalogue.codes import Code, known_code
 from pytest_flipsnack.contract.carried_code import carries, named
 from pytest_flipsnack.contract.exceptions import Raises, apart, is_transport, name_of, names_of
 from pytest_flipsnack.contract.judge import finding, judge_end, judge_retries, label, reply_of
@@ -181,7 +181,7 @@ class Requirements:
             return
         number = self._contract.code_of(attempt.subject)
         # a number that is no code of Flipsnack's is one of the client's own
-        wrong = number != code and number in set(Code)
+        wrong = number != code and known_code(number) is not None
         if wrong or (number is None and not carries(attempt.subject, code)):
             what = (
                 f"{self._action} answered {code} and the client {ending_of(attempt)}; "

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from functools import cache, partial
 from importlib import resources
 from typing import Any, TypeVar
 
+from pytest_flipsnack.catalogue.codes import known_code
 from pytest_flipsnack.coverage.demand import (
     Demand,
     read_excluded,
@@ -55,6 +56,7 @@ def read(text: str) -> tuple[Tally, Run, Demand]:
         raise ValueError(f"not JSON: {error}") from None
     except jsonschema.ValidationError as error:
         raise ValueError(f"not a {FORMAT} report, version {VERSION}: {error.message}") from None
+    _check_codes(document["cells"])
     tally = Tally()
     names = document["tests"]
     for cell in document["cells"]:
@@ -77,6 +79,15 @@ def _nth(rows: Sequence[_T], index: float, what: str) -> _T:
     if index >= len(rows):
         raise ValueError(f"not a {FORMAT} report: it has no {what} number {index}")
     return rows[int(index)]  # 31.0 is an integer in JSON
+
+
+def _check_codes(cells: Iterable[Mapping[str, Any]]) -> None:
+    unknown = next((cell["code"] for cell in cells if known_code(cell["code"]) is None), None)
+    if unknown is not None:
+        raise ValueError(
+            f"it counts code {int(unknown)}, which is not in the table; a code of your own needs "
+            "your catalogue: pytest-flipsnack --catalogue FILE, or flipsnack_catalogue in pytest"
+        )
 
 
 def _check_version(version: object) -> None:
@@ -133,6 +144,7 @@ def render(coverage: Coverage) -> str:
                 "asserting_tests": row.asserting,
                 "exercised": row.level is not None,
                 "level": row.level and row.level.value,
+                **({"local": True} if row.code.is_local else {}),
             }
             for row in code_rows(coverage)
         },

@@ -53,7 +53,7 @@ def _flips(flipped: Flipped) -> Iterator[str]:
 
 def _row(row: CodeRow) -> str:
     cells = (
-        str(row.code.value), row.code.message, str(row.deliveries), str(row.tests),
+        str(row.code.value), row.code.title, str(row.deliveries), str(row.tests),
         str(row.asserting), f"{row.word} {row.note}".strip() if row.note.startswith("(") else
         ("**missing**" if row.missing and row.level is None else row.word),
     )  # fmt: skip

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from pytest_flipsnack.catalogue.action import State
 from pytest_flipsnack.catalogue.actions import ACTIONS
-from pytest_flipsnack.catalogue.codes import Code
+from pytest_flipsnack.catalogue.codes import Code, known_codes
 from pytest_flipsnack.coverage.tally import Cell, Level, highest, reaches, shown
 from pytest_flipsnack.coverage.writers import Coverage
 
@@ -35,7 +35,7 @@ class CodeRow:
 
 def code_rows(coverage: Coverage) -> Iterator[CodeRow]:
     """Yield a row for each code, in the order of the table."""
-    for code in Code:
+    for code in known_codes():
         tests = coverage.tally.tests_of(code)
         yield CodeRow(
             code,
@@ -97,7 +97,7 @@ def cell_rows(coverage: Coverage) -> Iterator[CellRow]:
     }
     for action in dict.fromkeys([*current, *sorted(called)]):
         sources = ACTIONS[action].codes if action in ACTIONS else {}
-        for code in Code:
+        for code in known_codes():
             cell = (action, code.value)
             tests = coverage.tally.contexts.get(cell, {})
             level = highest(tests)

@@ -25,7 +25,7 @@ def _table(coverage: Coverage, rows: Iterable[CodeRow]) -> Iterator[Line]:
     for row in rows:
         text = _COLUMNS.format(
             row.code.value,
-            _cut(row.code.message, _MESSAGE),
+            _cut(row.code.title, _MESSAGE),
             row.deliveries,
             row.tests,
             row.asserting,

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from pytest_flipsnack.catalogue.action import Action
-from pytest_flipsnack.catalogue.codes import Code
+from pytest_flipsnack.catalogue.codes import Code, known_code
 from pytest_flipsnack.contract.exceptions import is_transport
 from pytest_flipsnack.contract.judge import finding
 from pytest_flipsnack.contract.suite.attempt import Attempt
@@ -154,7 +154,7 @@ def _no_code(tester: Tester, attempt: Attempt, why: str) -> Findings:
     if isinstance(attempt.subject, OSError) or is_transport(attempt.subject):
         return  # their numbers are those of the system
     number = tester.contract.code_of(attempt.subject) if tester.require.failed(attempt) else None
-    if number in set(Code):
+    if known_code(number) is not None:
         text = finding(
             f"{tester.action.name} {why}, and the client {ending_of(attempt)}; this carries {number}, "
             "which no reply had",

@@ -11,7 +11,6 @@ from urllib.parse import urlsplit
 from pytest_flipsnack.catalogue import schemas
 from pytest_flipsnack.catalogue.action import API_HOST, BASE_PATH, COMMON_PARAMETERS, Action
 from pytest_flipsnack.catalogue.codes import Code
-from pytest_flipsnack.catalogue.facts import Basis
 from pytest_flipsnack.contract.judge import finding
 from pytest_flipsnack.contract.suite.attempt import Attempt
 from pytest_flipsnack.contract.suite.tester import Tester
@@ -38,10 +37,10 @@ def _request(tester: Tester, _given: None) -> Findings:
 
 
 def _unfit(action: Action, params: Mapping[str, str], attempt: Attempt) -> Findings:
-    known = {param.name for param in action.params if param.source.basis is Basis.DOCUMENTED}
+    known = {param.name for param in action.params if param.source.is_stated}
     sent = {name: value for name, value in params.items() if name in known}
     sent |= dict.fromkeys((*COMMON_PARAMETERS, *action.required, *action.one_of), "x") | sent
-    for problem in schemas.problems(schemas.parameter_validator(action.name), sent):
+    for problem in schemas.problems(schemas.parameter_validator(action), sent):
         yield finding(
             f"{action.name} was sent with a wrong parameter: {problem}",
             "what the reference page lists",
