@@ -125,7 +125,7 @@ def test_an_exclusion_of_a_group_that_does_not_exist_is_an_error() -> None:
 
     assert str(caught.value) == (
         "'uploads' is neither a status code nor a group; known groups: all, errors, retryable, "
-        "permanent, rate_limit, upload, request, credentials, flipbook, server, deprecated"
+        "permanent, rate_limit, upload, request, credentials, flipbook, server, deprecated, local"
     )
 
 

@@ -110,7 +110,7 @@ def test_codes_multiply_with_other_parameters(project: Project) -> None:
             "'uploads'",
             "('uploads'): 'uploads' is neither a status code nor a group; known groups: all, "
             "errors, retryable, permanent, rate_limit, upload, request, credentials, flipbook, "
-            "server, deprecated",
+            "server, deprecated, local",
         ),
         (
             "'all', without=37",

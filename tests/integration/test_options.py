@@ -119,7 +119,7 @@ def test_excluded_codes_in_pyproject_come_with_reasons(project: Project, table: 
             ["flipsnack_require = forever"],
             "flipsnack_require: 'forever' is neither a status code nor a group; known groups: all, "
             "errors, retryable, permanent, rate_limit, upload, request, credentials, flipbook, "
-            "server, deprecated",
+            "server, deprecated, local",
         ),
         (
             ["flipsnack_exclude = 37"],
