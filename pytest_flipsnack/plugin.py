@@ -14,10 +14,12 @@ from typing import TYPE_CHECKING, NoReturn
 import pytest
 
 from pytest_flipsnack.integration import (
+    configuration,
     contracts,
     demands,
     failures,
     fixtures,
+    live,
     marks,
     older_reports,
     options,
@@ -27,6 +29,7 @@ from pytest_flipsnack.integration import (
 if TYPE_CHECKING:
     from pytest_flipsnack.contract.suite.tester import Workbench
     from pytest_flipsnack.flipsnack import Flipsnack
+    from pytest_flipsnack.live.live import Live
     from pytest_flipsnack.virtual_time.clock import VirtualClock
 
 
@@ -45,8 +48,9 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
 def pytest_configure(config: pytest.Config) -> None:
     for line in marks.MARKERS:
         config.addinivalue_line("markers", line)
-    options.check_keys(config)
-    options.use_catalogue(config)
+    configuration.check_keys(config)
+    configuration.use_catalogue(config)
+    live.configure(config)
     config.stash[options.SETTINGS] = options.read_settings(config)
     demand = demands.read_demand(config)
     if demand is None:
@@ -86,6 +90,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     marks.request_fixture(items, config)
     contracts.arrange(config, items)
+    live.arrange(config, items)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -94,6 +99,12 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.write_line(line)
     for line in slow_tests.summary(stats.get("", ())):
         terminalreporter.write_line(line, yellow=True)
+
+
+@pytest.fixture
+def flipsnack_live(request: pytest.FixtureRequest) -> Iterator[Live]:
+    """The real account, for a test that runs with `--flipsnack-live` only."""
+    yield from live.one_test(request)
 
 
 @pytest.fixture

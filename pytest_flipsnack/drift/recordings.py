@@ -1,4 +1,4 @@
-"""Reads recorded replies: cassettes of vcrpy, HAR files, and plain JSON."""
+"""Reads recorded replies: of live tests, cassettes of vcrpy, HAR files, and plain JSON."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from pytest_flipsnack.catalogue.action import API_HOST, BASE_PATH, UPLOAD_HOST
+from pytest_flipsnack.live import recording
 
 MOST_MB = 64
 """A file that is larger is not read, nor a body that becomes larger when it is unpacked."""
@@ -42,6 +43,11 @@ class Exchange:
 def read(path: Path) -> list[Exchange]:
     """Return the exchanges with the API in a file; raise `RecordingError` for what is none."""
     return [*_exchanges(_document(path))]
+
+
+def exchanges(text: str) -> list[Exchange]:
+    """Return the exchanges in the text of a file in JSON."""
+    return [*_exchanges(json.loads(text))]
 
 
 def secrets_in(path: Path) -> dict[str, str]:
@@ -91,6 +97,10 @@ def _yaml(text: str) -> Any:
 
 def _exchanges(document: Any) -> Iterator[Exchange]:
     match document:
+        case {"format": recording.FORMAT, "replies": list(replies)}:
+            if wrong := recording.wrong_version(document):
+                raise RecordingError(wrong)
+            yield from _of_list(replies, "reply", _of_live)
         case {"log": {"entries": list(entries)}}:
             yield from _of_list(entries, "entry", _of_har)
         case {"interactions": list(interactions)}:
@@ -101,7 +111,7 @@ def _exchanges(document: Any) -> Iterator[Exchange]:
             yield from _of_list(replies, "reply", _of_plain)
         case _:
             raise RecordingError(
-                "it is no recording; allowed: a cassette of vcrpy (interactions), HAR "
+                "it is no recording; allowed: one of --flipsnack-live, a cassette of vcrpy (interactions), HAR "
                 "(log.entries), a reply ({code, status, data}) or a list of replies, each also as "
                 "{action, reply}"
             )
@@ -116,6 +126,11 @@ def _of_list(rows: list[Any], what: str, one: Any) -> Iterator[Exchange]:
             raise RecordingError(f"{what} {number} is damaged: {reason}") from None
         if found is not None:
             yield found
+
+
+def _of_live(place: str, row: Mapping[str, Any]) -> Exchange:
+    test, action, http_status, body = recording.unpacked(row)
+    return Exchange(f"{place} ({action}) of {test}", action, http_status, body)
 
 
 def _of_har(place: str, entry: Mapping[str, Any]) -> Exchange | None:

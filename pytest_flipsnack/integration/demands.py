@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import pytest
 
-from pytest_flipsnack.integration.options import ini, ini_list, reading
+from pytest_flipsnack.integration.configuration import ini, ini_list, reading
 
 if TYPE_CHECKING:
     from pytest_flipsnack.coverage.baseline import Baseline

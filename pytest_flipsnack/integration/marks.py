@@ -19,6 +19,7 @@ T = TypeVar("T")
 MARKERS = (
     "flipsnack(*codes, action=None, data=None, raises=None, retries=None): answer the next requests "
     "with these codes; with raises, hold the body of the test to flipsnack.expect(...)",
+    "flipsnack_live: run the test against the real Flipsnack, with --flipsnack-live only",
     "flipsnack_codes(*codes_or_groups, exclude=()): run the test once per code, as the argument "
     "flipsnack_code",
 )

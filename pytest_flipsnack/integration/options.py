@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import warnings
 from collections.abc import Callable
-from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import pytest
+
+from pytest_flipsnack.integration.configuration import ini
 
 if TYPE_CHECKING:
     from pytest_flipsnack.coverage.writers import Target
@@ -47,11 +47,15 @@ _FLIPS = (
     "(every code), changed (as handling, for tests that have changed since the last run)"
 )
 _FLIP_MODES = ("handling", "all", "changed")
+_LIVE = (
+    "run the tests marked flipsnack_live against the real Flipsnack, with FLIPSNACK_API_KEY and "
+    "FLIPSNACK_SECRET from the environment; record its replies, masked, and compare them with the "
+    "catalogue; PATH is flipsnack-live.json if left out"
+)
 _BASELINES = (
     "a file of the cells that were reached once, of which a whole run may lose none; "
     "pytest-flipsnack baseline writes it"
 )
-_PREFIX = "flipsnack_"
 
 
 def add_options(parser: pytest.Parser) -> None:
@@ -79,6 +83,8 @@ def _flags() -> dict[str, dict[str, Any]]:
                    "--flipsnack-data, and report and judge the sum"},
         "flip": {"nargs": "?", "const": "handling", "type": _flip, "metavar": "MODE",
                  "help": _FLIPS},
+        "live": {"nargs": "?", "const": "flipsnack-live.json", "type": _live, "metavar": "PATH",
+                 "help": _LIVE},
         "level": {"type": _level, "metavar": "LEVEL", "help": _LEVELS},
         "fail-under": {"type": _percentage, "metavar": "PERCENT", "help": "fail the run if fewer "
                        "codes reach the level; enforced on narrowed runs as well"},
@@ -113,6 +119,9 @@ _KEYS: tuple[tuple[str, str, Literal["string", "args", "linelist"]], ...] = (
     ),
     ("baseline", _BASELINES, "string"),
     ("catalogue", "a file in TOML or JSON with codes, actions and fields of your own", "string"),
+    ("live_requests_per_minute", "how fast live tests ask the real API (30)", "string"),
+    ("live_requests", "requests of the real API that a run may make (100)", "string"),
+    ("live_uploads", "uploads to the real API that a run may make (3)", "string"),
     ("api_key", "the api_key of the fake account", "string"),
     ("secret", "the secret of the fake account", "string"),
     *((name, f"setting {name} of the fake", "string") for name in SETTING_NAMES),
@@ -146,40 +155,6 @@ def read_settings(config: pytest.Config) -> Settings | None:
         raise pytest.UsageError(f"flipsnack_{error}") from None
 
 
-def check_keys(config: pytest.Config) -> None:
-    """Raise `pytest.UsageError` for a key of ours in the configuration that does not exist."""
-    with warnings.catch_warnings(action="ignore"):  # 9.2 deprecates the one way to them
-        in_file = [*config.inicfg]
-    # pytest 8.4 keeps what follows -o apart
-    typed = [one.partition("=")[0] for one in config.getoption("override_ini") or ()]
-    given = [key for key in (*in_file, *typed) if key.startswith(_PREFIX)]
-    unknown = [key for key in given if key not in config._parser._inidict]
-    if not unknown:
-        return
-    from pytest_flipsnack.fake.finding import nearest
-
-    known = sorted(key for key in config._parser._inidict if key.startswith(_PREFIX))
-    close = nearest(unknown[0].removeprefix(_PREFIX), [key.removeprefix(_PREFIX) for key in known])
-    hint = f"did you mean {_PREFIX}{close}?" if close else f"keys: {', '.join(known)}"
-    raise pytest.UsageError(f"{unknown[0]} is not a key of the configuration; {hint}")
-
-
-def use_catalogue(config: pytest.Config) -> None:
-    """Know what the project's own catalogue adds; raise `pytest.UsageError` where it is wrong."""
-    name = ini(config, "flipsnack_catalogue")
-    if name is None:
-        return
-    from pytest_flipsnack.catalogue import local
-
-    try:
-        found = local.read(config.rootpath / str(name))
-    except ValueError as error:
-        raise pytest.UsageError(f"flipsnack_catalogue: {name}: {error}") from None
-    stack = ExitStack()
-    stack.enter_context(local.in_use(found))
-    config.add_cleanup(stack.close)
-
-
 def read_credential(config: pytest.Config, name: str, default: str) -> str:
     """Return `api_key` or `secret` from the configuration file, or the default."""
     value = ini(config, f"flipsnack_{name}")
@@ -207,6 +182,12 @@ def _flip(text: str) -> str:
     return text
 
 
+def _live(text: str) -> str:
+    from pytest_flipsnack.integration.live import read_path
+
+    return read_path(text)
+
+
 def _level(text: str) -> object:
     from pytest_flipsnack.coverage.demand import read_level
 
@@ -218,28 +199,3 @@ def _argument(read: Callable[[str], T], text: str) -> T:
         return read(text)
     except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
-
-
-def reading(key: str, read: Callable[[Any], T], value: object) -> T:
-    """Return what `read` makes of the value of a key; raise `pytest.UsageError` naming it."""
-    try:
-        return read(value)
-    except ValueError as error:
-        raise pytest.UsageError(f"{key}: {error}") from None
-
-
-def ini(config: pytest.Config, key: str) -> Any:
-    """Return the value of a key of the configuration file, None where it has none."""
-    try:
-        return config.getini(key)
-    except (TypeError, pytest.UsageError):
-        # native TOML tables are typed, and a number is as good as its text here
-        with warnings.catch_warnings(action="ignore"):  # 9.2 deprecates the one way to it
-            value: Any = config.inicfg[key]
-        return getattr(value, "value", value)
-
-
-def ini_list(config: pytest.Config, key: str) -> list[Any]:
-    """Return the values of a key that has several."""
-    value = ini(config, key)
-    return value if isinstance(value, list) else [value]

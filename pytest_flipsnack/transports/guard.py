@@ -91,7 +91,7 @@ class Guard:
                 raise _not_reached(host)  # who handed it on lets the fake answer it
             self._report(stopped(f"{other.method} {other.url}"))
             raise _not_reached(host)
-        if host not in _SERVED:
+        if not self._takes(host):
             self._report(stopped(f"a request to {host}"))
             raise _not_reached(host)
         try:
@@ -104,15 +104,23 @@ class Guard:
                 )
             )
             raise _not_reached(host) from None
+        self._speak_plainly()
+        return port
+
+    def _takes(self, host: str) -> bool:
+        """Return whether the server answers in the place of a host."""
+        return host in _SERVED
+
+    def _speak_plainly(self) -> None:
+        """Leave TLS out of connections to the hosts that the server answers for."""
         if not self._without_tls:
             self._without_tls = True
             self._leave_out_tls("wrap_socket", lambda sock: sock)
             self._leave_out_tls("wrap_bio", PlainConnection)
-        return port
 
     def _leave_out_tls(self, name: str, plain: Callable[..., Any]) -> None:
         def wrap(context: ssl.SSLContext, *args: Any, **kwargs: Any) -> Any:
-            if self._patches.active and _text(kwargs.get("server_hostname")) in _SERVED:
+            if self._patches.active and self._takes(_text(kwargs.get("server_hostname"))):
                 return plain(*args[: 1 if name == "wrap_socket" else 2])
             return onward(context, *args, **kwargs)
 

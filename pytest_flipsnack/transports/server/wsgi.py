@@ -112,7 +112,7 @@ class App:
         url = f"https://{self._host}{path}" + (f"?{query}" if query else "")
         names = {"Content-Type": "CONTENT_TYPE", "Range": "HTTP_RANGE", "If-Range": "HTTP_IF_RANGE"}
         headers = {name: environ.get(key, "") for name, key in names.items()}
-        body = _Body(environ)
+        body = Body(environ)
         request = parse(environ["REQUEST_METHOD"], url, headers, body, keep=keep)
         try:
             body.finish()
@@ -158,7 +158,7 @@ def _json(
     return [] if environ["REQUEST_METHOD"] == "HEAD" else [text]
 
 
-class _Body:
+class Body:
     """The body of a request in pieces, as they come."""
 
     def __init__(self, environ: dict[str, Any]) -> None:

@@ -1,0 +1,1 @@
+"""Tests against the real API: its replies are recorded, masked and compared with the catalogue."""

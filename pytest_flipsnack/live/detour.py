@@ -1,0 +1,58 @@
+"""Requests to the real API make a detour over the recorder, whatever library sends them."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from pytest_flipsnack.catalogue.action import API_HOST, UPLOAD_HOST
+from pytest_flipsnack.transports.guard import Guard
+
+_HOSTS = frozenset({API_HOST, UPLOAD_HOST})
+_PROXY_KEYS = ("NO_PROXY", "no_proxy")
+
+
+class Detour(Guard):
+    """Leads the hosts of the API to a port of this machine, past any proxy; other hosts are free."""
+
+    def __init__(self, port: Callable[[str], int]) -> None:
+        super().__init__(lambda finding: None, port)
+        self._on_the_way = threading.local()
+        self._environ: dict[str, str | None] = {}
+
+    def start(self) -> None:
+        """Begin to lead."""
+        super().start()
+        for key in _PROXY_KEYS:
+            self._environ[key] = old = os.environ.get(key)
+            os.environ[key] = ",".join([*([old] if old else []), *sorted(_HOSTS), "127.0.0.1"])
+
+    def stop(self) -> None:
+        """Let the names resolve again, and restore the environment."""
+        super().stop()
+        for key, value in self._environ.items():
+            if value is None:
+                os.environ.pop(key, None)
+            else:
+                os.environ[key] = value
+
+    def lead(self, host: str) -> int | None:
+        """Return the port of the recorder for a host of the API, None for any other."""
+        if not self._takes(host):
+            return None
+        self._speak_plainly()
+        return self._port(host)
+
+    @contextmanager
+    def onward(self) -> Iterator[None]:
+        """Let the requests of this thread go on to the real hosts."""
+        self._on_the_way.now = True
+        try:
+            yield
+        finally:
+            self._on_the_way.now = False
+
+    def _takes(self, host: str) -> bool:
+        return host in _HOSTS and not getattr(self._on_the_way, "now", False)

@@ -1,0 +1,106 @@
+"""What the real API replied, without what is the account's own."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from pytest_flipsnack.fake.masking import MASK, mask
+
+FORMAT, VERSION = "pytest-flipsnack recording", 1
+_STAY = {"collectionStatus", "status"}
+"""Fields of data whose text is one of a few words, and nobody's own."""
+_MOST_OF_A_BODY = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class LiveReply:
+    """A reply of the real API. `reply` is its envelope, or None where `body` is no JSON object."""
+
+    test: str
+    action: str
+    http_status: int
+    reply: dict[str, Any] | None
+    body: str = field(default="", repr=False)
+
+    @property
+    def code(self) -> Any:
+        """The code of the envelope, None where there is none."""
+        return None if self.reply is None else self.reply.get("code")
+
+
+class Recording:
+    """The replies of a run. Threads may share it."""
+
+    def __init__(self, secrets: Iterable[str]) -> None:
+        self._secrets = [*secrets]
+        self._lock = threading.Lock()
+        self.replies: list[LiveReply] = []
+
+    def add(self, test: str, action: str, http_status: int, body: bytes, signature: str) -> None:
+        """Keep a reply, masked."""
+        with self._lock:
+            if signature:
+                self._secrets.append(signature)
+            text = self.hide(body.decode("utf-8", "replace"))
+            self.replies.append(_reply(test, self.hide(action), http_status, text))
+
+    def hide(self, text: str) -> str:
+        """Return a text without key, secret and signatures."""
+        return mask(text, self._secrets)
+
+    def render(self, created: str) -> str:
+        """Return the recording as text, a line for each reply."""
+        head = {"format": FORMAT, "version": VERSION, "created": created}
+        lines = [json.dumps(_packed(reply), ensure_ascii=False) for reply in self.replies]
+        rows = "[\n  " + ",\n  ".join(lines) + "\n ]" if lines else "[]"
+        parts = [f"{json.dumps(key)}: {json.dumps(value)}" for key, value in head.items()]
+        return "{\n " + ",\n ".join([*parts, f'"replies": {rows}']) + "\n}\n"
+
+
+def _reply(test: str, action: str, http_status: int, text: str) -> LiveReply:
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError):
+        document = None
+    if not isinstance(document, dict):
+        return LiveReply(test, action, http_status, None, text[:_MOST_OF_A_BODY])
+    if "data" in document:
+        document["data"] = _without_texts(document["data"])
+    return LiveReply(test, action, http_status, document)
+
+
+def _without_texts(value: Any) -> Any:
+    """Return data whose texts are masked: titles, hashes and addresses are the account's own."""
+    if isinstance(value, dict):
+        return {
+            name: one if name in _STAY and isinstance(one, str) else _without_texts(one)
+            for name, one in value.items()
+        }
+    if isinstance(value, list):
+        return [_without_texts(one) for one in value]
+    return MASK if isinstance(value, str) else value
+
+
+def _packed(one: LiveReply) -> dict[str, Any]:
+    found = {"test": one.test, "action": one.action, "http_status": one.http_status}
+    return found | ({"body": one.body} if one.reply is None else {"reply": one.reply})
+
+
+def wrong_version(document: Mapping[str, Any]) -> str:
+    """Return why a file of another version is not read, or an empty text."""
+    if document.get("version") == VERSION:
+        return ""
+    return (
+        f"it is of version {document.get('version')!r}, and this pytest-flipsnack reads version "
+        f"{VERSION}; record it again"
+    )
+
+
+def unpacked(row: Mapping[str, Any]) -> tuple[str, str, int, str]:
+    """Return test, action, HTTP status and body of a reply in a file; raise for a damaged one."""
+    text = json.dumps(row["reply"]) if "reply" in row else str(row["body"])
+    return str(row["test"]), str(row["action"]), int(row["http_status"]), text
