@@ -11,9 +11,9 @@ from functools import partial
 from pathlib import Path
 from urllib.parse import quote
 
-from pytest_flipsnack.commands.files import counted, written
+from pytest_flipsnack.commands.files import written
 from pytest_flipsnack.coverage.writers import write_file
-from pytest_flipsnack.drift.compare import Drift, compared
+from pytest_flipsnack.drift.compare import Drift, compared, summary
 from pytest_flipsnack.drift.recordings import RecordingError, read, secrets_in
 from pytest_flipsnack.fake.masking import MASK
 
@@ -51,7 +51,7 @@ def drift(given: argparse.Namespace) -> int:
     for line in _FORMATS[given.format](found):
         print(line)
     if given.format == "text":
-        print(f"Flipsnack drift: {len(found)} found in {counted(replies, 'reply', 'replies')}")
+        print(summary(len(found), replies))
     return status or int(bool(found))
 
 

@@ -27,6 +27,11 @@ class Drift:
     text: str
 
 
+def summary(differences: int, replies: int) -> str:
+    """Return how many differences were found, as the last line of a comparison."""
+    return f"Flipsnack drift: {differences} found in {replies} {'reply' if replies == 1 else 'replies'}"
+
+
 _Difference = tuple[str, str]
 """Its kind and its text."""
 

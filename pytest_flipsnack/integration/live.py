@@ -161,11 +161,12 @@ class LiveRun:
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         if self._recorder is None:
             return
-        replies = len(self._recorder.recording.replies)
-        kept = self._unwritten or f"{replies} replies recorded in {self._path}"
+        from pytest_flipsnack.drift.compare import summary
+
+        kept = self._unwritten or f"replies recorded in {self._path}"
         terminalreporter.write_line(f"Flipsnack live: {kept}", red=bool(self._unwritten))
         for one in self._drifts:
             terminalreporter.write_line(f"{one.place}: {one.kind}: {one.text}", yellow=True)
         style: dict[str, Any] = {"red": True} if self._drifts else {"green": True}
-        found = f"Flipsnack drift: {len(self._drifts)} found in {replies} replies"
-        terminalreporter.write_line(found, **style)
+        replies = len(self._recorder.recording.replies)
+        terminalreporter.write_line(summary(len(self._drifts), replies), **style)

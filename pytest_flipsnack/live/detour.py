@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import os
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from pytest_flipsnack.catalogue.action import API_HOST, UPLOAD_HOST
 from pytest_flipsnack.transports.guard import Guard
+from pytest_flipsnack.transports.server.addresses import ADDRESS
 
-_HOSTS = frozenset({API_HOST, UPLOAD_HOST})
+_HOSTS = {API_HOST: "127.77.31.1", UPLOAD_HOST: "127.77.31.2"}
+"""Each host with the address that stands for it: nobody else uses these."""
 _PROXY_KEYS = ("NO_PROXY", "no_proxy")
 
 
@@ -25,9 +29,17 @@ class Detour(Guard):
     def start(self) -> None:
         """Begin to lead."""
         super().start()
+        ports = {address: self._port(host) for host, address in _HOSTS.items()}
+
+        def connect(this: socket.socket, address: Any) -> None:
+            # anyio takes the address from the resolver, and the port from the URL
+            port = ports.get(address[0]) if isinstance(address, tuple) else None
+            onward(this, address if port is None else (ADDRESS, port))
+
+        onward = self._patches.set(socket.socket, "connect", connect)
         for key in _PROXY_KEYS:
             self._environ[key] = old = os.environ.get(key)
-            os.environ[key] = ",".join([*([old] if old else []), *sorted(_HOSTS), "127.0.0.1"])
+            os.environ[key] = ",".join([*([old] if old else []), *sorted(_HOSTS), ADDRESS])
 
     def stop(self) -> None:
         """Let the names resolve again, and restore the environment."""
@@ -53,6 +65,9 @@ class Detour(Guard):
             yield
         finally:
             self._on_the_way.now = False
+
+    def _address(self, host: str) -> str:
+        return _HOSTS[host]
 
     def _takes(self, host: str) -> bool:
         return host in _HOSTS and not getattr(self._on_the_way, "now", False)

@@ -56,7 +56,7 @@ class Guard:
             if port is None:
                 return onward(host, *args, **kwargs)
             given = dict(zip(_PARAMETERS, args, strict=False)) | kwargs
-            return onward(ADDRESS, port, socket.AF_INET, given.get("type", 0))
+            return onward(self._address(name), port, socket.AF_INET, given.get("type", 0))
 
         self._patches.set(socket, "getaddrinfo", getaddrinfo)
         past_proxies = urllib.request.proxy_bypass
@@ -74,6 +74,7 @@ class Guard:
         the one that is put back here would block all tests to come.
         """
         self._patches.undo()
+        self._without_tls = False
         if self._was_blocked and not _is_blocked():
             sys.modules["pytest_socket"].enable_socket()
 
@@ -106,6 +107,10 @@ class Guard:
             raise _not_reached(host) from None
         self._speak_plainly()
         return port
+
+    def _address(self, host: str) -> str:
+        """Return the address that a host is led to."""
+        return ADDRESS
 
     def _takes(self, host: str) -> bool:
         """Return whether the server answers in the place of a host."""
@@ -152,7 +157,11 @@ class PlainConnection:
         """Have nothing to do, or to tell."""
 
     do_handshake = unwrap = getpeercert = cipher = compression = nothing
-    version = selected_alpn_protocol = nothing
+    version = selected_alpn_protocol = shared_ciphers = nothing
+    server_side = False
+
+    def get_channel_binding(self, kind: str = "tls-unique") -> None:
+        """Have none: nothing is encrypted."""
 
 
 def _is_blocked() -> bool:

@@ -318,7 +318,7 @@ def test_a_file_that_cannot_be_masked_is_said_to_be(
         (
             "a.json",
             '"text"',
-            "it is no recording; allowed: a cassette of vcrpy (interactions), HAR ",
+            "it is no recording; allowed: one of --flipsnack-live, a cassette of vcrpy (interactions), HAR ",
         ),
         ("a.har", '{"log": {"entries": [{}]}}', "entry 1 is damaged: KeyError: 'response'"),
         ("a.har", '{"log": {"entries": [3]}}', "entry 1 is damaged: TypeError: "),

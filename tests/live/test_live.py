@@ -1,0 +1,373 @@
+"""`--flipsnack-live`: marked tests ask the real API; its replies are recorded and compared."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from pytest_flipsnack import cli
+from tests.downstream import Project
+from tests.live.conftest import KEY, SECRET, RealApi
+
+STATS = """
+    @pytest.mark.flipsnack_live
+    def test_stats(client, flipsnack_live):
+        assert client.ask()["views"] == 1240
+        (reply,) = flipsnack_live.replies
+        assert (reply.code, reply.action, reply.http_status) == (20, "user.getStats", 200)
+"""
+
+
+def recorded(project: Project) -> Any:
+    text = (project.path / "flipsnack-live.json").read_text("utf-8")
+    assert KEY not in text
+    assert SECRET not in text
+    return json.loads(text)
+
+
+def test_without_the_flag_live_tests_are_skipped(live: Project) -> None:
+    live.test(STATS + "\n    def test_by_fixture(flipsnack_live): pass\n    def test_other(): pass")
+    result = live.run("-rs")
+    result.assert_outcomes(passed=1, skipped=2)
+    result.stdout.fnmatch_lines(
+        ["SKIPPED * it asks the real Flipsnack, which only --flipsnack-live allows"]
+    )
+
+
+def test_with_it_they_ask_and_the_replies_are_recorded(live: Project, real: RealApi) -> None:
+    live.test(STATS)
+    result = live.run("--flipsnack-live")
+    result.stdout.fnmatch_lines(
+        [
+            "Flipsnack live: replies recorded in flipsnack-live.json",
+            "Flipsnack drift: 0 found in 1 reply",
+            "*1 passed*",
+        ]
+    )
+    assert result.ret == 0
+    assert [call.code for call in real.calls] == [20]
+    document = recorded(live)
+    assert (document["format"], document["version"]) == ("pytest-flipsnack recording", 1)
+    assert [
+        (one["test"], one["action"], one["http_status"], one["reply"]["code"])
+        for one in document["replies"]
+    ] == [("test_acme.py::test_stats", "user.getStats", 200, 20)]
+
+
+def test_texts_of_the_account_are_masked(live: Project, real: RealApi) -> None:
+    real.account.collections.add("fxh4k89", title="Our secret plans")
+    live.test("""
+        @pytest.mark.flipsnack_live
+        def test_list(client):
+            assert client.ask("collection.getList")["collections"][0]["collectionTitle"]
+    """)
+    assert live.run("--flipsnack-live").ret == 0
+    (one,) = recorded(live)["replies"]
+    (row,) = one["reply"]["data"]["collections"]
+    assert {row["collectionHash"], row["collectionTitle"]} == {"***"}
+    assert row["collectionStatus"] == "public"
+    assert one["reply"]["data"]["collectionCount"] == 1
+
+
+def test_drift_fails_the_run(live: Project, real: RealApi, monkeypatch: pytest.MonkeyPatch) -> None:
+    changed = {"views": "many", "seats": 3}
+    monkeypatch.setattr("pytest_flipsnack.fake.fake.succeed", lambda *_: changed)
+    live.test("""
+        @pytest.mark.flipsnack_live
+        def test_stats(client):
+            client.ask()
+    """)
+    result = live.run("--flipsnack-live")
+    result.stdout.fnmatch_lines(
+        [
+            "reply 1 (user.getStats) of test_acme.py::test_stats: data: views: '[*][*][*]' is not "
+            "of type 'number'",
+            "reply 1 (user.getStats) of test_acme.py::test_stats: new field: data.seats",
+            "Flipsnack drift: 2 found in 1 reply",
+            "*1 passed*",
+        ]
+    )
+    assert result.ret == 1
+
+
+def test_the_recording_is_one_that_drift_reads(
+    live: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    live.test(STATS)
+    live.run("--flipsnack-live=kept.json")
+    capsys.readouterr()
+    assert cli.main(["drift", str(live.path / "kept.json")]) == 0
+    assert capsys.readouterr().out == "Flipsnack drift: 0 found in 1 reply\n"
+
+
+CLIENTS = {
+    "httpx": "httpx.get(URL).json()",
+    "httpx in a loop": "asyncio.run(ask_httpx())",
+    "aiohttp": "asyncio.run(ask_aiohttp())",
+    "urllib": "json.load(urllib.request.urlopen(URL, timeout=5))",
+    "urllib3": "json.loads(urllib3.PoolManager().request('GET', URL).data)",
+    "a base URL": "json.load(urllib.request.urlopen(f'{flipsnack_live.url}/?action=user.getStats', timeout=5))",
+    "another process": "json.loads(subprocess.run([sys.executable, '-c', 'import sys, urllib.request;"
+    'print(urllib.request.urlopen(sys.argv[1]).read().decode())\', f"{flipsnack_live.url}/?action=user.getStats"],'
+    " capture_output=True, check=True).stdout)",
+}
+
+
+@pytest.mark.parametrize("how", CLIENTS)
+def test_every_library_is_recorded(live: Project, how: str) -> None:
+    live.test(f"""
+        import asyncio, json, subprocess, sys, urllib.request
+        import aiohttp, httpx, urllib3
+
+        URL = "https://api.flipsnack.com/v1/?action=user.getStats"
+
+        async def ask_httpx():
+            async with httpx.AsyncClient() as client:
+                return (await client.get(URL)).json()
+
+        async def ask_aiohttp():
+            async with aiohttp.ClientSession() as session, session.get(URL) as answer:
+                return await answer.json()
+
+        @pytest.mark.flipsnack_live
+        def test_it(flipsnack_live):
+            assert {CLIENTS[how]}["code"] == 30
+            assert [reply.action for reply in flipsnack_live.replies] == ["user.getStats"]
+    """)
+    result = live.run("--flipsnack-live")
+    result.assert_outcomes(passed=1)
+    assert result.ret == 0, result.stdout.str()
+
+
+def test_an_upload_arrives_as_it_was_sent(live: Project, real: RealApi) -> None:
+    live.test("""
+        import hashlib
+        import requests
+        from pytest_flipsnack.fake.documents import PDF
+
+        @pytest.mark.flipsnack_live
+        def test_it(flipsnack_live):
+            params = {"action": "collection.create", "title": "É+&=", "apiKey": flipsnack_live.api_key}
+            text = flipsnack_live.secret + "".join(name + params[name] for name in sorted(params))
+            params["signature"] = hashlib.md5(text.encode()).hexdigest()
+            url = "https://upload.flipsnack.com/v1/"
+            answer = requests.post(url, data=params, files={"file": ("a.pdf", PDF)}, timeout=9)
+            assert answer.json()["code"] == 20
+            assert flipsnack_live.replies[0].action == "collection.create"
+    """)
+    assert live.run("--flipsnack-live").ret == 0
+    (call,) = real.calls
+    assert call.params["title"] == "É+&="
+    assert call.files["file"].filename == "a.pdf"
+
+
+def test_other_hosts_are_free_and_the_environment_is_restored(
+    live: Project, real: RealApi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_PROXY", "intranet")
+    monkeypatch.delenv("no_proxy", raising=False)
+    live.test(f"""
+        import os, socket
+        import requests
+
+        @pytest.mark.flipsnack_live
+        def test_it(flipsnack_live):
+            assert requests.get("{real.url}/?action=y", timeout=5).json()["code"] == 30
+            assert flipsnack_live.replies == []
+            assert os.environ["NO_PROXY"] == "intranet,api.flipsnack.com,upload.flipsnack.com,127.0.0.1"
+
+        def test_later():
+            assert os.environ["NO_PROXY"] == "intranet"
+            assert "no_proxy" not in os.environ
+            assert socket.getaddrinfo.__module__ == "socket"
+    """)
+    live.run("--flipsnack-live", "-p", "no:randomly").assert_outcomes(passed=2)
+
+
+def test_a_wrong_path_is_the_real_apis_to_answer(live: Project) -> None:
+    live.test("""
+        import requests
+
+        @pytest.mark.flipsnack_live
+        def test_it(flipsnack_live):
+            assert requests.get("https://api.flipsnack.com/v9/?action=user.getStats", timeout=5).json()["code"] == 40
+    """)
+    live.run("--flipsnack-live").assert_outcomes(passed=1)
+
+
+def test_a_host_that_does_not_answer_fails_the_test(
+    live: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FLIPSNACK_LIVE_URL", "http://127.0.0.1:9/v1")
+    live.test("""
+        import requests
+
+        @pytest.mark.flipsnack_live
+        def test_it(client):
+            with pytest.raises(requests.ConnectionError):
+                client.ask()
+    """)
+    result = live.run("--flipsnack-live")
+    result.assert_outcomes(passed=1, errors=1)
+    result.stdout.fnmatch_lines(["api.flipsnack.com did not answer: *refused*"])
+    assert recorded(live)["replies"] == []
+
+
+@pytest.mark.parametrize(
+    ("key", "line"),
+    [
+        ("requests", "this run has made 2 requests of the real API, which is its bound; "
+                     "flipsnack_live_requests sets it"),
+        ("uploads", "this run has made 2 uploads, which is its bound; flipsnack_live_uploads sets it"),
+    ],
+)  # fmt: skip
+def test_a_run_makes_no_more_requests_than_it_may(
+    live: Project, real: RealApi, key: str, line: str
+) -> None:
+    live.ini(f"flipsnack_live_{key} = 2")
+    live.test("""
+        import requests
+
+        @pytest.mark.flipsnack_live
+        def test_it(flipsnack_live):
+            for _ in range(2):
+                requests.post("https://upload.flipsnack.com/v1/", data={"action": "x"}, timeout=5)
+            with pytest.raises(requests.ConnectionError):
+                requests.post("https://upload.flipsnack.com/v1/", data={"action": "x"}, timeout=5)
+    """)
+    result = live.run("--flipsnack-live")
+    result.stdout.fnmatch_lines([line])
+    assert len(real.calls) == 2
+    assert result.ret == 1
+
+
+def test_a_test_asks_one_of_both(live: Project) -> None:
+    live.test("""
+        def test_it(flipsnack, flipsnack_live): pass
+    """)
+    result = live.run("--flipsnack-live")
+    result.stdout.fnmatch_lines(
+        [
+            "the test uses flipsnack as well as flipsnack_live; a test asks either the fake or the "
+            "real API: write two tests"
+        ]
+    )
+    assert result.ret == 1
+
+
+def test_a_fixture_of_a_test_that_is_not_marked(live: Project) -> None:
+    live.test("""
+        def test_it(request):
+            request.getfixturevalue("flipsnack_live")
+    """)
+    result = live.run()
+    result.stdout.fnmatch_lines(
+        [
+            "flipsnack_live is there with --flipsnack-live only; mark the test: @pytest.mark.flipsnack_live"
+        ]
+    )
+    assert result.ret == 1
+
+
+def test_without_live_tests_nothing_is_written(live: Project) -> None:
+    live.test("def test_it(): pass")
+    result = live.run("--flipsnack-live")
+    assert "Flipsnack" not in result.stdout.str()
+    assert not (live.path / "flipsnack-live.json").exists()
+    assert result.ret == 0
+
+
+@pytest.mark.parametrize("missing", [("API_KEY",), ("SECRET",), ("API_KEY", "SECRET")])
+def test_credentials_are_missing(
+    live: Project, monkeypatch: pytest.MonkeyPatch, missing: tuple[str, ...]
+) -> None:
+    for name in missing:
+        monkeypatch.delenv(f"FLIPSNACK_{name}")
+    result = live.run("--flipsnack-live")
+    names = " and ".join(f"FLIPSNACK_{name}" for name in missing)
+    result.stderr.fnmatch_lines(
+        [
+            "ERROR: --flipsnack-live: it needs the credentials of an account, and "
+            f"{names} {'is' if len(missing) == 1 else 'are'} not set in the environment"
+        ]
+    )
+    assert result.ret == 4
+
+
+@pytest.mark.parametrize(
+    "text", ["api.flipsnack.com", "ftp://x/v1", "http://x:y/v1", "http://x/v1?a"]
+)
+def test_an_address_that_is_none(live: Project, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    monkeypatch.setenv("FLIPSNACK_LIVE_URL", text)
+    result = live.run("--flipsnack-live")
+    result.stderr.fnmatch_lines(
+        [
+            f"ERROR: --flipsnack-live: FLIPSNACK_LIVE_URL: '{text.replace('?', '[?]')}' is not a base "
+            "URL, as in https://api.flipsnack.com/v1"
+        ]
+    )
+    assert result.ret == 4
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "most"),
+    [("requests", "0", 100000), ("uploads", "1001", 1000), ("requests_per_minute", "fast", 600)],
+)
+def test_a_wrong_bound(live: Project, name: str, value: str, most: int) -> None:
+    live.ini(f"flipsnack_live_{name} = {value}")
+    result = live.run("--flipsnack-live")
+    result.stderr.fnmatch_lines(
+        [f"ERROR: flipsnack_live_{name}: '{value}' is not a number from 1 to {most}"]
+    )
+    assert result.ret == 4
+
+
+def test_two_workers_are_refused(live: Project) -> None:
+    result = live.run("--flipsnack-live", "-p", "xdist", "-n2")
+    result.stderr.fnmatch_lines(
+        [
+            "ERROR: --flipsnack-live keeps below the limits of an account in one process; leave -n out"
+        ]
+    )
+    assert result.ret == 4
+
+
+def test_a_path_of_tests_is_no_path_of_a_recording(live: Project) -> None:
+    result = live.run("--flipsnack-live", "tests")
+    result.stderr.fnmatch_lines(
+        [
+            "*--flipsnack-live: 'tests' is not the path of a recording, which ends with .json; paths "
+            "of tests come before the flag, or after --flipsnack-live=flipsnack-live.json"
+        ]
+    )
+    assert result.ret == 4
+
+
+def test_a_recording_that_cannot_be_written(live: Project) -> None:
+    live.test(STATS)
+    (live.path / "kept.json").mkdir()
+    result = live.run("--flipsnack-live=kept.json")
+    result.stdout.fnmatch_lines(["Flipsnack live: kept.json could not be written: Is a directory"])
+    assert result.ret == 1
+
+
+def test_a_failed_test_keeps_its_replies(live: Project) -> None:
+    live.test("""
+        @pytest.mark.flipsnack_live
+        def test_it(client):
+            client.ask()
+            assert False
+    """)
+    assert live.run("--flipsnack-live").ret == 1
+    assert len(recorded(live)["replies"]) == 1
+
+
+def test_live_replies_count_for_no_code(live: Project) -> None:
+    live.test(STATS)
+    result = live.run("--flipsnack-live", "--flipsnack-fail-under=1")
+    result.stdout.fnmatch_lines(
+        ["*Flipsnack gate failed: no passing test delivered a code; 0 of 19 codes exercised*"]
+    )
+    assert result.ret == 1

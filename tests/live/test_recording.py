@@ -1,0 +1,93 @@
+"""What a recording keeps of a reply, and what it does not."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from pytest_flipsnack.drift.recordings import RecordingError, read
+from pytest_flipsnack.live.recording import Recording
+
+SIGNATURE = "b75ec1e0f99aa9272f6f7a2e30bd1784"
+
+
+@pytest.mark.parametrize(
+    ("body", "kept"),
+    [
+        (b"<html>Maintenance</html>", "<html>Maintenance</html>"),
+        (b"[1]", "[1]"),
+        (b"\xff" + SIGNATURE.encode(), "\N{REPLACEMENT CHARACTER}***"),
+        (b"x" * 20_000, "x" * 10_000),
+    ],
+)
+def test_a_body_without_an_envelope_is_kept_as_text(body: bytes, kept: str) -> None:
+    recording = Recording(["live-key-5f2c91d7"])
+    recording.add("test_it", "user.getStats", 503, body, SIGNATURE)
+    (one,) = recording.replies
+    assert (one.reply, one.code, one.body, one.http_status) == (None, None, kept, 503)
+    (row,) = json.loads(recording.render("now"))["replies"]
+    assert row == {"test": "test_it", "action": "user.getStats", "http_status": 503, "body": kept}
+
+
+def test_an_error_keeps_its_message_and_no_key() -> None:
+    recording = Recording(["live-key-5f2c91d7"])
+    body = {"code": 41, "status": "no account has live-key-5f2c91d7"}
+    recording.add("test_it", "user.getStats", 200, json.dumps(body).encode(), "")
+    assert recording.replies[0].reply == {"code": 41, "status": "no account has ***"}
+
+
+def test_texts_are_masked_at_any_depth_but_for_states() -> None:
+    recording = Recording([])
+    data = {
+        "status": "COMPLETE",
+        "rows": [{"collectionStatus": "public", "a": ["b", 1, None, True]}],
+    }
+    body = json.dumps({"code": 20, "status": "OK", "data": data})
+    recording.add("test_it", "collection.getList", 200, body.encode(), "")
+    assert recording.replies[0].reply == {
+        "code": 20,
+        "status": "OK",
+        "data": {
+            "status": "COMPLETE",
+            "rows": [{"collectionStatus": "public", "a": ["***", 1, None, True]}],
+        },
+    }
+
+
+def _written(folder: Path, document: object) -> Path:
+    (folder / "kept.json").write_text(json.dumps(document), encoding="utf-8")
+    return folder / "kept.json"
+
+
+def test_drift_reads_a_body_that_is_no_json(tmp_path: Path) -> None:
+    recording = Recording([])
+    recording.add("test_it", "user.getStats", 503, b"<html>", "")
+    (tmp_path / "kept.json").write_text(recording.render("now"), encoding="utf-8")
+    (one,) = read(tmp_path / "kept.json")
+    assert (one.place, one.action, one.http_status, one.body) == (
+        "reply 1 (user.getStats) of test_it",
+        "user.getStats",
+        503,
+        "<html>",
+    )
+
+
+def test_another_version_is_refused(tmp_path: Path) -> None:
+    path = _written(tmp_path, {"format": "pytest-flipsnack recording", "version": 2, "replies": []})
+    with pytest.raises(RecordingError) as caught:
+        read(path)
+    assert str(caught.value) == (
+        "it is of version 2, and this pytest-flipsnack reads version 1; record it again"
+    )
+
+
+def test_a_damaged_row_is_named(tmp_path: Path) -> None:
+    head = {"format": "pytest-flipsnack recording", "version": 1}
+    with pytest.raises(RecordingError, match="reply 1 is damaged: KeyError: 'body'"):
+        read(
+            _written(
+                tmp_path, {**head, "replies": [{"test": "a", "action": "b", "http_status": 1}]}
+            )
+        )
