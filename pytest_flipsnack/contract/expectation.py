@@ -39,7 +39,10 @@ class Expectation:
     """
 
     value: Any
-    """What the client returned; set it in the block where `returns` is given."""
+    """What the client returned; set it in the block where `returns` is given.
+
+    After a block with `raises` it is what the client raised, as of `pytest.raises`.
+    """
 
     def __init__(
         self,
@@ -117,6 +120,8 @@ class Expectation:
             self.judged = True
             raise failure(self._shown(problem)) from (None if stopped else error)
         self._note_judged()
+        if wanted:
+            self.value = error
         return wanted
 
     def _note_judged(self) -> None:

@@ -24,6 +24,13 @@ def test_a_client_that_comes_through_passes_without_raises(flipsnack: Flipsnack)
     assert [call.code for call in flipsnack.calls] == [50, 31, 20]
 
 
+def test_after_the_block_its_value_is_what_was_raised(flipsnack: Flipsnack) -> None:
+    with flipsnack.expect(41, raises=FlipsnackError) as seen:
+        Client(flipsnack).call()
+    assert isinstance(seen.value, FlipsnackError)
+    assert "41" in str(seen.value)
+
+
 def test_an_error_that_nobody_expected_is_the_clients_own(flipsnack: Flipsnack) -> None:
     with pytest.raises(FlipsnackError), flipsnack.expect(50):
         Client(flipsnack, retry_on=()).call()

@@ -177,9 +177,13 @@ def test_the_marks_are_registered(project: Project) -> None:
 
     names = [line for line in result.outlines if line.startswith("@pytest.mark.flipsnack")]
     assert result.ret == 0
-    assert len(names) == 2
+    assert len(names) == 3
     assert names[0].startswith("@pytest.mark.flipsnack(*codes, action=None, data=None, raises=None")
     assert names[1] == (
+        "@pytest.mark.flipsnack_live: run the test against the real Flipsnack, with "
+        "--flipsnack-live only"
+    )
+    assert names[2] == (
         "@pytest.mark.flipsnack_codes(*codes_or_groups, exclude=()): run the test once per code, "
         "as the argument flipsnack_code"
     )
