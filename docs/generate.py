@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import inspect
 import io
+import json
 import os
 import re
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import redirect_stdout, suppress
+from enum import Enum
 from pathlib import Path
-from typing import Any
+from typing import Any, is_typeddict
 
-from pytest_flipsnack import cli
+import pytest_flipsnack
+from pytest_flipsnack import ClientContract, cli
 from pytest_flipsnack.catalogue import schemas
 from pytest_flipsnack.catalogue.action import Action
 from pytest_flipsnack.catalogue.actions import ACTIONS
+from pytest_flipsnack.coverage.reports.json import schema
+from pytest_flipsnack.messages import messages
 
 _WIDTH = "92"
 _ON_ACTIONS = (
@@ -34,6 +40,10 @@ def write(folder: Path) -> None:
         "actions": _actions(),
         "options": _options(),
         "commands": _commands(),
+        "messages": _messages(),
+        "fixtures": _fixtures(),
+        "classes": _classes(),
+        "schema": _schema(),
     }
     for name, text in pages.items():
         (folder / f"{name}.md").write_text(text, encoding="utf-8")
@@ -119,7 +129,115 @@ def _commands() -> str:
     parts = ["# The command `pytest-flipsnack`", ""]
     for name in cli.COMMANDS:
         parts += [f"## `{name}`", "", _block(_printed(name, "--help"))]
+    parts.append(_exit_statuses())
     return "\n".join(parts)
+
+
+_STATUSES = {
+    "pytest": "0: all passed, and so did the gate. 1: tests failed, or the gate did, or a live test "
+    "found drift. 2: interrupted. 3: an internal error. 4: wrong usage, as a key with a wrong value. "
+    "5: no tests. The gate turns a 0 into a 1, and leaves any other status.",
+    "`report`": "0: the gate passed, or nothing was demanded. 1: it failed, or a file cannot be read. "
+    "2: wrong usage.",
+    "`drift`": "0: nothing differs. 1: something does. 2: a file that cannot be taken.",
+    "others": "0: done. 1: data that cannot be read. 2: wrong usage.",
+}
+
+
+def _exit_statuses() -> str:
+    rows = [f"| {name} | {text} |" for name, text in _STATUSES.items()]
+    return "\n".join(["## Exit statuses", "", "| program | status |", "| --- | --- |", *rows, ""])
+
+
+def _messages() -> str:
+    parts = [
+        "# Messages",
+        "",
+        "What a test can fail with, by name. The last line of a failure has the name, and "
+        "`pytest-flipsnack explain NAME` prints what stands here. `...` stands for any text.",
+        "",
+    ]
+    for one in messages():
+        parts += [
+            f"## {one.name}",
+            "",
+            _block(one.says),
+            one.means,
+            "",
+            f"**What to do:** {one.do}",
+        ]
+        parts += ["", f"More: [{one.page.partition('#')[0]}](../{one.page})", ""]
+    return "\n".join(parts)
+
+
+def _fixtures() -> str:
+    environment = {**os.environ, "COLUMNS": _WIDTH, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+
+    def printed(flag: str, pattern: str) -> list[tuple[str, str]]:
+        command = [sys.executable, "-m", "pytest", "-p", "pytest_flipsnack", flag, "-v"]
+        text = subprocess.run(
+            command, cwd=Path(__file__).parent, env=environment, capture_output=True, text=True,
+            check=False,
+        ).stdout  # fmt: skip
+        found = re.findall(pattern, text, re.MULTILINE)
+        assert found, text
+        return found
+
+    fixtures = printed("--fixtures", r"^(flipsnack\w*)(?: \[(\w+) scope\])?.*\n((?:    .*\n)+)")
+    marks = printed("--markers", r"^@pytest\.mark\.(flipsnack[^:]*): (.*)")
+    lines = ["# Fixtures and marks", "", "| fixture | scope | what it is |", "| --- | --- | --- |"]
+    for name, scope, text in sorted(fixtures):
+        lines.append(f"| `{name}` | {scope or 'function'} | {' '.join(text.split())} |")
+    lines += ["", "| mark | what it does |", "| --- | --- |"]
+    lines += [f"| `{name}` | {text} |" for name, text in marks]
+    return "\n".join([*lines, ""])
+
+
+def _classes() -> str:
+    lines = ["# Classes and functions", "", "`from pytest_flipsnack import ...`", ""]
+    for name in pytest_flipsnack.__all__:
+        value = getattr(pytest_flipsnack, name)
+        if not isinstance(value, type) and not inspect.isfunction(value):
+            lines += [f"## `{name}`", "", "A type, for annotations.", ""]
+            continue
+        shown = _signature(name, value)
+        lines += [f"## `{name}`", "", *([_block(shown)] if shown != name else []), _doc(value), ""]
+        for part, inner in vars(value).items() if isinstance(value, type) else ():
+            function = inner.fget if isinstance(inner, property) else inner
+            if part.startswith("_") or not inspect.isfunction(function) or not function.__doc__:
+                continue
+            shown = (
+                f"`{part}`" if isinstance(inner, property) else f"`{_signature(part, function)}`"
+            )
+            lines += [f"- {shown}: {' '.join(_doc(function).split())}"]
+        lines.append("")
+    return "\n".join(lines)
+
+
+def _signature(name: str, value: Any) -> str:
+    plain = isinstance(value, type) and issubclass(value, Enum | Warning | ClientContract)
+    if plain or is_typeddict(value):
+        return name
+    parameters = inspect.signature(value).parameters
+    if "flipsnack_case" in parameters:  # a test, which pytest calls
+        return name
+    text = str(inspect.signature(value)).partition(" -> ")[0]
+    text = text.replace("(self, ", "(").replace("(self)", "()")
+    return name + re.sub(r"[\w.]*\.(\w+)", r"\1", text).replace("'", "").replace(
+        "<object object>", "..."
+    )
+
+
+def _doc(value: Any) -> str:
+    return inspect.cleandoc(value.__doc__ or "")
+
+
+def _schema() -> str:
+    text = json.dumps(schema(), indent=2)
+    return (
+        "# The schema of reports\n\n`--flipsnack-report=json` and `--flipsnack-data` write files of "
+        f"this JSON Schema, and `pytest-flipsnack` reads them.\n\n```json\n{text}\n```\n"
+    )
 
 
 def _printed(*args: str) -> str:

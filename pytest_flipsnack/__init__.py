@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from pytest_flipsnack.flipsnack import Flipsnack
     from pytest_flipsnack.integration.fakes import LateRequestWarning, RealWaitWarning
     from pytest_flipsnack.integration.urls import session_urls
+    from pytest_flipsnack.live.live import Live
+    from pytest_flipsnack.live.recording import LiveReply
     from pytest_flipsnack.transports.session import Urls
     from pytest_flipsnack.virtual_time.clock import VirtualClock
     from pytest_flipsnack.virtual_time.process import Sleep
@@ -41,6 +43,8 @@ __all__ = [
     "Flipsnack",
     "Handling",
     "LateRequestWarning",
+    "Live",
+    "LiveReply",
     "PracticeName",
     "RealWait",
     "RealWaitWarning",
@@ -66,6 +70,8 @@ _HOMES = {
     "Flipsnack": "flipsnack",
     "Handling": "catalogue.codes",
     "LateRequestWarning": "integration.fakes",
+    "Live": "live.live",
+    "LiveReply": "live.recording",
     "PracticeName": "contract.suite.declarations",
     "RealWait": "virtual_time.real_waits",
     "RealWaitWarning": "integration.fakes",

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pytest_flipsnack import __version__
 from pytest_flipsnack.catalogue.local import in_use, read
-from pytest_flipsnack.commands import codes, data, drift, init, report, serve
+from pytest_flipsnack.commands import codes, data, drift, explain, init, report, serve
 from pytest_flipsnack.commands.completion import SHELLS, PrintCompletion
 from pytest_flipsnack.commands.files import argument
 from pytest_flipsnack.coverage.data import UnreadableError
@@ -20,6 +20,11 @@ _Command = tuple[
 ]
 COMMANDS: dict[str, _Command] = {
     "codes": (codes.add_arguments, codes.codes, "explain codes, or print the catalogue"),
+    "explain": (
+        explain.add_arguments,
+        explain.explain,
+        "explain a message that a test failed with",
+    ),
     "init": (init.add_arguments, init.init, "print the contract of a client"),
     "report": (report.add_report, report.report, "report and gate on data of runs"),
     "combine": (data.add_combine, data.combine, "join the data of several runs"),

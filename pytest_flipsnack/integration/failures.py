@@ -14,6 +14,7 @@ import pytest
 _HEADLINE = "flipsnack_finding"
 """The attribute of a report that carries the first line of a finding, also from a worker."""
 _PACKAGE = Path(__file__).resolve().parents[1]
+_LABEL = re.compile(r"^    (\w[\w ]*: +)", re.MULTILINE)
 _VARYING = re.compile(r"\b[a-z]+\.[a-z]\w+|\d[\d.]*", re.IGNORECASE)
 """Action names and numbers: findings that differ in these, or in the message of a code, have one cause."""
 
@@ -97,12 +98,32 @@ def shorten_search(item: pytest.Item, report: pytest.TestReport, asked: str) -> 
         shown.filename, shown.firstlineno = path, number - 1
 
 
+def add_addresses(report: pytest.TestReport, text: str) -> None:
+    """Let a failure end with the command that explains its findings."""
+    more = _addresses(text).removeprefix("\n")
+    chain: list[Any] = getattr(report.longrepr, "chain", [])
+    entries = chain[-1][0].reprentries if chain and more else []
+    if entries:
+        lines = entries[-1].lines
+        marked = any(line.startswith("E   ") for line in lines)
+        lines.append(f"E       {more}" if marked else more)
+
+
+def _addresses(text: str) -> str:
+    """Return the line that explains findings, below their last label, or an empty text."""
+    from pytest_flipsnack.messages import addresses
+
+    found, labels = addresses(text), _LABEL.findall(text)
+    return f"\n    {'more:':<{len(labels[-1]) if labels else 9}}{found}" if found else ""
+
+
 def explain(report: pytest.TestReport, findings: list[str]) -> bool:
     """Show findings below the error that they have caused; return whether that can be done."""
     shown: Any = report.longrepr
     if not findings or not hasattr(shown, "addsection"):
         return False
-    shown.addsection("Flipsnack", "\n".join(findings))
+    text = "\n".join(findings)
+    shown.addsection("Flipsnack", f"{text}{_addresses(text)}")
     crash = getattr(shown, "reprcrash", None)
     name(report, findings[0].partition("\n")[0])
     if crash is not None:

@@ -111,6 +111,8 @@ class Recorder:
         headline = failures.headline(report, call.excinfo and call.excinfo.value)
         if headline and failures.is_generated(item):
             failures.shorten(item, report, headline)
+        if headline and call.excinfo is not None:
+            failures.add_addresses(report, str(call.excinfo.value))
         if call.when == "call":
             self.body_passed = report.outcome == "passed"
             found = [text for one in self._open for text in one.fake.findings]

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from _pytest.mark import ParameterSet
 
+from pytest_flipsnack.messages import COMMAND
 from tests.contract import (
     faults_in_answers,
     faults_in_documents,
@@ -85,6 +86,9 @@ def test_a_planted_fault_is_caught_by_the_test_that_names_it(
     told = result.stdout.str()
     assert f" test_it.py::TestIt::{fault.caught_by}" in told, told
     assert fault.message in told, told
+    # each failure ends with the name of its message
+    failed = sum(result.parseoutcomes().get(word, 0) for word in ("failed", "errors"))
+    assert len(re.findall(rf"    more: +{COMMAND} \S", told)) == failed, told
 
 
 @pytest.mark.nightly  # the right clients pass the same tests each time

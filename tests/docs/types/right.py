@@ -17,6 +17,8 @@ from pytest_flipsnack import (
     Flipsnack,
     Handling,
     LateRequestWarning,
+    Live,
+    LiveReply,
     PracticeName,
     RealWait,
     RealWaitWarning,
@@ -140,6 +142,13 @@ def use(fault: FaultName, action: ActionName, settings: SettingValues) -> list[o
         sleeps: list[Sleep] = [*flipsnack.clock.sleeps]
         waits: list[RealWait] = [*flipsnack.clock.real_waits]
         return [*files, *sleeps, *waits, Code(31).handling is Handling.RETRY]
+
+
+def test_live(flipsnack_live: Live) -> None:
+    replies: list[LiveReply] = flipsnack_live.replies
+    assert [reply.code for reply in replies] == []
+    assert flipsnack_live.url != flipsnack_live.upload_url
+    assert flipsnack_live.api_key != flipsnack_live.secret
 
 
 IGNORED = (RealWaitWarning, LateRequestWarning)
