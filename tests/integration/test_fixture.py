@@ -33,6 +33,7 @@ def test_an_answer_that_was_never_delivered_fails_the_teardown(project: Project)
         "    declared: 50 Operation failed, at test_acme.py:4",
         "    requests: t=0.0 s user.getStats 31",
         "    way out:  let the client send the request, or declare fewer answers",
+        "    more:     pytest-flipsnack explain not-delivered",
     ]
 
 
@@ -48,6 +49,7 @@ def test_an_answer_of_a_mark_that_was_never_delivered_names_the_mark(project: Pr
         "    declared: 31 Requests per second limit exceeded, at @pytest.mark.flipsnack(31, 31)",
         "    requests: none",
         "    way out:  let the test send a request, to the documented URL or to flipsnack.url, where the fake sees it, or take the mark off",
+        "    more:     pytest-flipsnack explain not-delivered",
     ]
 
 

@@ -48,6 +48,7 @@ def test_a_body_that_raises_nothing_fails(project: Project) -> None:
         "the client raised nothing after 41 Invalid credentials",
         "    allowed: it raises FlipsnackError",
         "    seen:    t=0.0 s 41",
+        "    more:    pytest-flipsnack explain not-raised",
     ]
 
 
@@ -72,6 +73,7 @@ def test_a_body_that_never_asks_fails(project: Project) -> None:
         "41 was never delivered",
         "    allowed: a request inside the block",
         "    seen:    no request",
+        "    more:    pytest-flipsnack explain never-delivered",
     ]
 
 
