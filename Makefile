@@ -25,6 +25,7 @@ $(VENV)/ready: pyproject.toml
 lint: $(VENV)/ready
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
+	if [ -x $(BIN)/hadolint ]; then $(BIN)/hadolint Containerfile; fi
 
 types: install
 	$(BIN)/mypy
