@@ -76,9 +76,8 @@ def write_file(path: Path, text: str) -> None:
     place = _place(path)
     place.parent.mkdir(parents=True, exist_ok=True)
     half = place.with_name(f".flipsnack-{secrets.token_hex(8)}.part")
-    file = half.open(
-        "x", encoding="utf-8", errors=_ODD
-    )  # never what is there already, as somebody's link
+    # never what is there already, as somebody's link; and the same bytes on every system
+    file = half.open("x", encoding="utf-8", errors=_ODD, newline="\n")
     try:
         with file:
             file.write(text)
@@ -89,7 +88,7 @@ def write_file(path: Path, text: str) -> None:
 
 def add_to_file(path: Path, text: str) -> None:
     """Write a report to the end of a file; raise `OSError` where it cannot be written."""
-    with path.open("a", encoding="utf-8", errors=_ODD) as file:
+    with path.open("a", encoding="utf-8", errors=_ODD, newline="\n") as file:
         file.write(text)
 
 
@@ -128,10 +127,18 @@ def _place(path: Path) -> Path:
 def _write_through(path: Path, kind: int, text: str) -> None:
     if stat.S_ISBLK(kind):
         raise OSError(errno.EINVAL, "it is a disk")
-    pipe = stat.S_ISFIFO(kind)
-    # a pipe that nobody reads is an error, not a wait
-    file = os.open(path, os.O_WRONLY | (os.O_NONBLOCK if pipe else 0))
-    if pipe:
-        os.set_blocking(file, True)
-    with os.fdopen(file, "w", encoding="utf-8", errors=_ODD) as stream:
+    file = _open_pipe(path) if stat.S_ISFIFO(kind) else os.open(path, os.O_WRONLY)
+    with os.fdopen(file, "w", encoding="utf-8", errors=_ODD, newline="\n") as stream:
         stream.write(text)
+
+
+def _open_pipe(path: Path) -> int:
+    """Open a pipe; one that nobody reads is an error, not a wait.
+
+    Windows has no such flag, and no wait: there a pipe without a reader cannot be opened.
+    """
+    if not hasattr(os, "O_NONBLOCK"):
+        return os.open(path, os.O_WRONLY)
+    file = os.open(path, os.O_WRONLY | os.O_NONBLOCK)
+    os.set_blocking(file, True)
+    return file

@@ -48,6 +48,15 @@ class _Quiet:
         return self._heard_s.get(file, (None, 0.0))[1]
 
 
+def waits_at_a_selector(loop: Any) -> bool:
+    """Return whether the wait of a loop is one that can be virtual.
+
+    The timers of uvloop are out of reach, and so is the completion port at which the default loop
+    of Windows waits: it has the name of a selector, and no files.
+    """
+    return hasattr(getattr(loop, "_selector", None), "get_map")
+
+
 class Loops:
     """Makes the stand-ins for `asyncio.sleep` and for the wait of a loop."""
 
@@ -67,7 +76,7 @@ class Loops:
             if not process.threads.moving or not delay > 0:
                 return await real(delay, result)
             loop = asyncio.get_running_loop()
-            if not hasattr(loop, "_selector"):  # uvloop's timers are out of reach
+            if not waits_at_a_selector(loop):
                 began_s = monotonic()
                 try:
                     return await real(delay, result)

@@ -8,11 +8,40 @@ import os
 import stat
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from pytest_flipsnack.coverage import writers
 from pytest_flipsnack.coverage.writers import discard_file, write_file
+
+
+def test_a_pipe_of_a_system_without_the_flag_is_opened_as_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    reader = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    monkeypatch.delattr(os, "O_NONBLOCK")
+    monkeypatch.delattr(os, "set_blocking")
+    write_file(path, "words\n")
+    assert os.read(reader, 100) == b"words\n"
+    os.close(reader)
+
+
+def test_lines_end_alike_on_every_system(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Windows ends the lines of a text file in its own way, unless it is told not to."""
+    real, ends = Path.open, []
+
+    def as_on_windows(self: Path, mode: str = "r", **how: Any) -> Any:
+        ends.append(how.get("newline"))
+        return real(self, mode, **{"newline": "\r\n", **how})
+
+    monkeypatch.setattr(Path, "open", as_on_windows)
+    write_file(tmp_path / "report", "a\nb\n")
+    writers.add_to_file(tmp_path / "report", "c\n")
+    assert (tmp_path / "report").read_bytes() == b"a\nb\nc\n"
+    assert ends == ["\n", "\n"]
 
 
 def test_a_pipe_is_written_to_and_stays_one(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import re
 import socket
 import threading
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator
+from typing import Any
 
 import httpx
 import pytest
@@ -177,6 +178,35 @@ def test_a_loop_that_keeps_its_own_time_really_waits_and_says_so(merging: Projec
         r"\(uvloop\.Loop keeps its own time\)",
         text,
     )
+
+
+class Port:
+    """Where the default loop of Windows waits: it has the name of a selector, and no files."""
+
+    def __init__(self, selector: Any) -> None:
+        self._real = selector
+
+    def select(self, timeout: float | None) -> Any:
+        return self._real.select(timeout)
+
+    def __getattr__(self, name: str) -> Any:
+        if name == "get_map":
+            raise AttributeError(name)
+        return getattr(self._real, name)
+
+
+def test_the_default_loop_of_windows_really_waits_and_is_named(clock: VirtualClock) -> None:
+    loop: Any = asyncio.SelectorEventLoop()
+    selector = loop._selector
+    loop._selector = Port(selector)
+    try:
+        loop.run_until_complete(asyncio.sleep(0.05))
+    finally:
+        loop._selector = selector
+        loop.close()
+    assert clock.skipped == 0
+    (wait,) = clock.real_waits
+    assert str(wait).endswith("SelectorEventLoop keeps its own time)")
 
 
 def test_a_sleep_that_outlives_its_block_ends_in_real_time_and_counts_nothing() -> None:
