@@ -40,6 +40,7 @@ def test_lines_end_alike_on_every_system(tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.setattr(Path, "open", as_on_windows)
     write_file(tmp_path / "report", "a\nb\n")
     writers.add_to_file(tmp_path / "report", "c\n")
+    monkeypatch.undo()
     assert (tmp_path / "report").read_bytes() == b"a\nb\nc\n"
     assert ends == ["\n", "\n"]
 
