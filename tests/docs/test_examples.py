@@ -48,6 +48,14 @@ def test_an_async_example_exercises_every_code(copied: Path) -> None:
     assert "19 of 19 codes exercised (100 %), " in result.stdout
 
 
+@pytest.mark.parametrize("copied", ["requests_client"], indirect=True)
+def test_the_badge_of_the_readme_is_that_of_the_example(copied: Path) -> None:
+    result = run(copied, sys.executable, "-m", "pytest", "--flipsnack-report=badge:badge.svg")
+    assert result.returncode == 0, result.stdout
+    assert (copied / "badge.svg").read_bytes() == (ROOT / "docs" / "badge.svg").read_bytes()
+    assert "](docs/badge.svg)" in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
 @pytest.mark.nightly  # `make demo` runs it each time
 @pytest.mark.parametrize("copied", ["requests_client"], indirect=True)
 def test_the_demo_is_green_and_then_red(copied: Path) -> None:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from pytest_flipsnack import cli
+from pytest_flipsnack.catalogue.facts import Basis
+from pytest_flipsnack.fake.settings import setting_names
 from tests.docs.blocks import ROOT
 from tests.docs.followed import count, follow, steps
 
@@ -49,3 +53,11 @@ def test_the_index_lists_every_page() -> None:
     index = (ROOT / "docs/index.md").read_text("utf-8")
     listed = [name.removesuffix(".md") for name in PAGES]
     assert all(f"\n{name}\n" in index and f"({name}.md)" in index for name in listed)
+
+
+def test_every_choice_of_the_fake_is_named() -> None:
+    text = (FOLDER / "open-questions.md").read_text("utf-8")
+    named = {*re.findall(r"`(\w+)`", text)}
+    assert {*setting_names()} - named == {"check_signature"}  # which is no choice
+    bases = re.findall(r"\*(\w+)\*", text)
+    assert bases == [basis.value for basis in Basis]
