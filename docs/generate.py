@@ -166,8 +166,13 @@ def _messages() -> str:
             "",
             f"**What to do:** {one.do}",
         ]
-        parts += ["", f"More: [{one.page.partition('#')[0]}](../{one.page})", ""]
+        parts += ["", f"More: [{_title(one.page.partition('#')[0])}](../{one.page})", ""]
     return "\n".join(parts)
+
+
+def _title(page: str) -> str:
+    """Return the heading of a page."""
+    return (Path(__file__).parent / page).read_text("utf-8").partition("\n")[0].removeprefix("# ")
 
 
 def _fixtures() -> str:
@@ -201,7 +206,8 @@ def _classes() -> str:
             lines += [f"## `{name}`", "", "A type, for annotations.", ""]
             continue
         shown = _signature(name, value)
-        lines += [f"## `{name}`", "", *([_block(shown)] if shown != name else []), _doc(value), ""]
+        block = [_block(_wrapped(shown))] if shown != name else []
+        lines += [f"## `{name}`", "", *block, _doc(value), ""]
         for part, inner in vars(value).items() if isinstance(value, type) else ():
             function = inner.fget if isinstance(inner, property) else inner
             if part.startswith("_") or not inspect.isfunction(function) or not function.__doc__:
@@ -223,9 +229,17 @@ def _signature(name: str, value: Any) -> str:
         return name
     text = str(inspect.signature(value)).partition(" -> ")[0]
     text = text.replace("(self, ", "(").replace("(self)", "()")
-    return name + re.sub(r"[\w.]*\.(\w+)", r"\1", text).replace("'", "").replace(
+    return name + re.sub(r"(?:[A-Za-z_]\w*\.)+(\w+)", r"\1", text).replace("'", "").replace(
         "<object object>", "..."
     )
+
+
+def _wrapped(signature: str) -> str:
+    """Return a long signature with a line for each parameter."""
+    if len(signature) <= int(_WIDTH):
+        return signature
+    name, _, parameters = signature.removesuffix(")").partition("(")
+    return "\n".join([f"{name}(", *(f"    {one}," for one in re.split(r", (?![^\[]*\])", parameters)), ")"])
 
 
 def _doc(value: Any) -> str:
