@@ -239,7 +239,9 @@ def _wrapped(signature: str) -> str:
     if len(signature) <= int(_WIDTH):
         return signature
     name, _, parameters = signature.removesuffix(")").partition("(")
-    return "\n".join([f"{name}(", *(f"    {one}," for one in re.split(r", (?![^\[]*\])", parameters)), ")"])
+    return "\n".join(
+        [f"{name}(", *(f"    {one}," for one in re.split(r", (?![^\[]*\])", parameters)), ")"]
+    )
 
 
 def _doc(value: Any) -> str:

@@ -17,24 +17,24 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 SETTINGS: pytest.StashKey[Settings | None] = pytest.StashKey()
-SETTING_NAMES = (
-    "check_signature",
-    "signature_order",
-    "signature_values",
-    "requests_per_second",
-    "requests_per_minute",
-    "uploads_per_month",
-    "max_file_mb",
-    "max_pages",
-    "file_types",
-    "unknown_hash",
-    "processing_s",
-    "download_s",
-    "http_status",
-    "records_per_page",
-    "first_record",
-)
-"""The fields of `Settings`, whose module would cost every start of pytest 1.3 %."""
+SETTING_HELP = {
+    "check_signature": "refuse a wrong signature with 44 (true)",
+    "signature_order": "the order of names that a signature may have: ascii, ignorecase or either (either)",
+    "signature_values": "values in the signed text: raw, encoded or either (raw)",
+    "requests_per_second": "answer 31 above so many requests a second; 0 is no limit (0)",
+    "requests_per_minute": "answer 32 above so many requests a minute; 0 is no limit (0)",
+    "uploads_per_month": "answer 33 above so many successful uploads (1000)",
+    "max_file_mb": "answer 34 to an upload above so many megabytes (500)",
+    "max_pages": "answer 35 to a document of more pages (1000)",
+    "file_types": "what an upload may be, or else 45; one text, with blanks (pdf jpg png)",
+    "unknown_hash": "the code for a hash that does not exist: 46 or 47 (46)",
+    "processing_s": "seconds from create until a collection is ready (2.0)",
+    "download_s": "seconds from the first downloadHTML until it is COMPLETE (2.0)",
+    "http_status": "the HTTP status of an answer whose code is not 20 (200)",
+    "records_per_page": "most records in one answer of collection.getList; 0 is no bound (0)",
+    "first_record": "the index of the first record in collection.getList (0)",
+}
+"""Fields of `Settings`, whose module would cost every start of pytest 1.3 %, with their defaults."""
 _REPORTS = (
     "report the codes that tests exercised and asserted; may be given more than once: term, "
     "term-missing, github, json[:PATH], html[:PATH], markdown[:PATH], junit[:PATH], badge[:PATH], "
@@ -124,7 +124,7 @@ _KEYS: tuple[tuple[str, str, Literal["string", "args", "linelist"]], ...] = (
     ("live_uploads", "uploads to the real API that a run may make (3)", "string"),
     ("api_key", "the api_key of the fake account", "string"),
     ("secret", "the secret of the fake account", "string"),
-    *((name, f"setting {name} of the fake", "string") for name in SETTING_NAMES),
+    *((name, text, "string") for name, text in SETTING_HELP.items()),
 )
 """Name, help and type of each key; all begin with `flipsnack_`."""
 
@@ -139,7 +139,7 @@ def read_settings(config: pytest.Config) -> Settings | None:
     """Return the settings of the fake from the configuration file, None where it has none."""
     given: dict[str, Any] = {
         name: value
-        for name in SETTING_NAMES
+        for name in SETTING_HELP
         if (value := ini(config, f"flipsnack_{name}")) is not None
     }
     if not given:

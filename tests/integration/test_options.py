@@ -6,8 +6,8 @@ from textwrap import dedent
 
 import pytest
 
-from pytest_flipsnack.fake.settings import setting_names
-from pytest_flipsnack.integration.options import SETTING_NAMES
+from pytest_flipsnack.fake.settings import Settings, setting_names
+from pytest_flipsnack.integration.options import SETTING_HELP
 from tests.downstream import BUT_50, MISSING_50, TESTS, Project, gate_line
 
 native = pytest.mark.skipif(pytest.version_tuple < (9,), reason="[tool.pytest] came with pytest 9")
@@ -226,7 +226,14 @@ def test_a_project_may_override_the_credentials(project: Project, place: str) ->
 
 
 def test_every_setting_is_a_key() -> None:
-    assert setting_names() == SETTING_NAMES
+    assert setting_names() == tuple(SETTING_HELP)
+
+
+def test_the_help_of_each_setting_has_its_default() -> None:
+    for name, text in SETTING_HELP.items():
+        default = getattr(Settings(), name)
+        shown = str(default).lower() if isinstance(default, bool) else str(default)
+        assert text.endswith(f"({shown})"), name
 
 
 @native
