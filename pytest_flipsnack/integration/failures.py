@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
+import sysconfig
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +15,9 @@ import pytest
 _HEADLINE = "flipsnack_finding"
 """The attribute of a report that carries the first line of a finding, also from a worker."""
 _PACKAGE = Path(__file__).resolve().parents[1]
+_LIBRARIES = {
+    Path(sysconfig.get_paths()[name]).resolve() for name in ("stdlib", "purelib", "platlib")
+}
 _LABEL = re.compile(r"^    (\w[\w ]*: +)", re.MULTILINE)
 _VARYING = re.compile(r"\b[a-z]+\.[a-z]\w+|\d[\d.]*", re.IGNORECASE)
 """Action names and numbers: findings that differ in these, or in the message of a code, have one cause."""
@@ -64,8 +68,14 @@ def is_generated(item: pytest.Item) -> bool:
 
 
 def shorten(item: pytest.Item, report: pytest.TestReport, finding: str) -> None:
-    """Show a finding without our own frames and arguments; the client's traceback stays."""
+    """Show a finding without our own frames and arguments; the client's traceback stays.
+
+    Libraries that the client calls may raise three errors for one, with fifty lines each: of
+    these only the message stays, unless the whole traceback is asked for.
+    """
     chain: list[Any] = getattr(report.longrepr, "chain", [])
+    if not (item.config.option.fulltrace or item.config.option.tbstyle == "long"):
+        _leave_out_libraries(chain)
     for trace, crash, _ in chain:
         entries = trace.reprentries
         theirs = [entry for entry in entries if not _is_ours(entry)]
@@ -79,6 +89,29 @@ def shorten(item: pytest.Item, report: pytest.TestReport, finding: str) -> None:
         if last and crash is not None:
             crash.path, crash.lineno = _place(item)
             crash.message = finding
+
+
+def _leave_out_libraries(chain: list[Any]) -> None:
+    """Take frames of libraries out of the causes of a finding, and causes without any other frame.
+
+    A client that is itself installed as a library keeps its traceback whole.
+    """
+    theirs = [[one for one in trace.reprentries if not _is_ours(one)] for trace, *_ in chain[:-1]]
+    clients = [[one for one in entries if not _is_library(one)] for entries in theirs]
+    if not any(clients):
+        return
+    for (trace, *_), kept in zip(chain, clients, strict=False):
+        last = trace.reprentries[-1]
+        if kept and kept[-1] is not last:
+            kept[-1].lines += [line for line in last.lines if line.startswith("E ")]
+        trace.reprentries = kept or trace.reprentries
+    chain[:-1] = [one for one, kept in zip(chain, clients, strict=False) if kept]
+
+
+def _is_library(entry: Any) -> bool:
+    place = getattr(entry, "reprfileloc", None)
+    path = Path(place.path).resolve() if place is not None else _PACKAGE
+    return any(path.is_relative_to(folder) for folder in _LIBRARIES)
 
 
 def shorten_search(item: pytest.Item, report: pytest.TestReport, asked: str) -> None:

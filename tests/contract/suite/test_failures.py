@@ -62,6 +62,34 @@ def test_a_finding_is_shown_at_the_method_with_the_clients_traceback(merging: Pr
     assert "test-api-key" not in text
 
 
+@pytest.mark.parametrize("case", ["test_body and html", "test_wire and reset"])
+def test_of_libraries_the_message_alone_is_shown(project: Project, case: str) -> None:
+    project.test(PLAIN)
+    result = project.run("-k", case)
+    text = result.stdout.str()
+    assert "site-packages" not in text
+    assert text.count("exception was the direct cause") == 1
+    assert re.search(r"^acme\.py:\d+: in ask$", text, re.MULTILINE)
+    assert re.search(r"^E +requests\.exceptions\.\w+Error: ", text, re.MULTILINE)
+    assert len(result.outlines) < 40
+
+
+@pytest.mark.parametrize("flag", ["--tb=long", "--full-trace"])
+def test_the_whole_traceback_is_there_where_it_is_asked_for(project: Project, flag: str) -> None:
+    project.test(PLAIN)
+    text = project.run("-k", "test_wire and reset", flag).stdout.str()
+    assert re.search(r"requests.sessions\.py:\d+: ", text)
+
+
+def test_a_client_that_is_a_library_itself_keeps_its_traceback(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(failures, "_LIBRARIES", {*failures._LIBRARIES, project.path})
+    project.test(PLAIN)
+    text = project.run("-k", "test_body and html").stdout.str()
+    assert re.search(r"^acme\.py:\d+: in ask$", text, re.MULTILINE)
+
+
 @pytest.mark.parametrize("style", ["short", "line", "native", "no"])
 def test_every_style_of_traceback_names_the_finding(project: Project, style: str) -> None:
     project.test(PLAIN)
