@@ -140,29 +140,45 @@ def _judge_count(
     same = [other for other in calls if is_same(call, other)]
     if any(other.code != call.code for other in same[:-1]):
         return []
-    again = len(same) - 1
-    wrong = (
-        (rule.at_most is not None and again > rule.at_most)
-        or (rule.exactly is not None and again != rule.exactly and same[-1].code == call.code)
-        or (rule.mode is RetryMode.REQUIRED and again == 0)
-    )
+    again, lasted = len(same) - 1, same[-1].code == call.code
     waited = [waits.between(early, late) for early, late in pairwise(same)]
-    if not wrong and rule.waits_s is not None:
-        wrong = not all(
-            least - TOLERANCE_S <= declared <= most + TOLERANCE_S
-            for (least, most), declared in zip(waited, rule.waits_s, strict=False)
-        )
-    if not wrong and rule.grows:
-        wrong = any(late[1] < early[0] - TOLERANCE_S for early, late in pairwise(waited))
-    if not wrong and rule.lasts_s and again and same[-1].code == call.code:
-        wrong = sum(most for _, most in waited) < rule.lasts_s - TOLERANCE_S
-    if not wrong:
+    shown = ", ".join(seconds(least) for least, _ in waited)
+    if _is_wrong_count(rule, again, lasted=lasted):
+        did = f"retried {'once' if again == 1 else f'{again} times'}" if again else "did not retry"
+    elif _are_wrong_waits(rule, waited):
+        did = f"retried after waits of {shown} s"
+    elif rule.lasts_s and again and lasted and _sum(waited) < rule.lasts_s - TOLERANCE_S:
+        did = f"retried after waits of {shown} s, {seconds(_sum(waited))} s in all"
+    else:
         return []
-    times = "once" if again == 1 else f"{again} times"
-    lasted = f" within {seconds(same[-1].at - same[0].at)} s" if rule.lasts_s and again else ""
-    did = f"retried {times}{lasted}" if again else "did not retry"
     text = f"{reply_of(call)} and the client {did}" + (f": {ending}" if ending else "")
     return [finding(text, f"{rule} ({label(call.code or 0)})", calls)]
+
+
+def _is_wrong_count(rule: Retry, again: int, *, lasted: bool) -> bool:
+    """Return whether a client retried too often, or gave up too early on a code that `lasted`."""
+    most = rule.at_most
+    if rule.waits_s is not None:
+        most = len(rule.waits_s)
+    given_up = lasted and (rule.exactly is not None or rule.waits_s is not None)
+    exactly = rule.exactly if rule.exactly is not None else most
+    return (
+        (most is not None and again > most)
+        or (given_up and again != exactly)
+        or (rule.mode is RetryMode.REQUIRED and again == 0)
+    )
+
+
+def _are_wrong_waits(rule: Retry, waited: Sequence[tuple[float, float]]) -> bool:
+    declared = zip(waited, rule.waits_s or (), strict=False)
+    return any(
+        not least - TOLERANCE_S <= wait_s <= most + TOLERANCE_S
+        for (least, most), wait_s in declared
+    ) or (rule.grows and any(late[1] < early[0] - TOLERANCE_S for early, late in pairwise(waited)))
+
+
+def _sum(waited: Sequence[tuple[float, float]]) -> float:
+    return sum(most for _, most in waited)
 
 
 def is_same(call: Call, other: Call) -> bool:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from math import inf
 from time import monotonic, process_time  # real ones: virtual time leaves our modules alone
 from typing import Literal
 
@@ -28,7 +29,7 @@ class Retry:
     """A handling rule: how a client retries after a code.
 
     `at_most` bounds the retries, `exactly` fixes their number. `wait_s` is the least wait before
-    each, `waits_s` are all the waits. With `grows` no wait may be shorter than the one before. `lasts_s` is
+    each, `waits_s` are all the waits, to a twentieth of a second. With `grows` no wait may be shorter than the one before. `lasts_s` is
     how long all waits together must last at least before the client gives up, as in
     `{32: Retry(lasts_s=60)}` for a limit per minute.
     """
@@ -45,6 +46,22 @@ class Retry:
         if self.mode not in set(RetryMode):
             raise ValueError(f"{self.mode!r} is not a mode; allowed: {_MODES}")
         object.__setattr__(self, "mode", RetryMode(self.mode))  # text is as good
+        if isinstance(self.waits_s, str) or not isinstance(self.waits_s, Iterable | None):
+            raise TypeError(
+                f"waits_s={self.waits_s!r}: write the waits in seconds, as in (1, 2, 4)"
+            )
+        if self.waits_s is not None:
+            object.__setattr__(self, "waits_s", tuple(self.waits_s))
+        for name in ("at_most", "exactly", "wait_s", "lasts_s"):
+            _check_number(name, getattr(self, name))
+        for wait_s in self.waits_s or ():
+            _check_number("waits_s", wait_s)
+        counts = {"at_most": self.at_most, "exactly": self.exactly, "waits_s": self.waits_s}
+        given = [name for name, count in counts.items() if count is not None]
+        if len(given) > 1:
+            raise ValueError(
+                f"{' and '.join(given)} say how many retries there are; leave one of them out"
+            )
 
     @property
     def sets_waits(self) -> bool:
@@ -55,14 +72,29 @@ class Retry:
         if self.mode is RetryMode.FORBIDDEN:
             return "one request"
         wait = f"a wait of {self.wait_s:g} s or more" if self.wait_s else "a wait"
-        if self.lasts_s:
-            wait += f", {self.lasts_s:g} s or more in all"
+        wait += ", none shorter than the one before" if self.grows else ""
+        wait += f", {self.lasts_s:g} s or more in all" if self.lasts_s else ""
+        if self.waits_s is not None:
+            waits = ", ".join(f"{wait_s:g}" for wait_s in self.waits_s)
+            return f"retries after waits of {waits} s" if waits else "one request"
         if self.exactly is not None:
-            return f"exactly {self.exactly} retries, each after {wait}"
-        bound = f"at most {self.at_most} retries" if self.at_most is not None else "a bounded retry"
+            return f"exactly {_retries(self.exactly)}, each after {wait}"
+        bound = (
+            f"at most {_retries(self.at_most)}" if self.at_most is not None else "a bounded retry"
+        )
         if self.mode is RetryMode.REQUIRED:
             return f"{bound}, each after {wait}"
         return f"one request, or {bound} after {wait}"
+
+
+def _retries(count: int) -> str:
+    return "1 retry" if count == 1 else f"{count} retries"
+
+
+def _check_number(name: str, value: object) -> None:
+    right = value is None or (isinstance(value, int | float) and not isinstance(value, bool))
+    if not right or (isinstance(value, int | float) and not 0 <= value < inf):
+        raise ValueError(f"{name}={value!r} is not a number of 0 or more")
 
 
 FORBIDDEN = Retry(mode=RetryMode.FORBIDDEN)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import functools
+import re
 import threading
 import time
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -60,12 +62,16 @@ def test_growing_waits_without_an_end_are_stopped_by_the_clock(flipsnack: Flipsn
 @pytest.mark.parametrize(
     ("retries", "rule"),
     [
-        (1, "exactly 1 retries, each after a wait"),
+        (1, "exactly 1 retry, each after a wait"),
         (False, "one request"),
         ("forbidden", "one request"),
-        (Retry(at_most=1), "one request, or at most 1 retries after a wait"),
+        (Retry(at_most=1), "one request, or at most 1 retry after a wait"),
         (Retry(wait_s=1.5), "one request, or a bounded retry after a wait of 1.5 s or more"),
-        (Retry(waits_s=(2, 1)), "one request, or a bounded retry after a wait"),
+        (Retry(waits_s=(2, 1)), "retries after waits of 2, 1 s"),
+        (Retry(waits_s=(1,)), "retries after waits of 1 s"),
+        (Retry(waits_s=(1, 2, 4)), "retries after waits of 1, 2, 4 s"),
+        (Retry(waits_s=()), "one request"),
+        (Retry(lasts_s=60), "one request, or a bounded retry after a wait, 60 s or more in all"),
     ],
 )
 def test_a_declared_rule_is_held(flipsnack: Flipsnack, retries: Any, rule: str) -> None:
@@ -73,9 +79,66 @@ def test_a_declared_rule_is_held(flipsnack: Flipsnack, retries: Any, rule: str) 
     assert f"    allowed: {rule} (50 Operation failed)" in found.splitlines()
 
 
+def test_the_waits_are_shown_as_they_were(flipsnack: Flipsnack) -> None:
+    found = complaint(flipsnack, Client(flipsnack), 50, retries=Retry(waits_s=(1, 3)))
+    assert found.splitlines()[:2] == [
+        "user.getStats answered 50 and the client retried after waits of 1.0, 2.0 s: raised "
+        "FlipsnackError: refused",
+        "    allowed: retries after waits of 1, 3 s (50 Operation failed)",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("made", "error", "text"),
+    [
+        (lambda: Retry(at_most=-1), ValueError, "at_most=-1 is not a number of 0 or more"),
+        (lambda: Retry(exactly=True), ValueError, "exactly=True is not a number of 0 or more"),
+        (lambda: Retry(wait_s=float("inf")), ValueError, "wait_s=inf is not a number of 0 or more"),
+        (
+            lambda: Retry(waits_s=(1, "2")),  # type: ignore[arg-type]
+            ValueError,
+            "waits_s='2' is not a number of 0 or more",
+        ),
+        (
+            lambda: Retry(waits_s="124"),  # type: ignore[arg-type]
+            TypeError,
+            "waits_s='124': write the waits in seconds, as in (1, 2, 4)",
+        ),
+        (
+            lambda: Retry(waits_s=4),  # type: ignore[arg-type]
+            TypeError,
+            "waits_s=4: write the waits in seconds, as in (1, 2, 4)",
+        ),
+        (
+            lambda: Retry(at_most=3, exactly=3),
+            ValueError,
+            "at_most and exactly say how many retries there are; leave one of them out",
+        ),
+        (
+            lambda: Retry(exactly=2, waits_s=(1, 2)),
+            ValueError,
+            "exactly and waits_s say how many retries there are; leave one of them out",
+        ),
+    ],
+)
+def test_a_rule_that_makes_no_sense_is_refused(
+    made: Callable[[], Retry], error: type[Exception], text: str
+) -> None:
+    with pytest.raises(error, match=re.escape(text) + "$"):
+        made()
+
+
 @pytest.mark.parametrize(
     "retries",
-    [2, True, "required", "allowed", RetryMode.REQUIRED, Retry(at_most=2, wait_s=1, grows=True)],
+    [
+        2,
+        True,
+        Retry(waits_s=(1, 2)),
+        "required",
+        "allowed",
+        RetryMode.REQUIRED,
+        Retry(at_most=2, wait_s=1, grows=True),
+    ],
 )
 def test_a_declared_rule_that_is_kept_passes(flipsnack: Flipsnack, retries: Any) -> None:
     assert complaint(flipsnack, Client(flipsnack), 50, retries=retries) == ""
