@@ -110,9 +110,9 @@ def _orders(sent: Sent) -> Slips:
         yield f"the names were sorted {how}", text
     others: tuple[tuple[str, Iterable[Pair]], ...] = (
         ("signed in the order sent, not sorted by name", pairs),
+        ("sorted in reverse", reversed(ordered)),
         ("sorted by value, not by name", sorted(pairs, key=lambda pair: pair[1])),
         ("sorted by value, not by name", sorted(ordered, key=lambda pair: pair[1])),
-        ("sorted in reverse", reversed(ordered)),
         ("sorted by name and value in one, not by name", sorted(pairs, key="".join)),
         ("sorted by the length of their names", sorted(ordered, key=lambda pair: len(pair[0]))),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -101,8 +101,8 @@ def one_test(request: pytest.FixtureRequest) -> Iterator[Live]:
     run = request.config.pluginmanager.get_plugin(NAME)
     if both or not isinstance(run, LiveRun):
         pytest.fail(
-            "the test uses flipsnack as well as flipsnack_live; a test asks either the fake or the "
-            "real API: write two tests"
+            "the test uses flipsnack, by itself or by another fixture, as well as flipsnack_live; a "
+            "test asks either the fake or the real API: write two tests"
             if both
             else f"flipsnack_live is there with {_FLAG} only; mark the test: "
             "@pytest.mark.flipsnack_live",
@@ -129,14 +129,27 @@ class LiveRun:
         if self._recorder is None:
             self._recorder = self._make()
         recorder = self._recorder
-        recorder.test, troubles = name, len(recorder.troubles)
-        recorder.detour.start()
+        troubles = len(recorder.troubles)
+        recorder.begin(name)
         try:
             yield Live(recorder)
         finally:
             recorder.detour.stop()
         if new := recorder.troubles[troubles:]:
             pytest.fail("\n".join(line.removeprefix(f"{name}: ") for line in new), pytrace=False)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Take key, secret and signatures out of what a live test shows: a CI server keeps it."""
+        report = yield
+        if self._recorder is not None and NAME in getattr(item, "fixturenames", ()):
+            hide = self._recorder.recording.hide
+            report.sections = [(name, hide(text)) for name, text in report.sections]
+            if report.failed and report.longrepr is not None:
+                report.longrepr = hide(str(report.longrepr))
+        return report
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:

@@ -39,18 +39,26 @@ def read(environ: Mapping[str, str]) -> Account:
     for host, name in ((API_HOST, URL), (UPLOAD_HOST, UPLOAD_URL)):
         if given := environ.get(name):
             urls[host] = _url(name, given)
+    if bool(environ.get(URL)) != bool(environ.get(UPLOAD_URL)):
+        given, other = (URL, UPLOAD_URL) if environ.get(URL) else (UPLOAD_URL, URL)
+        raise ValueError(
+            f"{given} is set and {other} is not, so that a part of the requests would go to the real "
+            "Flipsnack; set both, or none"
+        )
     return Account(environ[API_KEY], environ[SECRET], urls)
 
 
 def _url(name: str, given: str) -> str:
     try:
         parts = urlsplit(given)
-        right = parts.scheme in {"http", "https"} and bool(parts.hostname) and not parts.query
+        whole = parts.scheme in {"http", "https"} and bool(parts.hostname) and not parts.query
+        right = whole and parts.path.rstrip("/").endswith(BASE_PATH)
         _ = parts.port
     except ValueError:
         right = False
     if not right:
         raise ValueError(
-            f"{name}: {given!r} is not a base URL, as in https://{API_HOST}{BASE_PATH}"
+            f"{name}: {given!r} is not a base URL, which ends in {BASE_PATH}, as in "
+            f"https://{API_HOST}{BASE_PATH}"
         )
     return given.rstrip("/")

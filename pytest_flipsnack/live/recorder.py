@@ -26,7 +26,7 @@ _TIMEOUT_S = 60.0
 _IN_MEMORY = 1_000_000
 _HOP_BY_HOP = {
     "connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "te", "trailer",
-    "transfer-encoding", "upgrade", "host", "content-length",
+    "transfer-encoding", "upgrade", "host", "content-length", "content-encoding",
 }  # fmt: skip
 
 
@@ -61,6 +61,12 @@ class Recorder:
         """Return the base URL of the recorder, for clients that take one."""
         return f"http://{ADDRESS}:{self.port(UPLOAD_HOST if upload else API_HOST)}{BASE_PATH}"
 
+    def begin(self, test: str) -> None:
+        """Record for a test from now on, once there is room for its requests."""
+        self._pace.rest()
+        self.test = test
+        self.detour.start()
+
     def stop(self) -> None:
         """Stop both servers."""
         for server in self._servers.values():
@@ -85,12 +91,12 @@ class Recorder:
                     redirect=False,
                     retries=False,
                     timeout=_TIMEOUT_S,
-                    decode_content=False,
+                    decode_content=True,
                 )
         except SpentError as error:
             trouble = str(error)
         except urllib3.exceptions.HTTPError as error:
-            trouble = f"{host} did not answer: {error}"
+            trouble = f"{self.account.urls[host]} did not answer: {error}"
         if trouble:
             self.troubles.append(self.recording.hide(f"{self.test}: {trouble}"))
             raise ConnectionAbortedError

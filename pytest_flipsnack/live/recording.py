@@ -13,12 +13,11 @@ from pytest_flipsnack.fake.masking import MASK, mask
 FORMAT, VERSION = "pytest-flipsnack recording", 1
 _STAY = {"collectionStatus", "status"}
 """Fields of data whose text is one of a few words, and nobody's own."""
-_MOST_OF_A_BODY = 10_000
 
 
 @dataclass(frozen=True, slots=True)
 class LiveReply:
-    """A reply of the real API. `reply` is its envelope, or None where `body` is no JSON object."""
+    """A reply of the real API. `reply` is its envelope; None where there is none, of which `body` says a word."""
 
     test: str
     action: str
@@ -67,7 +66,7 @@ def _reply(test: str, action: str, http_status: int, text: str) -> LiveReply:
     except (ValueError, RecursionError):
         document = None
     if not isinstance(document, dict):
-        return LiveReply(test, action, http_status, None, text[:_MOST_OF_A_BODY])
+        return LiveReply(test, action, http_status, None, f"({len(text)} characters, no envelope)")
     if "data" in document:
         document["data"] = _without_texts(document["data"])
     return LiveReply(test, action, http_status, document)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from typing import Any
 
 import pytest
 
 from pytest_flipsnack import cli
+from pytest_flipsnack.fake.reply import Reply
 from tests.downstream import Project
 from tests.live.conftest import KEY, SECRET, RealApi
 
@@ -200,7 +202,7 @@ def test_a_wrong_path_is_the_real_apis_to_answer(live: Project) -> None:
 def test_a_host_that_does_not_answer_fails_the_test(
     live: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("FLIPSNACK_LIVE_URL", "http://127.0.0.1:9/v1")
+    monkeypatch.setenv("FLIPSNACK_LIVE_URL", "http://127.0.0.1:9/v1/")
     live.test("""
         import requests
 
@@ -211,7 +213,7 @@ def test_a_host_that_does_not_answer_fails_the_test(
     """)
     result = live.run("--flipsnack-live")
     result.assert_outcomes(passed=1, errors=1)
-    result.stdout.fnmatch_lines(["api.flipsnack.com did not answer: *refused*"])
+    result.stdout.fnmatch_lines(["http://127.0.0.1:9/v1 did not answer: *refused*"])
     assert recorded(live)["replies"] == []
 
 
@@ -250,8 +252,8 @@ def test_a_test_asks_one_of_both(live: Project) -> None:
     result = live.run("--flipsnack-live")
     result.stdout.fnmatch_lines(
         [
-            "the test uses flipsnack as well as flipsnack_live; a test asks either the fake or the "
-            "real API: write two tests"
+            "the test uses flipsnack, by itself or by another fixture, as well as flipsnack_live; a "
+            "test asks either the fake or the real API: write two tests"
         ]
     )
     assert result.ret == 1
@@ -297,7 +299,7 @@ def test_credentials_are_missing(
 
 
 @pytest.mark.parametrize(
-    "text", ["api.flipsnack.com", "ftp://x/v1", "http://x:y/v1", "http://x/v1?a"]
+    "text", ["api.flipsnack.com", "ftp://x/v1", "http://x:y/v1", "http://x/v1?a", "http://x"]
 )
 def test_an_address_that_is_none(live: Project, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
     monkeypatch.setenv("FLIPSNACK_LIVE_URL", text)
@@ -305,7 +307,7 @@ def test_an_address_that_is_none(live: Project, monkeypatch: pytest.MonkeyPatch,
     result.stderr.fnmatch_lines(
         [
             f"ERROR: --flipsnack-live: FLIPSNACK_LIVE_URL: '{text.replace('?', '[?]')}' is not a base "
-            "URL, as in https://api.flipsnack.com/v1"
+            "URL, which ends in /v1, as in https://api.flipsnack.com/v1"
         ]
     )
     assert result.ret == 4
@@ -322,6 +324,58 @@ def test_a_wrong_bound(live: Project, name: str, value: str, most: int) -> None:
         [f"ERROR: flipsnack_live_{name}: '{value}' is not a number from 1 to {most}"]
     )
     assert result.ret == 4
+
+
+@pytest.mark.parametrize("missing", ["FLIPSNACK_LIVE_URL", "FLIPSNACK_LIVE_UPLOAD_URL"])
+def test_one_address_alone_is_refused(
+    live: Project, monkeypatch: pytest.MonkeyPatch, missing: str
+) -> None:
+    """Or uploads of a trial run would reach the real account."""
+    monkeypatch.delenv(missing)
+    other = {"FLIPSNACK_LIVE_URL", "FLIPSNACK_LIVE_UPLOAD_URL"} - {missing}
+    result = live.run("--flipsnack-live")
+    result.stderr.fnmatch_lines(
+        [
+            f"ERROR: --flipsnack-live: {other.pop()} is set and {missing} is not, so that a part of "
+            "the requests would go to the real Flipsnack; set both, or none"
+        ]
+    )
+    assert result.ret == 4
+
+
+def test_what_a_failure_shows_is_masked(live: Project) -> None:
+    live.test("""
+        import requests
+
+        @pytest.mark.flipsnack_live
+        def test_it(client, flipsnack_live):
+            client.ask()
+            print("the key", flipsnack_live.api_key)
+            sent = flipsnack_live.secret
+            assert sent == ""
+    """)
+    result = live.run("--flipsnack-live", "--showlocals")
+    result.stdout.fnmatch_lines(["E*AssertionError: assert '[*][*][*]' == ''", "the key [*][*][*]"])
+    assert KEY not in result.stdout.str()
+    assert SECRET not in result.stdout.str()
+    assert result.ret == 1
+
+
+def test_a_reply_that_is_compressed_all_the_same_is_read(
+    live: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def zipped(self: Any, request: Any) -> Reply:
+        body = json.dumps({"code": 22, "status": "Maintenance mode"}).encode()
+        return Reply(22, gzip.compress(body), more_headers=(("Content-Encoding", "gzip"),))
+
+    monkeypatch.setattr(RealApi, "answer", zipped)
+    live.test("""
+        @pytest.mark.flipsnack_live
+        def test_it(client, flipsnack_live):
+            assert client.try_to_ask() == 22
+            assert flipsnack_live.replies[0].code == 22
+    """)
+    assert live.run("--flipsnack-live").ret == 0
 
 
 def test_two_workers_are_refused(live: Project) -> None:

@@ -16,10 +16,10 @@ SIGNATURE = "b75ec1e0f99aa9272f6f7a2e30bd1784"
 @pytest.mark.parametrize(
     ("body", "kept"),
     [
-        (b"<html>Maintenance</html>", "<html>Maintenance</html>"),
-        (b"[1]", "[1]"),
-        (b"\xff" + SIGNATURE.encode(), "\N{REPLACEMENT CHARACTER}***"),
-        (b"x" * 20_000, "x" * 10_000),
+        (b"<html>Maintenance</html>", "(24 characters, no envelope)"),
+        (b"[1]", "(3 characters, no envelope)"),
+        (b"\xff\xfe", "(2 characters, no envelope)"),
+        (b"", "(0 characters, no envelope)"),
     ],
 )
 def test_a_body_without_an_envelope_is_kept_as_text(body: bytes, kept: str) -> None:
@@ -70,7 +70,7 @@ def test_drift_reads_a_body_that_is_no_json(tmp_path: Path) -> None:
         "reply 1 (user.getStats) of test_it",
         "user.getStats",
         503,
-        "<html>",
+        "(6 characters, no envelope)",
     )
 
 

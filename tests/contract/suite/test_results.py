@@ -289,8 +289,8 @@ def test_waits_last_together_as_long_as_is_declared(
     if outcome == "failed":
         result.stdout.fnmatch_lines(
             [
-                "E*AssertionError: user.getStats answered 32 and the client retried 2 times within "
-                "35.0 s: raised FlipsnackError: Flipsnack answered 32",
+                "E*AssertionError: user.getStats answered 32 and the client retried after waits of "
+                "15.0, 20.0 s, 35.0 s in all: raised FlipsnackError: Flipsnack answered 32",
                 "E*allowed: one request, or a bounded retry after a wait, 60 s or more in all "
                 "(32 Requests per minute limit exceeded)",
             ]
