@@ -44,7 +44,7 @@ def compared(exchange: Exchange) -> Iterator[Drift]:
 
 def _differences(exchange: Exchange) -> Iterator[_Difference]:
     if exchange.http_status not in {None, _HTTP_OK}:
-        yield "HTTP status", f"{exchange.http_status}; every answer had 200"
+        yield "HTTP status", f"{exchange.http_status}; the catalogue has 200"
     try:
         reply = json.loads(exchange.body)
     except (ValueError, RecursionError):

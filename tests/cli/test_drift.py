@@ -102,7 +102,7 @@ PLANTED: list[tuple[Any, str, int, str]] = [
         200,
         "message: 31 says 'Slow down'; documented: 'Requests per second limit exceeded'",
     ),
-    (reply(data=LIST), "collection.getList", 201, "HTTP status: 201; every answer had 200"),
+    (reply(data=LIST), "collection.getList", 201, "HTTP status: 201; the catalogue has 200"),
     (reply(data=LIST), "collection.getLists", 200, "unknown action: collection.getLists"),
     (
         reply(),
@@ -178,7 +178,7 @@ PLANTED: list[tuple[Any, str, int, str]] = [
         reply(31, "Requests per second limit exceeded"),
         "user.getStats",
         429,
-        "HTTP status: 429; every answer had 200",
+        "HTTP status: 429; the catalogue has 200",
     ),
 ]
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import sys
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from inspect import isawaitable
 from typing import Any
 
+from pytest_flipsnack.contract.carried_code import named
+from pytest_flipsnack.contract.exceptions import Raises, name_of
 from pytest_flipsnack.contract.judge import ClientDoesNotStopError, is_same
 from pytest_flipsnack.contract.observation import Observation
 from pytest_flipsnack.contract.retries import Waits
@@ -179,3 +182,27 @@ def make(
     attempt.printed = observation.printed
     attempt.own, attempt.waits = observation.own, observation.waits
     return attempt
+
+
+def ending_of(attempt: Attempt, declared: Raises | None = None) -> str:
+    """Return how a call ended, with the text of its error; its class is told from a declared one."""
+    if attempt.error is None:
+        return f"returned {_ADDRESS.sub('', repr(attempt.value))}"[:120]
+    text = str(attempt.error)
+    if attempt.never_stopped:
+        return f"did not stop: {text}"
+    raised = f"raised {name_of(attempt.error, declared)}"
+    return f"{raised}: {text[:200]}" if text else raised
+
+
+_MESSAGES = ("message", "msg", "error_message", "reason", "detail")
+
+
+def texts_of(attempt: Attempt) -> list[str]:
+    """Return the texts of a returned failure that are meant for people, empty ones included."""
+    held = named(attempt.value)
+    return [str(held[name] or "") for name in _MESSAGES if name in held]
+
+
+_ADDRESS = re.compile(r" at 0x[0-9a-f]+\b")
+"""Where an object is in memory, which is another place in each test."""

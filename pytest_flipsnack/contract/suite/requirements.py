@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 from pytest_flipsnack.catalogue.action import Action
 from pytest_flipsnack.catalogue.actions import ACTIONS
 from pytest_flipsnack.catalogue.codes import Code, known_code
-from pytest_flipsnack.contract.carried_code import carries, named
-from pytest_flipsnack.contract.exceptions import Raises, apart, is_transport, name_of, names_of
+from pytest_flipsnack.contract.carried_code import carries
+from pytest_flipsnack.contract.exceptions import apart, is_transport, names_of
 from pytest_flipsnack.contract.judge import finding, judge_end, judge_retries, label, reply_of
 from pytest_flipsnack.contract.leaks import leaks, shown_at_rest
 from pytest_flipsnack.contract.pace import judge_pace
-from pytest_flipsnack.contract.suite.attempt import Attempt
+from pytest_flipsnack.contract.suite.attempt import Attempt, ending_of, texts_of
 from pytest_flipsnack.contract.suite.declarations import Declarations, PracticeName, rules_of
 from pytest_flipsnack.fake.finding import Finding
 
@@ -27,10 +27,12 @@ _NOT_DECLARED: Any = object()
 _CRASHES = (
     KeyError, TypeError, AttributeError, IndexError, NameError, RecursionError, MemoryError,
 )  # fmt: skip
-_MESSAGES = ("message", "msg", "error_message", "reason", "detail")
 _LONGEST_TIMEOUT_S = 3600.0
 _LAZY = (Iterator, AsyncIterator)
 _UNREAD = "what it returned is read later; read all of it, as in return list(client.pages())"
+
+
+_RESULT = "a client that returns its errors declares failed(self, result) and code_of(self, result)"
 
 
 class Requirements:
@@ -65,12 +67,7 @@ class Requirements:
             text = judge_end(str(attempt.error), calls)
             yield from self.sound("bound", text, later if len(calls) >= most else "")
         if not any(call.action in {self._action, None} for call in calls):
-            what = f"{self._method} did not call {self._action} ({ending_of(attempt)})"
-            allowed = (
-                f"a request for {self._action} by the method that is marked @call({self._action!r})"
-            )
-            found = replace(finding(what, allowed, calls), always=True)
-            yield found.adding("hint", _UNREAD) if isinstance(attempt.value, _LAZY) else found
+            yield self.not_called(attempt)
         if calls and calls[0].timeout_s is not None:  # else test_request reports it, once
             yield from self.timeout(attempt)
         yield from judge_retries(calls, rules, attempt.waits, ending_of(attempt))
@@ -84,6 +81,15 @@ class Requirements:
             text = finding(leak, "no secret outside the request", calls)
             yield from self.sound("secrets", replace(text, always=leak in at_rest))
         yield from self._blocking(attempt)
+
+    def not_called(self, attempt: Attempt) -> Finding:
+        """Return the finding on a method that did not make its call."""
+        what = f"{self._method} did not call {self._action} ({ending_of(attempt)})"
+        allowed = (
+            f"a request for {self._action} by the method that is marked @call({self._action!r})"
+        )
+        found = replace(finding(what, allowed, attempt.calls), always=True)
+        return found.adding("hint", _UNREAD) if isinstance(attempt.value, _LAZY) else found
 
     def _blocking(self, attempt: Attempt) -> Iterator[Finding]:
         for blocking in attempt.blocking:
@@ -114,13 +120,13 @@ class Requirements:
         error = attempt.error
         self.judged += attempt.calls
         if not self.failed(attempt):
-            yield finding(
-                f"{self._action} {why}, and the client took it for a success: {ending_of(attempt)}",
-                "an error"
-                if code is None
-                else f"an error ({label(code)}), or returns = {{{code}: ...}}",
-                attempt.calls,
+            what = (
+                f"{self._action} {why}, and the client took it for a success: {ending_of(attempt)}"
             )
+            or_else = "" if code is None else f" ({label(code)}), or returns = {{{code}: ...}}"
+            found = finding(what, f"an error{or_else}", attempt.calls)
+            returns = type(self._contract).failed is Declarations.failed and _is_result(attempt)
+            yield found.adding("hint", _RESULT) if returns else found
         # a class that declares its errors is held to them, whatever its library raises
         elif not (wire and self._contract.error is None and is_transport(error)):
             yield from self._clean(attempt, why)
@@ -140,7 +146,9 @@ class Requirements:
             what = f"{self._action} {why}, and the client {ending_of(attempt, base)}"
             allowed = f"{names_of(base, error)}, as in error = {names_of(base)}"
             found = apart(finding(what, allowed, attempt.calls), error, base)
-            yield from self.sound("clean_errors", found)
+            alone = isinstance(error, _CRASHES) or found.lines[-1][0] == "hint"
+            other_way = "" if alone else f"name {type(error).__name__} in error as well, "
+            yield from self.sound("clean_errors", found, other_way)
         elif base is None and isinstance(error, _CRASHES):
             what = f"{self._action} {why}, and the client crashed: {ending_of(attempt)}"
             allowed = "an error that says what happened"
@@ -151,7 +159,7 @@ class Requirements:
         error = attempt.error
         if attempt.never_stopped or is_transport(error):
             return
-        texts = [str(error)] if error is not None else _messages(attempt)
+        texts = [str(error)] if error is not None else texts_of(attempt)
         if texts and not any(re.search(r"\w", text) for text in texts):
             what = (
                 f"{self._action} answered {code} and the client {ending_of(attempt)} without a text"
@@ -229,22 +237,11 @@ class Requirements:
         return declared is not None and [*self._contract.raises.values()].count(declared) == 1
 
 
-def _messages(attempt: Attempt) -> list[str]:
-    """Return the texts of a returned failure that are meant for people, empty ones included."""
-    held = named(attempt.value)
-    return [str(held[name] or "") for name in _MESSAGES if name in held]
+def _is_result(attempt: Attempt) -> bool:
+    """Return whether a call has returned an object of the client's own, and no data."""
+    plain = (str, bytes, int, float, list, set, type(None))
+    return attempt.error is None and not isinstance(attempt.value, plain) and bool(attempt.value)
 
 
 def _is_value(value: object, declared: Any) -> bool:
     return bool(declared(value)) if callable(declared) else bool(value == declared)
-
-
-def ending_of(attempt: Attempt, declared: Raises | None = None) -> str:
-    """Return how a call ended, with the text of its error; its class is told from a declared one."""
-    if attempt.error is None:
-        return f"returned {attempt.value!r}"[:120]
-    text = str(attempt.error)
-    if attempt.never_stopped:
-        return f"did not stop: {text}"
-    raised = f"raised {name_of(attempt.error, declared)}"
-    return f"{raised}: {text[:200]}" if text else raised

@@ -71,7 +71,7 @@ class Tester:
     def check(self, findings: Iterable[Finding], *, every: bool = False) -> None:
         """Fail with the first thing that the client did wrong, or with all that it did."""
         __tracebackhide__ = True
-        findings = chain(findings, self._crashes())
+        findings = chain(findings, self._crashes(), self._not_called())
         found = [*dict.fromkeys(findings)] if every else [*islice(findings, 1)]
         slips = self.fake.slips
         if slips:  # they explain whatever the client did afterwards
@@ -89,6 +89,12 @@ class Tester:
         for attempt in self._attempts:
             if not attempt.instead:
                 yield from self.require.no_crash(attempt)
+
+    def _not_called(self) -> Iterator[Finding]:
+        """Yield a finding where no attempt made a request: what was declared is still waiting."""
+        called = any(attempt.calls for attempt in self._attempts)
+        if self._attempts and not called and self.fake.undelivered():
+            yield self.require.not_called(self._attempts[0])
 
     def _failure(self, found: Finding, text: str) -> BaseException:
         """Return the exception for a finding, with the cause where that is no one test's alone."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from textwrap import dedent
+
 import pytest
 
 from tests.downstream import Project
@@ -371,3 +373,61 @@ def test_a_result_of_another_shape_is_none(project: Project) -> None:
     shapes = [_shape(name, action, returned) for name, (action, returned) in RIGHT.items()]
     project.test(SHAPED + "".join(shapes))
     assert project.run("-k", "test_result").ret == 0
+
+
+RESULTS = """
+    class Result:
+        def __init__(self, reply): self.code = reply["code"]
+
+    class TestAcme(ClientContract):
+        @call("user.getStats")
+        def stats(self, flipsnack):
+            return Result(acme.Client(flipsnack.api_key, flipsnack.secret).send())
+"""
+
+
+def test_a_client_that_returns_its_errors_is_told_what_to_declare(project: Project) -> None:
+    project.write("acme.py", (project.path / "acme.py").read_text() + SEND)
+    project.test("from pytest_flipsnack import ClientContract, call\n" + dedent(RESULTS))
+    result = project.run("-k", "test_code and 41")
+    result.stdout.fnmatch_lines(
+        [
+            "E*took it for a success: returned <test_acme.Result object>",
+            "E*    hint:    a client that returns its errors declares failed(self, result) and "
+            "code_of(self, result)",
+        ]
+    )
+
+
+SEND = """
+    def send(self):
+        text = f"{self.secret}actionuser.getStatsapiKey{self.api_key}"
+        signature = hashlib.md5(text.encode()).hexdigest()
+        params = {"action": "user.getStats", "apiKey": self.api_key, "signature": signature}
+        return requests.get("https://api.flipsnack.com/v1/", params=params, timeout=5).json()
+"""
+GENERATOR = """
+    class TestAcme(ClientContract):
+        @call("user.getStats")
+        def stats(self, client):
+            yield client.ask()
+"""
+
+
+def test_a_method_that_makes_no_request_is_one_finding_of_every_test(project: Project) -> None:
+    """No test fails for an answer that the contract has declared and nobody asked for."""
+    project.test("from pytest_flipsnack import ClientContract, call\n" + dedent(GENERATOR))
+    result = project.run()
+    counts = result.parseoutcomes()
+    assert "errors" not in counts
+    assert result.outlines[
+        -1
+        - next(
+            n
+            for n, line in enumerate(reversed(result.outlines))
+            if line.startswith("1 finding in ")
+        )
+    ] == (
+        f"1 finding in {counts['failed']} tests: stats did not call user.getStats (returned "
+        "<generator object TestAcme.stats>)"
+    )

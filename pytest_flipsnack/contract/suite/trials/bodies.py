@@ -9,8 +9,7 @@ from pytest_flipsnack.catalogue.action import Action
 from pytest_flipsnack.catalogue.codes import Code, known_code
 from pytest_flipsnack.contract.exceptions import is_transport
 from pytest_flipsnack.contract.judge import finding
-from pytest_flipsnack.contract.suite.attempt import Attempt
-from pytest_flipsnack.contract.suite.requirements import ending_of
+from pytest_flipsnack.contract.suite.attempt import Attempt, ending_of
 from pytest_flipsnack.contract.suite.tester import Bend, Tester
 from pytest_flipsnack.contract.suite.trials.trial import Declared, Findings, Trial
 from pytest_flipsnack.fake.faults import FAULTS, Fault

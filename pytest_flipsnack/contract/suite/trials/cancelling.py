@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from pytest_flipsnack.catalogue.codes import Code
 from pytest_flipsnack.contract.judge import finding
-from pytest_flipsnack.contract.suite.attempt import CANCELLED, Cancellation
-from pytest_flipsnack.contract.suite.requirements import ending_of
+from pytest_flipsnack.contract.suite.attempt import CANCELLED, Cancellation, ending_of
 from pytest_flipsnack.contract.suite.tester import Tester
 from pytest_flipsnack.contract.suite.trials.trial import Findings, Trial
 

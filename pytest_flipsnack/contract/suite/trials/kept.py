@@ -7,9 +7,8 @@ from typing import Any
 
 from pytest_flipsnack.contract.carried_code import named
 from pytest_flipsnack.contract.judge import finding
-from pytest_flipsnack.contract.suite.attempt import Attempt
+from pytest_flipsnack.contract.suite.attempt import Attempt, ending_of
 from pytest_flipsnack.contract.suite.declarations import calls_of
-from pytest_flipsnack.contract.suite.requirements import ending_of
 from pytest_flipsnack.contract.suite.tester import Tester
 from pytest_flipsnack.contract.suite.trials.trial import Findings, Trial
 

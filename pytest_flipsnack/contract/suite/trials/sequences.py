@@ -8,9 +8,8 @@ from typing import Any, TypeAlias
 from pytest_flipsnack.catalogue.action import Action
 from pytest_flipsnack.catalogue.codes import Code
 from pytest_flipsnack.contract.judge import finding
-from pytest_flipsnack.contract.suite.attempt import Attempt
+from pytest_flipsnack.contract.suite.attempt import Attempt, ending_of
 from pytest_flipsnack.contract.suite.declarations import calls_of
-from pytest_flipsnack.contract.suite.requirements import ending_of
 from pytest_flipsnack.contract.suite.tester import HASH, TEXT, Tester
 from pytest_flipsnack.contract.suite.trials.trial import Declared, Findings, Trial
 from pytest_flipsnack.fake.faults import FAULTS, Fault
