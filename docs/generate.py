@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import redirect_stdout, suppress
 from enum import Enum
 from pathlib import Path
-from typing import Any, is_typeddict
+from typing import Any, get_args, is_typeddict
 
 import pytest_flipsnack
 from pytest_flipsnack import ClientContract, cli
@@ -140,6 +140,8 @@ _STATUSES = {
     "`report`": "0: the gate passed, or nothing was demanded. 1: it failed, or a file cannot be read. "
     "2: wrong usage.",
     "`drift`": "0: nothing differs. 1: something does. 2: a file that cannot be taken.",
+    "`diff`": "0: no cell is lost. 1: one is. 2: wrong usage, or data that cannot be read.",
+    "`why`": "0: tests are listed. 1: there is none, or data cannot be read. 2: wrong usage.",
     "others": "0: done. 1: data that cannot be read. 2: wrong usage.",
 }
 
@@ -198,24 +200,37 @@ def _fixtures() -> str:
     return "\n".join([*lines, ""])
 
 
+_INTERNAL = {"declare", "start", "stop", "keep", "release", "awaiting_answer", "not_entered"}
+"""Methods that other packages of ours call."""
+
+
 def _classes() -> str:
     lines = ["# Classes and functions", "", "`from pytest_flipsnack import ...`", ""]
     for name in pytest_flipsnack.__all__:
         value = getattr(pytest_flipsnack, name)
         if not isinstance(value, type) and not inspect.isfunction(value):
-            lines += [f"## `{name}`", "", "A type, for annotations.", ""]
+            values = ", ".join(f"`{one}`" for one in get_args(value) if isinstance(one, str))
+            lines += [
+                f"## `{name}`",
+                "",
+                f"A type, for annotations{f': {values}' if values else ''}.",
+            ]
+            lines.append("")
             continue
         shown = _signature(name, value)
         block = [_block(_wrapped(shown))] if shown != name else []
         lines += [f"## `{name}`", "", *block, _doc(value), ""]
         for part, inner in vars(value).items() if isinstance(value, type) else ():
             function = inner.fget if isinstance(inner, property) else inner
-            if part.startswith("_") or not inspect.isfunction(function) or not function.__doc__:
+            hidden = part.startswith("_") or part in _INTERNAL
+            if hidden or not inspect.isfunction(function) or not function.__doc__:
                 continue
             shown = (
                 f"`{part}`" if isinstance(inner, property) else f"`{_signature(part, function)}`"
             )
             lines += [f"- {shown}: {' '.join(_doc(function).split())}"]
+        if isinstance(value, type) and issubclass(value, Enum) and name != "Code":
+            lines.append(f"Its values: {', '.join(f'`{one.value}`' for one in value)}.")
         lines.append("")
     return "\n".join(lines)
 
@@ -229,9 +244,8 @@ def _signature(name: str, value: Any) -> str:
         return name
     text = str(inspect.signature(value)).partition(" -> ")[0]
     text = text.replace("(self, ", "(").replace("(self)", "()")
-    return name + re.sub(r"(?:[A-Za-z_]\w*\.)+(\w+)", r"\1", text).replace("'", "").replace(
-        "<object object>", "..."
-    )
+    text = re.sub(r"<object object at 0x\w+>", "...", text)
+    return name + re.sub(r"(?:[A-Za-z_]\w*\.)+(\w+)", r"\1", text).replace("'", "")
 
 
 def _wrapped(signature: str) -> str:

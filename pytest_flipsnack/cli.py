@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from pytest_flipsnack import __version__
-from pytest_flipsnack.catalogue.local import in_use, read
+from pytest_flipsnack.catalogue.local import Local, in_use, read
 from pytest_flipsnack.commands import codes, data, drift, explain, init, report, serve
 from pytest_flipsnack.commands.completion import SHELLS, PrintCompletion
 from pytest_flipsnack.commands.files import argument
@@ -37,6 +37,16 @@ COMMANDS: dict[str, _Command] = {
 """What declares the arguments of each command, what runs it, and its help."""
 
 
+_CATALOGUE = "know the codes, actions and fields of this file too, as flipsnack_catalogue does"
+
+
+def _read(path: str) -> Local:
+    try:
+        return read(Path(path))
+    except ValueError as error:
+        raise ValueError(f"{path}: {error}") from None
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command; return the exit status: 0 done, 1 the gate failed or data is unreadable, 2 wrong usage."""
     with ExitStack() as stack:
@@ -53,15 +63,23 @@ def _main(stack: ExitStack, argv: Sequence[str] | None) -> int:
         metavar="SHELL",
         help=f"print what {', '.join(SHELLS)} need to complete this command",
     )
-    parser.add_argument(
-        "--catalogue",
-        type=argument(lambda text: stack.enter_context(in_use(read(Path(text))))),
-        metavar="FILE",
-        help="know the codes, actions and fields of this file too, as flipsnack_catalogue does",
-    )
+    known: set[str] = set()
+
+    def use(text: str) -> str:
+        if text not in known:
+            known.add(text)
+            stack.enter_context(in_use(_read(text)))
+        return text
+
+    def add_catalogue(to: argparse.ArgumentParser) -> None:
+        to.add_argument("--catalogue", type=argument(use), metavar="FILE", help=_CATALOGUE)
+
+    add_catalogue(parser)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, (add, _, text) in COMMANDS.items():
-        add(commands.add_parser(name, help=text))
+        command = commands.add_parser(name, help=text)
+        add_catalogue(command)
+        add(command)
     given = parser.parse_args(argv)
     try:
         return COMMANDS[given.command][1](given)

@@ -149,7 +149,7 @@ class Flipsnack:
         """Answer the next request with a fault instead of an envelope.
 
         On the wire: timeout, refused, reset. In the body: html, empty, broken_json, and the rest
-        of the README's table. Raises `ValueError` naming all of them.
+        of the guide's table. Raises `ValueError` naming all of them.
         """
         self.fake.fail(fault, action, callers_line())
 
@@ -160,7 +160,7 @@ class Flipsnack:
 
     @at_the_callers_line
     def configure(self, **settings: Unpack[SettingValues]) -> None:
-        """Change settings for this test; the README has the table of them."""
+        """Change settings for this test; the guide has the table of them."""
         self.fake.configure(settings)
 
     def expect(
@@ -218,8 +218,11 @@ class Flipsnack:
     def stop(self) -> list[str]:
         """Stop answering; return what the test must fail for, one text each."""
         self._end()
-        found = [str(one.not_entered()) for one in self._expectations if not one.entered]
-        return [*self.fake.findings(), *found]
+        return [*self.fake.findings(), *self.not_entered()]
+
+    def not_entered(self) -> list[str]:
+        """Return what is to be said of expectations that are no blocks, and asserted nothing."""
+        return [str(one.not_entered()) for one in self._expectations if not one.entered]
 
     def _end(self) -> None:
         """Stop what was started, which may be less than all."""

@@ -21,7 +21,8 @@ from pytest_flipsnack.catalogue.codes import Code, Handling, local_code, use_cod
 from pytest_flipsnack.catalogue.facts import LOCAL
 
 _HANDLINGS = (Handling.ERROR, Handling.RETRY, Handling.POLL)
-_TYPES = ("string", "number", "integer", "boolean", "array", "object")
+_TYPES = ("string", "number", "integer", "boolean", "array", "object", "null")
+_NO_LIST = "is not of type 'array'"
 _TEXT = {"type": "string", "minLength": 1}
 _LINE = {"type": "string", "pattern": r"^\S(.*\S)?$", "title": "a text on one line"}
 _CODE = {
@@ -70,7 +71,10 @@ SCHEMA: dict[str, Any] = {
         },
         "actions": {
             "type": "object",
-            "propertyNames": {"pattern": r"^\w+\.\w+$", "title": "a name with one dot"},
+            "propertyNames": {
+                "pattern": r"^\w+\.\w+$",
+                "title": 'a name with a dot, in quotes: actions."collection.duplicate"',
+            },
             "additionalProperties": _ACTION,
         },
     },
@@ -113,7 +117,7 @@ def read(path: Path) -> Local:
     document = _document(path)
     wrong = schemas.problems(schemas.validator(SCHEMA), document)
     if wrong:
-        raise ValueError("; ".join(wrong))
+        raise ValueError("; ".join(wrong).replace(_NO_LIST, f"{_NO_LIST}: write it in brackets"))
     code_rows: dict[str, Any] = document.get("codes", {})
     action_rows: dict[str, Any] = document.get("actions", {})
     codes = {int(number): _code(int(number), row) for number, row in code_rows.items()}
@@ -156,6 +160,9 @@ def _code(number: int, row: Mapping[str, Any]) -> Code:
 
 def _action(name: str, row: Mapping[str, Any]) -> Action:
     known = documented_actions().get(name)
+    alike = next((one for one in documented_actions() if one.lower() == name.lower()), name)
+    if alike != name:
+        raise ValueError(f"actions.{name!r} is documented as {alike}; write it so")
     if known is None and "upload" not in row:
         raise ValueError(
             f"actions.{name!r} is not documented{_meant(name, documented_actions())}; for one of "
@@ -202,6 +209,11 @@ def _field(action: Action, name: str, schema: str | dict[str, Any]) -> dict[str,
         return {"type": schema}
     if wrong := schemas.schema_problem(schema):
         raise ValueError(f"{place} is no JSON Schema: {wrong}")
+    if wrong := schemas.example_problem(schema):
+        raise ValueError(
+            f"{place}: the fake would answer {schemas.example(schema)!r}, and {wrong}; give it a "
+            "value that fits: examples = [...]"
+        )
     return schema
 
 

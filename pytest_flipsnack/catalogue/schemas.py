@@ -83,6 +83,7 @@ _DATA: Mapping[str, dict[str, Any]] = {
         "properties": dict.fromkeys((*_COUNTS, "api_uploads_left"), _NUMBER),
     },
 }
+_JSON_TYPES = ("string", "number", "integer", "boolean", "array", "object", "null")
 _TEXT_OF: Mapping[str, dict[str, Any]] = {
     "string": {"type": "string"},
     "number": {
@@ -170,11 +171,23 @@ def schema_problem(schema: Mapping[str, Any]) -> str:
     """Return what is wrong with a schema, or an empty text."""
     import jsonschema
 
+    kind = schema.get("type", "string")
+    if isinstance(kind, str) and kind not in _JSON_TYPES:
+        return f"type {kind!r} is not one of {', '.join(_JSON_TYPES)}"
     try:
         jsonschema.Draft202012Validator.check_schema(schema)
     except jsonschema.SchemaError as error:
         return error.message
     return ""
+
+
+def example_problem(schema: dict[str, Any]) -> str:
+    """Return why the example of a schema does not fit it, or an empty text."""
+    try:
+        found = problems(validator(schema), example(schema))
+    except Exception as error:  # a reference that leads nowhere; its class is a library's
+        return f"its schema cannot be used: {error}"
+    return found[0].removeprefix("(whole): ") if found else ""
 
 
 def example(schema: Mapping[str, Any]) -> Any:
@@ -188,7 +201,7 @@ def example(schema: Mapping[str, Any]) -> Any:
         return [example(schema.get("items", _STRING))]
     if kind == "object":
         return {name: example(one) for name, one in schema.get("properties", {}).items()}
-    return {"number": 1, "integer": 1, "boolean": True}.get(str(kind), "text")
+    return {"number": 1, "integer": 1, "boolean": True, "null": None}.get(str(kind), "text")
 
 
 def validator(schema: dict[str, Any]) -> Validator:

@@ -46,7 +46,7 @@ def codes(given: argparse.Namespace) -> int:
     try:
         chosen = select(given.names or ["all"])
     except ValueError as error:
-        return wrong(str(error))
+        return wrong(f"{error}; codes of your own: --catalogue FILE")
     if given.format == "text" and given.names:
         print("\n\n".join(map(_explained, chosen)))
         return 0

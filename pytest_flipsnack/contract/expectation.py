@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from types import TracebackType
 from typing import Any, Self
 
@@ -227,16 +227,18 @@ class Expectation:
                 "with flipsnack.expect(..., returns=...) as seen: seen.value = client.call()",
                 calls,
             )
-        fits: Callable[[Any], object] = (
-            self._returns if callable(self._returns) else lambda value: value == self._returns
-        )
-        if not fits(self.value):
-            name = getattr(self._returns, "__name__", repr(self._returns))
-            yield finding(
-                f"the client returned {self.value!r} after {label(self._codes[-1])}",
-                f"a value that satisfies {name}",
-                calls,
-            )
+        returns, value = self._returns, self.value
+        try:
+            right = returns(value) if callable(returns) else value == returns
+        except Exception as error:
+            what = f"the function of returns raised {type(error).__name__}: {error}"
+            yield finding(what, f"a function that takes {value!r}", calls)
+            return
+        if not right:
+            name = getattr(returns, "__name__", returns)
+            allowed = f"a value that satisfies {name}" if callable(returns) else f"{returns!r}"
+            what = f"the client returned {value!r} after {label(self._codes[-1])}"
+            yield finding(what, allowed, calls)
 
 
 def _is_clients(error: BaseException) -> bool:

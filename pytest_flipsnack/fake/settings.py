@@ -97,7 +97,7 @@ class Settings:
 
 
 def setting_names() -> tuple[str, ...]:
-    """Return the names of all settings, in the order of the README's table."""
+    """Return the names of all settings, in the order of the guide's table."""
     return tuple(row.name for row in fields(Settings))
 
 

@@ -115,7 +115,8 @@ class Recorder:
             failures.add_addresses(report, str(call.excinfo.value))
         if call.when == "call":
             self.body_passed = report.outcome == "passed"
-            found = [text for one in self._open for text in one.fake.findings]
+            fakes = [one.fake for one in self._open]
+            found = [text for fake in fakes for text in (*fake.findings, *fake.not_entered())]
             # only our own errors are printed here: str() of another may raise
             said = str(call.excinfo.value) if headline and call.excinfo else ""
             told = [text for text in found if text not in said]

@@ -136,6 +136,7 @@ def test_an_empty_file_adds_nothing(tmp_path: Path) -> None:
         ({}, "text"),
         ({"type": "number"}, 1),
         ({"type": "boolean"}, True),
+        ({"type": "null"}, None),
         ({"type": "array"}, ["text"]),
         ({"type": "array", "items": {"type": "integer"}}, [1]),
         ({"type": "object", "properties": {"a": {"const": None}}}, {"a": None}),
@@ -178,7 +179,32 @@ WRONG = {
     "[actions.'shelf.fill'.fields]\nx = 'number'": (
         f"actions.'shelf.fill' is not documented; {OF_A_NEW_ONE}"
     ),
-    "[actions.shelf]\nupload = false": "actions: 'shelf' is not a name with one dot",
+    "[actions.shelf]\nupload = false": (
+        "actions: 'shelf' is not a name with a dot, in quotes: actions.\"collection.duplicate\""
+    ),
+    "[actions.collection.duplicate]\nupload = false": (
+        "actions.collection: 'duplicate' is unknown; allowed: upload, parameters, fields; actions: "
+        "'collection' is not a name with a dot, in quotes: actions.\"collection.duplicate\""
+    ),
+    "[actions.'collection.getstats']\nupload = false": (
+        "actions.'collection.getstats' is documented as collection.getStats; write it so"
+    ),
+    "[codes.51]\nmessage = 'a'\nactions = 'products.create'": (
+        "codes.51.actions: 'products.create' is not of type 'array': write it in brackets"
+    ),
+    "[actions.'user.getStats'.fields]\nx = { type = 'integer', examples = ['a'] }": (
+        "actions.'user.getStats'.fields.x: the fake would answer 'a', and 'a' is not of type "
+        "'integer'; give it a value that fits: examples = [...]"
+    ),
+    "[actions.'user.getStats'.fields]\nx = { type = 'integer', minimum = 10 }": (
+        "actions.'user.getStats'.fields.x: the fake would answer 1, and 1 is less than the minimum "
+        "of 10; give it a value that fits: examples = [...]"
+    ),
+    "[actions.'user.getStats'.fields]\nx = { '$ref' = '#/nope' }": (
+        "actions.'user.getStats'.fields.x: the fake would answer 'text', and its schema cannot be "
+        "used: PointerToNowhere: '/nope' does not exist within {'$ref': '#/nope'}; give it a value "
+        "that fits: examples = [...]"
+    ),
     "[actions.'collection.update']\nupload = true": (
         "actions.'collection.update'.upload: collection.update is documented, so that only "
         "parameters and fields can be added to it; leave upload out"
@@ -197,11 +223,11 @@ WRONG = {
     ),
     "[actions.'collection.update'.fields]\nx = 'text'": (
         "actions.collection.update.fields.x: 'text' is not one of ['string', 'number', 'integer', "
-        "'boolean', 'array', 'object']"
+        "'boolean', 'array', 'object', 'null']"
     ),
     "[actions.'collection.update'.fields]\nx = { type = 'text' }": (
-        "actions.'collection.update'.fields.x is no JSON Schema: 'text' is not valid under any of "
-        "the given schemas"
+        "actions.'collection.update'.fields.x is no JSON Schema: type 'text' is not one of string, "
+        "number, integer, boolean, array, object, null"
     ),
     "codes =": "it is no TOML: Invalid value (at end of document)",
 }

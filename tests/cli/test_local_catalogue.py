@@ -35,6 +35,15 @@ def test_codes_explains_it(own: str, capsys: pytest.CaptureFixture[str]) -> None
     assert known_codes() == tuple(Code)
 
 
+def test_it_may_be_given_behind_the_command(own: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["codes", "--catalogue", own, "51"]) == 0
+    assert cli.main(["--catalogue", own, "codes", "--catalogue", own, "51"]) == 0
+    assert capsys.readouterr().out.count("51 Too many products (local)") == 2
+    assert cli.main(["codes", "51"]) == 2
+    assert capsys.readouterr().err.endswith("47, 50; codes of your own: --catalogue FILE\n")
+    assert known_codes() == tuple(Code)
+
+
 @pytest.mark.parametrize("form", ["json", "openapi", "markdown"])
 def test_the_catalogue_has_it(own: str, form: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["--catalogue", own, "codes", "--format", form]) == 0
@@ -87,5 +96,6 @@ def test_a_wrong_file_is_wrong_usage(tmp_path: Path, capsys: pytest.CaptureFixtu
         cli.main(["--catalogue", str(tmp_path / "none.toml"), "codes"])
     assert caught.value.code == 2
     assert capsys.readouterr().err.splitlines()[-1] == (
-        "pytest-flipsnack: error: argument --catalogue: it cannot be read: No such file or directory"
+        f"pytest-flipsnack: error: argument --catalogue: {tmp_path / 'none.toml'}: it cannot be read: "
+        "No such file or directory"
     )

@@ -154,7 +154,7 @@ def test_a_returned_value_is_judged(flipsnack: Flipsnack) -> None:
             Client(flipsnack).ask()
     assert str(failure.value).splitlines()[:2] == [
         "the client returned None after 41 Invalid credentials",
-        "    allowed: a value that satisfies 'an error'",
+        "    allowed: 'an error'",
     ]
 
 
@@ -228,3 +228,15 @@ def test_a_wrong_declaration_is_an_error(
     with pytest.raises(ValueError) as error:
         flipsnack.expect(*codes, **how)
     assert str(error.value).startswith(text)
+
+
+def test_a_function_of_returns_that_cannot_take_the_value_is_a_finding(
+    flipsnack: Flipsnack,
+) -> None:
+    with pytest.raises(AssertionError) as failure:
+        with flipsnack.expect(41, returns=lambda result: result.code == 41) as seen:
+            seen.value = Client(flipsnack, retry_on=()).ask()["code"]
+    assert str(failure.value).splitlines()[:2] == [
+        "the function of returns raised AttributeError: 'int' object has no attribute 'code'",
+        "    allowed: a function that takes 41",
+    ]

@@ -166,3 +166,24 @@ def test_other(client): assert client.try_to_ask() == 50
     result.assert_outcomes(passed=2, failed=1)
     assert project.report()["codes"]["41"]["tests"] == 1
     assert project.report()["verdict"]["exercised"] == [41, 50]
+
+
+def test_an_expectation_that_is_no_block_is_named_below_the_error_that_it_caused(
+    project: Project,
+) -> None:
+    project.test("""
+        def test_it(flipsnack, client):
+            flipsnack.expect(41, raises=acme.FlipsnackError)
+            with pytest.raises(acme.FlipsnackError):
+                client.ask()
+    """)
+    result = project.run()
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(
+        [
+            "E*Failed: DID NOT RAISE *",
+            "flipsnack.expect(41) at test_acme.py:5 is not a block, and asserted nothing",
+            "    way out: write with flipsnack.expect(41): and the call below",
+            "    more:    pytest-flipsnack explain not-a-block",
+        ]
+    )

@@ -420,14 +420,8 @@ def test_a_method_that_makes_no_request_is_one_finding_of_every_test(project: Pr
     result = project.run()
     counts = result.parseoutcomes()
     assert "errors" not in counts
-    assert result.outlines[
-        -1
-        - next(
-            n
-            for n, line in enumerate(reversed(result.outlines))
-            if line.startswith("1 finding in ")
-        )
-    ] == (
+    (line,) = [line for line in result.outlines if line.startswith("1 finding in ")]
+    assert line == (
         f"1 finding in {counts['failed']} tests: stats did not call user.getStats (returned "
         "<generator object TestAcme.stats>)"
     )
