@@ -232,12 +232,12 @@ class Expectation:
             right = returns(value) if callable(returns) else value == returns
         except Exception as error:
             what = f"the function of returns raised {type(error).__name__}: {error}"
-            yield finding(what, f"a function that takes {value!r}", calls)
-            return
-        if not right:
+            right, allowed = False, f"a function that takes {value!r}"
+        else:
             name = getattr(returns, "__name__", returns)
             allowed = f"a value that satisfies {name}" if callable(returns) else f"{returns!r}"
             what = f"the client returned {value!r} after {label(self._codes[-1])}"
+        if not right:
             yield finding(what, allowed, calls)
 
 

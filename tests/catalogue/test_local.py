@@ -229,6 +229,9 @@ WRONG = {
         "actions.'collection.update'.fields.x is no JSON Schema: type 'text' is not one of string, "
         "number, integer, boolean, array, object, null"
     ),
+    "[actions.'collection.update'.fields]\nx = { type = 'object', required = 1 }": (
+        "actions.'collection.update'.fields.x is no JSON Schema: 1 is not of type 'array'"
+    ),
     "codes =": "it is no TOML: Invalid value (at end of document)",
 }
 

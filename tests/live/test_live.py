@@ -143,6 +143,37 @@ def test_every_library_is_recorded(live: Project, how: str) -> None:
     assert result.ret == 0, result.stdout.str()
 
 
+def test_a_mark_is_enough_and_each_test_has_its_own_replies(live: Project) -> None:
+    live.test("""
+        import os
+        pytestmark = pytest.mark.flipsnack_live
+
+        def test_first():
+            made = acme.Client(os.environ["FLIPSNACK_API_KEY"], os.environ["FLIPSNACK_SECRET"])
+            assert made.ask()["views"]
+
+        def test_second(flipsnack_live):
+            assert flipsnack_live.replies == []
+            assert flipsnack_live.upload_url != flipsnack_live.url
+    """)
+    result = live.run("--flipsnack-live", "-p", "no:randomly")
+    result.assert_outcomes(passed=2)
+    assert [one["test"] for one in recorded(live)["replies"]] == ["test_acme.py::test_first"]
+
+
+def test_a_proxy_is_used_where_the_machine_has_one(
+    live: Project, real: RealApi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("HTTP_PROXY", "NO_PROXY", "no_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("http_proxy", real.url.removesuffix("/v1"))
+    monkeypatch.setenv("FLIPSNACK_LIVE_URL", "http://flipsnack.invalid/v1")
+    live.test(STATS)
+    result = live.run("--flipsnack-live")
+    assert result.ret == 0, result.stdout.str()
+    assert [call.code for call in real.calls] == [20]
+
+
 def test_an_upload_arrives_as_it_was_sent(live: Project, real: RealApi) -> None:
     live.test("""
         import hashlib
