@@ -66,8 +66,9 @@ class Flipsnack:
         self._loopback = LoopbackTransport(self.fake, self._session, name, self.clock)
         self._expectations: list[Expectation] = []
         self._in_process = InProcess(
-            self.fake, lambda upload: self._loopback.own_url(upload=upload), self._session, name
-        )
+            self.fake, lambda upload: self._loopback.own_url(upload=upload), self._session, name,
+            lambda: clock.running,
+        )  # fmt: skip
         self._threads: frozenset[Thread] = frozenset()
         guard = Guard(self.fake.report, self._loopback.port, self._in_process.handed_on)
         self._transports: list[Transport] = [

@@ -100,10 +100,20 @@ class StandIns:
                     except httpx.ConnectError:
                         if not on.is_back:
                             raise
-            return self._answer(request, await request.aread(), False, _is_unverified(args))
+            return await self._answer_async(request, await request.aread(), _is_unverified(args))
 
         self._patches.set(owner, name, handle)
         self._patches.set(async_owner, async_name, handle_async)
+
+    async def _answer_async(
+        self, request: httpx.Request, body: bytes, unverified: bool
+    ) -> httpx.Response:
+        try:
+            return self._answer(request, body, False, unverified)
+        except httpx.ReadTimeout:
+            if _timeout(request) is None and self._requests.time_is_virtual():
+                await _no_answer()
+            raise
 
     def _answer(
         self, request: httpx.Request, body: bytes, blocks: bool, unverified: bool
@@ -156,6 +166,25 @@ def _sharing(real: Any) -> Any:
 
 _CONTEXTS: dict[tuple[Any, ...], Any] = {}
 """The default contexts of this process, by what they were made from."""
+
+
+_LOST_S = 7200.0
+"""More than any timeout that makes sense."""
+
+
+async def _no_answer() -> None:
+    """Wait for what never comes, as a request without a timeout does: a deadline may end that.
+
+    The timer is the loop's own, because what a client sleeps is judged.
+    """
+    loop = asyncio._get_running_loop()
+    if loop is not None:  # else it is trio's
+        over: asyncio.Future[None] = loop.create_future()
+        timer = loop.call_later(_LOST_S, over.set_result, None)
+        try:
+            await over
+        finally:
+            timer.cancel()
 
 
 def _timeout(request: httpx.Request) -> float | None:

@@ -67,9 +67,15 @@ class InProcess:
     """
 
     def __init__(
-        self, fake: Fake, url: Callable[[bool], str], session: Session, name: str = ""
+        self,
+        fake: Fake,
+        url: Callable[[bool], str],
+        session: Session,
+        name: str = "",
+        time_is_virtual: Callable[[], bool] = lambda: False,
     ) -> None:
         self._fake = fake
+        self.time_is_virtual = time_is_virtual
         self._url = url
         self._session = session
         self._name = name

@@ -29,6 +29,10 @@ class Attempt:
     printed: Sequence[str] = ()
     blocking: Sequence[str] = ()
     waits: Waits = field(default_factory=Waits)
+    awaited: bool = False
+    """Whether the client returned a coroutine."""
+    last_s: float = 0.0
+    """How long after its last request the call ended."""
     cancelled: bool = False
     """Whether the call was cancelled while it still ran."""
     final_wait_s: float = 0.0
@@ -168,6 +172,7 @@ def make(
     try:
         value = call()
         if isawaitable(value):
+            attempt.awaited = True
             value = loop.run(value if cancellation is None else cancellation.run(value))
         attempt.value = value
     except (Exception, ClientDoesNotStopError) as error:
@@ -193,6 +198,16 @@ def ending_of(attempt: Attempt, declared: Raises | None = None) -> str:
         return f"did not stop: {text}"
     raised = f"raised {name_of(attempt.error, declared)}"
     return f"{raised}: {text[:200]}" if text else raised
+
+
+LONGEST_TIMEOUT_S = 3600.0
+_LEAST_DEADLINE_S = 0.5
+
+
+def ended_at_a_deadline(attempt: Attempt) -> bool:
+    """Return whether an async call ended while its last request was still without an answer."""
+    lost = attempt.awaited and attempt.calls and attempt.calls[-1].fault == "timeout"
+    return bool(lost) and _LEAST_DEADLINE_S < attempt.last_s <= LONGEST_TIMEOUT_S
 
 
 _MESSAGES = ("message", "msg", "error_message", "reason", "detail")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +15,13 @@ from pytest_flipsnack.contract.exceptions import apart, is_transport, names_of
 from pytest_flipsnack.contract.judge import finding, judge_end, judge_retries, label, reply_of
 from pytest_flipsnack.contract.leaks import leaks, shown_at_rest
 from pytest_flipsnack.contract.pace import judge_pace
-from pytest_flipsnack.contract.suite.attempt import Attempt, ending_of, texts_of
+from pytest_flipsnack.contract.suite.attempt import (
+    LONGEST_TIMEOUT_S,
+    Attempt,
+    ended_at_a_deadline,
+    ending_of,
+    texts_of,
+)
 from pytest_flipsnack.contract.suite.declarations import Declarations, PracticeName, rules_of
 from pytest_flipsnack.fake.finding import Finding
 
@@ -27,7 +33,6 @@ _NOT_DECLARED: Any = object()
 _CRASHES = (
     KeyError, TypeError, AttributeError, IndexError, NameError, RecursionError, MemoryError,
 )  # fmt: skip
-_LONGEST_TIMEOUT_S = 3600.0
 _LAZY = (Iterator, AsyncIterator)
 _UNREAD = "what it returned is read later; read all of it, as in return list(client.pages())"
 
@@ -211,16 +216,19 @@ class Requirements:
             self.polls and not ACTIONS[self._action].answers_processing
         )
 
-    def timeout(self, attempt: Attempt) -> Iterator[Finding]:
+    def timeout(
+        self, attempt: Attempt, has_deadline: Callable[[], bool] = lambda: False
+    ) -> Iterator[Finding]:
         """Yield a finding where a request has no timeout, or one that is as good as none."""
         longest_s = max((call.timeout_s or 0.0 for call in attempt.calls), default=0.0)
-        if longest_s > _LONGEST_TIMEOUT_S:
+        if longest_s > LONGEST_TIMEOUT_S:
             what = f"the client sent a request with a timeout of {longest_s:g} s"
-            allowed = f"a timeout in seconds, at most {_LONGEST_TIMEOUT_S:g}"
+            allowed = f"a timeout in seconds, at most {LONGEST_TIMEOUT_S:g}"
             found = replace(finding(what, allowed, attempt.calls), always=True)
             yield from self.sound("timeout", found)
-        if any(call.timeout_s is None for call in attempt.calls):
-            allowed = "a timeout on every request; one around the call cannot be seen"
+        bare = any(call.timeout_s is None for call in attempt.calls)
+        if bare and not (ended_at_a_deadline(attempt) or has_deadline()):
+            allowed = "a timeout on every request, or a deadline of asyncio around the call"
             text = finding("the client sent a request without a timeout", allowed, attempt.calls)
             yield from self.sound("timeout", text)
 

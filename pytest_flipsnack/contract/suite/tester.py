@@ -19,7 +19,7 @@ from pytest_flipsnack.contract.suite.attempt import Attempt, Cancellation, Loop,
 from pytest_flipsnack.contract.suite.cause import CAUSE_ATTRIBUTE, Cause, of_refusal
 from pytest_flipsnack.contract.suite.declarations import Declarations, calls_of
 from pytest_flipsnack.contract.suite.requirements import Requirements
-from pytest_flipsnack.fake.faults import Fault
+from pytest_flipsnack.fake.faults import FAULTS, Fault
 from pytest_flipsnack.fake.finding import Finding, failure, listed
 from pytest_flipsnack.fake.stubs import Stub, Stubs
 
@@ -144,6 +144,17 @@ class Tester:
         """Let time pass between two calls."""
         self._bench.clock.sleep(seconds)
 
+    def unanswered(self) -> Attempt:
+        """Return a further call, which gets no answer.
+
+        It is no attempt of the trial's: what it raises is judged by `test_wire`.
+        """
+        self.answer(FAULTS["timeout"], forever=True)
+        attempt = self.call()
+        self._attempts.remove(attempt)
+        self.forget_answers()
+        return attempt
+
     def fixture(self, name: str) -> Any:
         """Return the value of a fixture that the call asks for."""
         return self._given[name]
@@ -166,6 +177,7 @@ class Tester:
         cancellation = Cancellation(self.fake.observers) if cancelled else None
         attempt = make(call, self._bench.loop, observation, cancellation)
         attempt.given, attempt.instead = [*given.values()], bool(instead)
+        attempt.last_s = self.fake.now() - attempt.calls[-1].at if attempt.calls else 0.0
         self._error = None if attempt.never_stopped else attempt.error
         self._attempts.append(attempt)
         return attempt

@@ -206,3 +206,63 @@ def test_a_call_that_was_stopped_leaves_no_error_behind(caplog: pytest.LogCaptur
     loop.close()
     gc.collect()
     assert caplog.messages == []
+
+
+DEADLINE = """
+    import asyncio, hashlib
+    import httpx
+    from pytest_flipsnack import ClientContract, call
+
+    class Client:
+        def __init__(self, flipsnack):
+            self.key, self.secret = flipsnack.api_key, flipsnack.secret
+
+        async def stats(self):
+            text = f"{self.secret}actionuser.getStatsapiKey{self.key}"
+            params = {"action": "user.getStats", "apiKey": self.key}
+            params["signature"] = hashlib.md5(text.encode()).hexdigest()
+            for attempt in range(3):
+                async with httpx.AsyncClient(timeout=None) as http:
+                    answer = await http.get("https://api.flipsnack.com/v1/", params=params)
+                reply = answer.json()
+                if reply["code"] not in {22, 31, 32, 50}:
+                    break
+                await asyncio.sleep(2 * (attempt + 1))
+            if reply["code"] != 20:
+                raise acme.FlipsnackError(reply["code"])
+
+    async def bounded(client):
+        AROUND
+
+    class TestAcme(ClientContract):
+        without = ["clean_errors", "codes"]
+
+        @call("user.getStats")
+        async def stats(self, flipsnack):
+            await bounded(Client(flipsnack))
+"""
+AROUND = {
+    "asyncio.timeout": ("async with asyncio.timeout(60): await client.stats()", 0),
+    "asyncio.wait_for": ("await asyncio.wait_for(client.stats(), 30)", 0),
+    "anyio.fail_after": (
+        "import anyio\n        with anyio.fail_after(60): await client.stats()",
+        0,
+    ),
+    "nothing": ("await client.stats()", 2),
+    "hours": ("async with asyncio.timeout(3 * 3600): await client.stats()", 2),
+}
+
+
+@pytest.mark.parametrize("how", AROUND)
+def test_a_deadline_around_the_call_is_as_good_as_a_timeout(project: Project, how: str) -> None:
+    around, failed = AROUND[how]
+    project.test(DEADLINE.replace("AROUND", around))
+    result = project.run("-k", "test_request or test_wire and timeout")
+    assert result.parseoutcomes().get("failed", 0) == failed
+    if failed:
+        result.stdout.fnmatch_lines(
+            [
+                "E*AssertionError: the client sent a request without a timeout",
+                "E*    allowed: a timeout on every request, or a deadline of asyncio around the call",
+            ]
+        )

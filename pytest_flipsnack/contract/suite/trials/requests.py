@@ -12,7 +12,7 @@ from pytest_flipsnack.catalogue import schemas
 from pytest_flipsnack.catalogue.action import API_HOST, BASE_PATH, COMMON_PARAMETERS, Action
 from pytest_flipsnack.catalogue.codes import Code
 from pytest_flipsnack.contract.judge import finding
-from pytest_flipsnack.contract.suite.attempt import Attempt
+from pytest_flipsnack.contract.suite.attempt import Attempt, ended_at_a_deadline
 from pytest_flipsnack.contract.suite.tester import Tester
 from pytest_flipsnack.contract.suite.trials.trial import Findings, Trial
 from pytest_flipsnack.fake.call import Call
@@ -30,10 +30,15 @@ def _request(tester: Tester, _given: None) -> Findings:
             yield from _unfit(tester.action, call.params, attempt)
             yield from _undocumented(tester, call, attempt)
             yield from _reversed(call, attempt)
-    yield from tester.require.timeout(attempt)
+    yield from tester.require.timeout(attempt, lambda: _has_deadline(tester, attempt))
     yield from _https(tester, attempt)
     yield from _verified(tester, attempt)
     yield from _signature_case(tester, attempt)
+
+
+def _has_deadline(tester: Tester, attempt: Attempt) -> bool:
+    """Return whether a deadline around the call ends it where no answer comes."""
+    return attempt.awaited and ended_at_a_deadline(tester.unanswered())
 
 
 def _unfit(action: Action, params: Mapping[str, str], attempt: Attempt) -> Findings:
