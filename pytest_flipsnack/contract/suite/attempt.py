@@ -210,6 +210,12 @@ def ended_at_a_deadline(attempt: Attempt) -> bool:
     return bool(lost) and _LEAST_DEADLINE_S < attempt.last_s <= LONGEST_TIMEOUT_S
 
 
+def is_result(attempt: Attempt) -> bool:
+    """Return whether a call has returned an object of the client's own, and no data."""
+    plain = (str, bytes, int, float, list, set, type(None))
+    return attempt.error is None and not isinstance(attempt.value, plain) and bool(attempt.value)
+
+
 _MESSAGES = ("message", "msg", "error_message", "reason", "detail")
 
 

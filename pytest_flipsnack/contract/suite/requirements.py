@@ -20,6 +20,7 @@ from pytest_flipsnack.contract.suite.attempt import (
     Attempt,
     ended_at_a_deadline,
     ending_of,
+    is_result,
     texts_of,
 )
 from pytest_flipsnack.contract.suite.declarations import Declarations, PracticeName, rules_of
@@ -130,7 +131,7 @@ class Requirements:
             )
             or_else = "" if code is None else f" ({label(code)}), or returns = {{{code}: ...}}"
             found = finding(what, f"an error{or_else}", attempt.calls)
-            returns = type(self._contract).failed is Declarations.failed and _is_result(attempt)
+            returns = type(self._contract).failed is Declarations.failed and is_result(attempt)
             yield found.adding("hint", _RESULT) if returns else found
         # a class that declares its errors is held to them, whatever its library raises
         elif not (wire and self._contract.error is None and is_transport(error)):
@@ -243,12 +244,6 @@ class Requirements:
     def _tells_by_class(self, code: int) -> bool:
         declared = self._contract.raises.get(code)
         return declared is not None and [*self._contract.raises.values()].count(declared) == 1
-
-
-def _is_result(attempt: Attempt) -> bool:
-    """Return whether a call has returned an object of the client's own, and no data."""
-    plain = (str, bytes, int, float, list, set, type(None))
-    return attempt.error is None and not isinstance(attempt.value, plain) and bool(attempt.value)
 
 
 def _is_value(value: object, declared: Any) -> bool:
