@@ -102,9 +102,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 @pytest.fixture
-def flipsnack_live(request: pytest.FixtureRequest) -> Iterator[Live]:
+def flipsnack_live(request: pytest.FixtureRequest) -> Live:
     """The real account, for a test that runs with `--flipsnack-live` only."""
-    yield from live.one_test(request)
+    return live.of_test(request)
 
 
 @pytest.fixture

@@ -83,6 +83,7 @@ _DATA: Mapping[str, dict[str, Any]] = {
         "properties": dict.fromkeys((*_COUNTS, "api_uploads_left"), _NUMBER),
     },
 }
+_OF_TEXTS = {"enum", "const", "pattern", "format", "minLength", "maxLength"}
 _JSON_TYPES = ("string", "number", "integer", "boolean", "array", "object", "null")
 _TEXT_OF: Mapping[str, dict[str, Any]] = {
     "string": {"type": "string"},
@@ -149,17 +150,22 @@ def parameter_validator(action: Action) -> Validator:
     return validator(parameter_schema(action))
 
 
-def problems(validator: Validator, instance: Any) -> list[str]:
-    """Return one line per violation: where it is and what was allowed."""
+def problems(validator: Validator, instance: Any, masked: str | None = None) -> list[str]:
+    """Return one line per violation: where it is and what was allowed.
+
+    Of a text that is `masked` nobody knows whether it fits.
+    """
     return sorted(
         f"{'.'.join(str(part) for part in error.absolute_path) or '(whole)'}: {_told(error)}"
         for error in validator.iter_errors(instance)
+        if error.instance != masked or error.validator not in _OF_TEXTS
     )
 
 
 def _told(error: ValidationError) -> str:
-    if error.validator == "pattern" and isinstance(error.schema, Mapping):  # nobody reads those
-        return f"{error.instance!r} is not {error.schema['title']}"
+    titled = isinstance(error.schema, Mapping) and "title" in error.schema
+    if error.validator == "pattern" and titled:  # nobody reads those
+        return f"{error.instance!r} is not {cast('dict[str, Any]', error.schema)['title']}"
     if error.validator == "additionalProperties" and isinstance(error.schema, Mapping):
         known, given = error.schema.get("properties", {}), cast("dict[str, Any]", error.instance)
         unknown = ", ".join(repr(name) for name in given if name not in known)

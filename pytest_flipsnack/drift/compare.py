@@ -12,6 +12,7 @@ from pytest_flipsnack.catalogue.action import Action
 from pytest_flipsnack.catalogue.actions import ACTIONS
 from pytest_flipsnack.catalogue.codes import Code, known_code
 from pytest_flipsnack.drift.recordings import Exchange
+from pytest_flipsnack.fake.masking import MASK
 
 _HTTP_OK = 200
 _ENVELOPE = {"code", "status", "data"}
@@ -75,7 +76,7 @@ def _of_action(action: Action, code: Code | None, data: Any) -> Iterator[_Differ
         if action.returns_data:
             yield "missing data", f"{action.name} answered 20 without data"
         return
-    wrong = schemas.problems(schemas.data_validator(action), data)
+    wrong = schemas.problems(schemas.data_validator(action), data, MASK)
     yield from (("data", one) for one in wrong)
     yield from (("new field", name) for name in _unknown(schemas.data_schema(action), data))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -13,8 +13,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_flipsnack.integration.configuration import ini, reading
+from pytest_flipsnack.integration.masked_reports import hide_in
 
 if TYPE_CHECKING:
+    import warnings
+
     from pytest_flipsnack.drift.compare import Drift
     from pytest_flipsnack.live.limits import Limits
     from pytest_flipsnack.live.live import Live
@@ -82,33 +85,31 @@ def _number(value: object, *, most: int) -> int:
 
 
 def arrange(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Let marked tests use the fixture; skip live tests where they are not asked for."""
-    asked = config.getoption("flipsnack_live") is not None
-    for item in items:
-        names = getattr(item, "fixturenames", ())
-        marked = NAME in item.keywords and item.get_closest_marker(NAME) is not None
-        if not (marked or NAME in names):
-            continue
-        if not asked:
-            item.add_marker(pytest.mark.skip(reason=_SKIPPED))
-        elif NAME not in names and isinstance(names, list):
-            item.fixturenames = [*names, NAME]  # type: ignore[attr-defined]
+    """Skip live tests where they are not asked for."""
+    if config.getoption("flipsnack_live") is None:
+        for item in items:
+            if _is_live(item):
+                item.add_marker(pytest.mark.skip(reason=_SKIPPED))
 
 
-def one_test(request: pytest.FixtureRequest) -> Iterator[Live]:
-    """Yield what a live test works with, while its requests are led over the recorder."""
-    both = "flipsnack" in request.fixturenames
+def _is_live(item: pytest.Item) -> bool:
+    """Return whether a test is marked, or asks for the fixture."""
+    marked = NAME in item.keywords and item.get_closest_marker(NAME) is not None
+    return marked or NAME in getattr(item, "fixturenames", ())
+
+
+def of_test(request: pytest.FixtureRequest) -> Live:
+    """Return what a live test works with; its requests are led over the recorder already."""
     run = request.config.pluginmanager.get_plugin(NAME)
-    if both or not isinstance(run, LiveRun):
+    if not isinstance(run, LiveRun) or run.recorder is None or not _is_live(request.node):
         pytest.fail(
-            "the test uses flipsnack, by itself or by another fixture, as well as flipsnack_live; a "
-            "test asks either the fake or the real API: write two tests"
-            if both
-            else f"flipsnack_live is there with {_FLAG} only; mark the test: "
+            f"flipsnack_live is there with {_FLAG} only, and in a test that is marked: "
             "@pytest.mark.flipsnack_live",
             pytrace=False,
         )
-    yield from run.test(request.node.nodeid)
+    from pytest_flipsnack.live.live import Live
+
+    return Live(run.recorder)
 
 
 class LiveRun:
@@ -118,43 +119,72 @@ class LiveRun:
         self._config = config
         self._path = path
         self._make = make
-        self._recorder: Recorder | None = None
+        self.recorder: Recorder | None = None
+        self._names: set[str] = set()
+        self._troubles = 0
         self._drifts: list[Drift] = []
         self._unwritten = ""
 
-    def test(self, name: str) -> Iterator[Live]:
-        """Record what a test asks."""
-        from pytest_flipsnack.live.live import Live
-
-        if self._recorder is None:
-            self._recorder = self._make()
-        recorder = self._recorder
-        troubles = len(recorder.troubles)
-        recorder.begin(name)
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
+        """Lead the requests of a live test, and of its fixtures, over the recorder."""
+        if not _is_live(item):
+            return (yield)
+        if self.recorder is None:
+            self.recorder = self._make()
+        self._names.add(item.nodeid)
+        self._troubles = len(self.recorder.troubles)
+        self.recorder.begin(item.nodeid)
         try:
-            yield Live(recorder)
+            return (yield)
         finally:
-            recorder.detour.stop()
-        if new := recorder.troubles[troubles:]:
-            pytest.fail("\n".join(line.removeprefix(f"{name}: ") for line in new), pytrace=False)
+            self.recorder.detour.stop()
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        """Refuse a test of both kinds before its fixtures are made."""
+        if _is_live(item) and "flipsnack" in getattr(item, "fixturenames", ()):
+            pytest.fail(
+                "the test uses flipsnack, by itself or by another fixture, as well as "
+                "flipsnack_live; a test asks either the fake or the real API: write two tests",
+                pytrace=False,
+            )
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
         self, item: pytest.Item
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-        """Take key, secret and signatures out of what a live test shows: a CI server keeps it."""
+        """Let a live test fail for requests that were not answered."""
         report = yield
-        if self._recorder is not None and NAME in getattr(item, "fixturenames", ()):
-            hide = self._recorder.recording.hide
-            report.sections = [(name, hide(text)) for name, text in report.sections]
-            if report.failed and report.longrepr is not None:
-                report.longrepr = hide(str(report.longrepr))
+        new = self.recorder.troubles[self._troubles :] if self.recorder else []
+        if new and item.nodeid in self._names:
+            text = "\n".join(new)
+            self._troubles += len(new)
+            if report.passed:
+                report.outcome, report.longrepr = "failed", text
+            else:
+                report.sections.append(("Flipsnack live", text))
         return report
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Take key, secret and signatures out of what a live test shows: a CI server keeps it."""
+        if self.recorder is not None and report.nodeid in self._names:
+            hide_in(report, self.recorder.recording.hide)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_warning_recorded(self, warning_message: warnings.WarningMessage) -> None:
+        """Do so with what is warned of."""
+        if self.recorder is not None:
+            text = str(warning_message.message)
+            hidden = self.recorder.recording.hide(text)
+            if hidden != text:
+                warning_message.message = pytest.PytestWarning(hidden)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
         """Write the recording and compare it; fail a run that differs, or has lost it."""
-        recorder = self._recorder
+        recorder = self.recorder
         if recorder is None:
             return
         recorder.stop()
@@ -172,7 +202,7 @@ class LiveRun:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        if self._recorder is None:
+        if self.recorder is None:
             return
         from pytest_flipsnack.drift.compare import summary
 
@@ -181,5 +211,5 @@ class LiveRun:
         for one in self._drifts:
             terminalreporter.write_line(f"{one.place}: {one.kind}: {one.text}", yellow=True)
         style: dict[str, Any] = {"red": True} if self._drifts else {"green": True}
-        replies = len(self._recorder.recording.replies)
+        replies = len(self.recorder.recording.replies)
         terminalreporter.write_line(summary(len(self._drifts), replies), **style)

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from pytest_flipsnack.catalogue.action import API_HOST, UPLOAD_HOST
+from pytest_flipsnack.live.logs import MaskedLogs
 from pytest_flipsnack.transports.guard import Guard
 from pytest_flipsnack.transports.server.addresses import ADDRESS
 
@@ -21,14 +22,16 @@ _PROXY_KEYS = ("NO_PROXY", "no_proxy")
 class Detour(Guard):
     """Leads the hosts of the API to a port of this machine, past any proxy; other hosts are free."""
 
-    def __init__(self, port: Callable[[str], int]) -> None:
+    def __init__(self, port: Callable[[str], int], hide: Callable[[str], str]) -> None:
         super().__init__(lambda finding: None, port)
         self._on_the_way = threading.local()
+        self._logs = MaskedLogs(hide, lambda: bool(getattr(self._on_the_way, "now", False)))
         self._environ: dict[str, str | None] = {}
 
     def start(self) -> None:
         """Begin to lead."""
         super().start()
+        self._logs.start()
         ports = {address: self._port(host) for host, address in _HOSTS.items()}
 
         def connect(this: socket.socket, address: Any) -> None:
@@ -44,6 +47,7 @@ class Detour(Guard):
     def stop(self) -> None:
         """Let the names resolve again, and restore the environment."""
         super().stop()
+        self._logs.stop()
         for key, value in self._environ.items():
             if value is None:
                 os.environ.pop(key, None)

@@ -18,7 +18,7 @@ class Live:
 
     def __init__(self, recorder: Recorder) -> None:
         self._recorder = recorder
-        self._first = len(recorder.recording.replies)
+        self._test = recorder.test
 
     @property
     def api_key(self) -> str:
@@ -43,4 +43,5 @@ class Live:
     @property
     def replies(self) -> list[LiveReply]:
         """The replies of this test so far, masked as they will be recorded."""
-        return self._recorder.recording.replies[self._first :]
+        replies = self._recorder.recording.replies
+        return [reply for reply in replies if reply.test == self._test]

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Iterable
+from pathlib import Path
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 import urllib3
@@ -39,7 +40,7 @@ class Recorder:
         self.test = ""
         self.troubles: list[str] = []
         """What kept a request from being answered, one line each."""
-        self.detour = Detour(self.port)
+        self.detour = Detour(self.port, self.recording.hide)
         self._pace = Pace(limits)
         self._pool = _pool(account)
         self._servers = {
@@ -79,7 +80,8 @@ class Recorder:
 
         Raises `ConnectionAbortedError`, noted as a trouble, where there is none.
         """
-        trouble = ""
+        test, trouble = self.test, ""
+        self.recording.know(request.params.get("signature", ""))
         try:
             self._pace.wait(upload=host == UPLOAD_HOST)
             with self.detour.onward():
@@ -96,12 +98,12 @@ class Recorder:
         except SpentError as error:
             trouble = str(error)
         except urllib3.exceptions.HTTPError as error:
-            trouble = f"{self.account.urls[host]} did not answer: {error}"
+            trouble = f"{_shown(self.account.urls[host])} did not answer: {error}"
         if trouble:
-            self.troubles.append(self.recording.hide(f"{self.test}: {trouble}"))
+            self.troubles.append(self.recording.hide(trouble))
             raise ConnectionAbortedError
-        signature = request.params.get("signature", "")
-        self.recording.add(self.test, request.action or "", answer.status, answer.data, signature)
+        if request.method != "HEAD":
+            self.recording.add(test, request.action or "", answer.status, answer.data)
         return answer
 
     def _url(self, host: str, url: str) -> str:
@@ -115,12 +117,23 @@ class Recorder:
 
 def _pool(account: Account) -> urllib3.PoolManager:
     """Return what sends requests, by the proxy and with the authorities that requests would use."""
-    ca = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE")
+    given = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE")
+    authorities: dict[str, Any] = {
+        "ca_cert_dir" if given and Path(given).is_dir() else "ca_certs": given
+    }
     parts = urlsplit(account.urls[API_HOST])
     proxy = getproxies().get(parts.scheme)
-    if proxy and not proxy_bypass(parts.netloc):
-        return urllib3.ProxyManager(proxy, ca_certs=ca)
-    return urllib3.PoolManager(ca_certs=ca)
+    if not proxy or proxy_bypass(parts.netloc):
+        return urllib3.PoolManager(**authorities)
+    user = urllib3.util.parse_url(proxy).auth
+    how = urllib3.util.make_headers(proxy_basic_auth=unquote(user)) if user else None
+    return urllib3.ProxyManager(proxy, proxy_headers=how, **authorities)
+
+
+def _shown(url: str) -> str:
+    """Return an address without the user and the password that may stand in it."""
+    parts = urlsplit(url)
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
 
 
 class _App:

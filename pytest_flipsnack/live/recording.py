@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from pytest_flipsnack.fake.masking import MASK, mask
 
+_SIGNATURE = re.compile(r"(signature\W{1,6})[0-9a-fA-F]{32}\b")
+"""A signature of a request that was never sent, as a dictionary or a list shows it."""
+_OF_THE_ACCOUNT = 2
+_PART = 8
+"""As much of key and secret is masked at either end: a long text may be cut in the middle."""
 FORMAT, VERSION = "pytest-flipsnack recording", 1
 _STAY = {"collectionStatus", "status"}
 """Fields of data whose text is one of a few words, and nobody's own."""
@@ -39,17 +45,24 @@ class Recording:
         self._lock = threading.Lock()
         self.replies: list[LiveReply] = []
 
-    def add(self, test: str, action: str, http_status: int, body: bytes, signature: str) -> None:
-        """Keep a reply, masked."""
+    def know(self, signature: str) -> None:
+        """Mask a signature from now on, in whatever shows it."""
         with self._lock:
-            if signature:
-                self._secrets.append(signature)
-            text = self.hide(body.decode("utf-8", "replace"))
-            self.replies.append(_reply(test, self.hide(action), http_status, text))
+            self._secrets += [signature] if signature else []
+
+    def add(self, test: str, action: str, http_status: int, body: bytes) -> None:
+        """Keep a reply, masked."""
+        text = body.decode("utf-8", "replace")
+        with self._lock:
+            self.replies.append(_reply(test, self.hide(action), http_status, text, self.hide))
 
     def hide(self, text: str) -> str:
-        """Return a text without key, secret and signatures."""
-        return mask(text, self._secrets)
+        """Return a text without key, secret and signatures, also where they are cut."""
+        hidden = _SIGNATURE.sub(rf"\1{MASK}", mask(text, self._secrets))
+        for secret in self._secrets[:_OF_THE_ACCOUNT]:
+            for part in (secret[:_PART], secret[-_PART:]):
+                hidden = hidden.replace(part, MASK) if len(part) == _PART else hidden
+        return hidden
 
     def render(self, created: str) -> str:
         """Return the recording as text, a line for each reply."""
@@ -60,16 +73,20 @@ class Recording:
         return "{\n " + ",\n ".join([*parts, f'"replies": {rows}']) + "\n}\n"
 
 
-def _reply(test: str, action: str, http_status: int, text: str) -> LiveReply:
+def _reply(
+    test: str, action: str, http_status: int, text: str, hide: Callable[[str], str]
+) -> LiveReply:
     try:
         document = json.loads(text)
     except (ValueError, RecursionError):
         document = None
     if not isinstance(document, dict):
         return LiveReply(test, action, http_status, None, f"({len(text)} characters, no envelope)")
-    if "data" in document:
-        document["data"] = _without_texts(document["data"])
-    return LiveReply(test, action, http_status, document)
+    message = hide(str(document["status"])) if isinstance(document.get("status"), str) else None
+    kept = {name: _without_texts(value) for name, value in document.items()}
+    return LiveReply(
+        test, action, http_status, kept | ({} if message is None else {"status": message})
+    )
 
 
 def _without_texts(value: Any) -> Any:

@@ -10,6 +10,7 @@ import pytest
 from pytest_flipsnack.catalogue.action import BASE_PATH
 from pytest_flipsnack.fake.fake import Fake
 from pytest_flipsnack.fake.settings import Settings
+from pytest_flipsnack.live.limits import Pace
 from pytest_flipsnack.transports.server.server import LoopbackServer
 from tests.downstream import Project
 
@@ -46,6 +47,6 @@ def live(project: Project, real: RealApi, monkeypatch: pytest.MonkeyPatch) -> Pr
     monkeypatch.setenv("FLIPSNACK_SECRET", SECRET)
     monkeypatch.setenv("FLIPSNACK_LIVE_URL", real.url)
     monkeypatch.setenv("FLIPSNACK_LIVE_UPLOAD_URL", real.upload_url + "/")
-    monkeypatch.setattr("pytest_flipsnack.live.limits.time.sleep", lambda seconds: None)
+    monkeypatch.setattr(Pace, "_sleep_until", lambda self, at: None)
     project.write("conftest.py", f"import pytest\nimport acme\n{CLIENT_FIXTURE}")
     return project

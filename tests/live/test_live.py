@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
 import json
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from pytest_flipsnack import cli
 from pytest_flipsnack.fake.reply import Reply
+from pytest_flipsnack.transports.server.listener import Listener, Room
 from tests.downstream import Project
 from tests.live.conftest import KEY, SECRET, RealApi
 
@@ -174,6 +181,83 @@ def test_a_proxy_is_used_where_the_machine_has_one(
     assert [call.code for call in real.calls] == [20]
 
 
+class Upstream:
+    """A server that says what it was asked with, and takes its time."""
+
+    def __init__(self, wait_s: float = 0.0) -> None:
+        self.headers: list[Any] = []
+        self.wait_s = wait_s
+
+    def __call__(self, environ: Any, start_response: Any) -> list[bytes]:
+        self.headers.append(environ.get("HTTP_PROXY_AUTHORIZATION"))
+        time.sleep(self.wait_s)
+        body = b'{"code": 22, "status": "Maintenance mode"}'
+        start_response("200 OK", [("Content-Length", str(len(body)))])
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
+
+
+@contextmanager
+def serving(app: Upstream) -> Iterator[str]:
+    server = Listener("127.0.0.1", 0, app, Room(None))
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    try:
+        yield f"127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+def test_a_proxy_gets_the_name_and_the_password(
+    live: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("HTTP_PROXY", "NO_PROXY", "no_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    app = Upstream()
+    with serving(app) as address:
+        monkeypatch.setenv("http_proxy", f"http://me:s%40fe@{address}")
+        monkeypatch.setenv("FLIPSNACK_LIVE_URL", "http://flipsnack.invalid/v1")
+        live.test("""
+            @pytest.mark.flipsnack_live
+            def test_it(client): assert client.try_to_ask() == 22
+        """)
+        assert live.run("--flipsnack-live").ret == 0
+    assert app.headers == ["Basic " + base64.b64encode(b"me:s@fe").decode()]
+
+
+def test_a_late_reply_is_of_the_test_that_asked(
+    live: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with serving(Upstream(0.4)) as address:
+        monkeypatch.setenv("FLIPSNACK_LIVE_URL", f"http://{address}/v1")
+        live.test("""
+            import time
+            import requests
+            pytestmark = pytest.mark.flipsnack_live
+            URL = "https://api.flipsnack.com/v1/?action=user.getStats"
+
+            def test_one(flipsnack_live):
+                with pytest.raises(requests.ReadTimeout):
+                    requests.get(URL, timeout=0.1)
+
+            def test_two(flipsnack_live):
+                assert requests.head(URL, timeout=5).status_code == 200
+                time.sleep(0.6)
+                assert flipsnack_live.replies == []
+        """)
+        live.run("--flipsnack-live").assert_outcomes(passed=2)
+    assert [one["test"] for one in recorded(live)["replies"]] == ["test_acme.py::test_one"]
+
+
+def test_a_folder_of_authorities_is_taken(
+    live: Project, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path))
+    live.test(STATS)
+    assert live.run("--flipsnack-live").ret == 0
+
+
 def test_an_upload_arrives_as_it_was_sent(live: Project, real: RealApi) -> None:
     live.test("""
         import hashlib
@@ -243,7 +327,7 @@ def test_a_host_that_does_not_answer_fails_the_test(
                 client.ask()
     """)
     result = live.run("--flipsnack-live")
-    result.assert_outcomes(passed=1, errors=1)
+    result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(["http://127.0.0.1:9/v1 did not answer: *refused*"])
     assert recorded(live)["replies"] == []
 
@@ -297,9 +381,7 @@ def test_a_fixture_of_a_test_that_is_not_marked(live: Project) -> None:
     """)
     result = live.run()
     result.stdout.fnmatch_lines(
-        [
-            "flipsnack_live is there with --flipsnack-live only; mark the test: @pytest.mark.flipsnack_live"
-        ]
+        ["flipsnack_live is there with --flipsnack-live only, and in a test that is marked: *"]
     )
     assert result.ret == 1
 
