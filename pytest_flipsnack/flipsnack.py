@@ -17,26 +17,17 @@ from pytest_flipsnack.fake.call import Call
 from pytest_flipsnack.fake.collections import Collections
 from pytest_flipsnack.fake.fake import Fake
 from pytest_flipsnack.fake.faults import FaultName
+from pytest_flipsnack.fake.finding import failure
 from pytest_flipsnack.fake.settings import Settings, SettingValues
 from pytest_flipsnack.fake.stubs import at_the_callers_line, callers_line
 from pytest_flipsnack.transports.guard import Guard
-from pytest_flipsnack.transports.in_process import InProcess
+from pytest_flipsnack.transports.in_process import InProcess, Requesting
 from pytest_flipsnack.transports.libraries import on_import
 from pytest_flipsnack.transports.patches import Transport
 from pytest_flipsnack.transports.requests import RequestsTransport
 from pytest_flipsnack.transports.server.loopback import LoopbackTransport
 from pytest_flipsnack.transports.session import Session
 from pytest_flipsnack.virtual_time.clock import VirtualClock
-
-
-class _Requesting:
-    """Tells the clock which threads make requests."""
-
-    def __init__(self, clock: VirtualClock) -> None:
-        self.asks = clock.makes_requests
-
-    def answered(self, call: Call) -> None:
-        """Need nothing more."""
 
 
 class Flipsnack:
@@ -59,7 +50,7 @@ class Flipsnack:
         self.fake = Fake(
             api_key, secret, settings or Settings(), clock.reading, client_clock=clock.now
         )
-        self.fake.observers.append(_Requesting(clock))
+        self.fake.observers.append(Requesting(clock))
         self._name = name
         self._session = session or Session()
         self._own_session = session is None
@@ -246,4 +237,7 @@ class Flipsnack:
         __tracebackhide__ = True
         found = self.stop()
         if found and error is None:
-            raise AssertionError("\n".join(found))
+            raise failure("\n".join(found))
+        if error is not None:  # a refusal may be its cause
+            for finding in self.findings:
+                error.add_note(finding)

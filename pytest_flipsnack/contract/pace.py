@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
-from pytest_flipsnack.catalogue.codes import Code
+from pytest_flipsnack.catalogue.codes import Code, Handling, known_code, known_codes
 from pytest_flipsnack.contract.judge import finding, is_same, reply_of, seconds
 from pytest_flipsnack.contract.retries import Retry, Waits
 from pytest_flipsnack.fake.call import Call
@@ -58,7 +58,7 @@ def _judge_polls(
     calls: Sequence[Call], rules: Mapping[int, Retry], waits: Waits
 ) -> Iterator[Finding]:
     """Yield a finding where a client polls many times a second; a page says every few seconds."""
-    pending = [call for call in calls if call.pending or call.code == Code.PROCESSING]
+    pending = [call for call in calls if _is_polled(call)]
     if Code.PROCESSING in rules and rules[Code.PROCESSING].sets_waits:
         return
     for first in pending[:1]:
@@ -76,7 +76,14 @@ def _judge_polls(
 
 def _undeclared(rules: Mapping[int, Retry]) -> frozenset[Code]:
     """Return the codes that pass, less those for which a project has declared the waits."""
-    return _PASSING - {code for code, rule in rules.items() if rule.sets_waits}
+    local = {one for one in known_codes() if one.is_local and one.handling is Handling.RETRY}
+    return (_PASSING | local) - {code for code, rule in rules.items() if rule.sets_waits}
+
+
+def _is_polled(call: Call) -> bool:
+    """Return whether a reply asks the client to come back later."""
+    known = known_code(call.code)
+    return call.pending or (known is not None and known.handling is Handling.POLL)
 
 
 def too_short(

@@ -21,6 +21,7 @@ class RetryMode(StrEnum):
     REQUIRED = "required"
 
 
+_LEAST_WAIT_S = 0.001
 _MODES = ", ".join(repr(mode.value) for mode in RetryMode)
 
 
@@ -52,16 +53,14 @@ class Retry:
             )
         if self.waits_s is not None:
             object.__setattr__(self, "waits_s", tuple(self.waits_s))
-        for name in ("at_most", "exactly", "wait_s", "lasts_s"):
+        for name in ("at_most", "exactly"):
+            if getattr(self, name) is not None:
+                _check_number(name, getattr(self, name), whole=True)
+        for name in ("wait_s", "lasts_s"):
             _check_number(name, getattr(self, name))
         for wait_s in self.waits_s or ():
-            _check_number("waits_s", wait_s)
-        counts = {"at_most": self.at_most, "exactly": self.exactly, "waits_s": self.waits_s}
-        given = [name for name, count in counts.items() if count is not None]
-        if len(given) > 1:
-            raise ValueError(
-                f"{' and '.join(given)} say how many retries there are; leave one of them out"
-            )
+            _check_number("waits_s", wait_s, least=_LEAST_WAIT_S)
+        _check_together(self)
 
     @property
     def sets_waits(self) -> bool:
@@ -69,7 +68,7 @@ class Retry:
         return bool(self.wait_s or self.waits_s or self.grows or self.lasts_s)
 
     def __str__(self) -> str:
-        if self.mode is RetryMode.FORBIDDEN:
+        if self.mode is RetryMode.FORBIDDEN or 0 in {self.exactly, self.at_most}:
             return "one request"
         wait = f"a wait of {self.wait_s:g} s or more" if self.wait_s else "a wait"
         wait += ", none shorter than the one before" if self.grows else ""
@@ -91,10 +90,31 @@ def _retries(count: int) -> str:
     return "1 retry" if count == 1 else f"{count} retries"
 
 
-def _check_number(name: str, value: object) -> None:
-    right = value is None or (isinstance(value, int | float) and not isinstance(value, bool))
-    if not right or (isinstance(value, int | float) and not 0 <= value < inf):
-        raise ValueError(f"{name}={value!r} is not a number of 0 or more")
+def _check_number(name: str, value: object, *, whole: bool = False, least: float = 0.0) -> None:
+    number = isinstance(value, int if whole else int | float) and not isinstance(value, bool)
+    if not number or not least <= float(str(value)) < inf:
+        what = "a whole number" if whole else "a number"
+        raise ValueError(f"{name}={value!r} is not {what} of {least:g} or more")
+
+
+def _check_together(rule: Retry) -> None:
+    """Raise `ValueError` for parts of a rule that say the same thing twice, or cannot both hold."""
+    counts = ["at_most", "exactly", "waits_s"]
+    given = [name for name in counts if getattr(rule, name) is not None]
+    if len(given) > 1:
+        raise ValueError(
+            f"{' and '.join(given)} say how many retries there are; leave one of them out"
+        )
+    waits = [name for name in ("wait_s", "grows", "lasts_s") if getattr(rule, name)]
+    if rule.waits_s is not None and waits:
+        raise ValueError(f"waits_s names all waits; leave {' and '.join(waits)} out")
+    none = rule.at_most == 0 or rule.exactly == 0 or rule.waits_s == ()
+    if rule.mode is RetryMode.FORBIDDEN and (given or waits):
+        raise ValueError(
+            f"mode='forbidden' is one request; leave {' and '.join([*given, *waits])} out"
+        )
+    if rule.mode is RetryMode.REQUIRED and none:
+        raise ValueError(f"mode='required' is at least one retry; {given[0]} allows none")
 
 
 FORBIDDEN = Retry(mode=RetryMode.FORBIDDEN)

@@ -19,6 +19,7 @@ _LIBRARIES = {
     Path(sysconfig.get_paths()[name]).resolve() for name in ("stdlib", "purelib", "platlib")
 }
 _LABEL = re.compile(r"^    (\w[\w ]*: +)", re.MULTILINE)
+_LABELLED = re.compile(r"^((?:E +| {4}))\w[\w ]*: ", re.MULTILINE)
 _VARYING = re.compile(r"\b[a-z]+\.[a-z]\w+|\d[\d.]*", re.IGNORECASE)
 """Action names and numbers: findings that differ in these, or in the message of a code, have one cause."""
 
@@ -133,13 +134,17 @@ def shorten_search(item: pytest.Item, report: pytest.TestReport, asked: str) -> 
 
 def add_addresses(report: pytest.TestReport, text: str) -> None:
     """Let a failure end with the command that explains its findings."""
-    more = _addresses(text).removeprefix("\n")
-    chain: list[Any] = getattr(report.longrepr, "chain", [])
-    entries = chain[-1][0].reprentries if chain and more else []
+    more = _addresses(text).strip()
+    trace = getattr(report.longrepr, "reprtraceback", None)
+    entries = trace.reprentries if trace is not None and more else []
     if entries:
         lines = entries[-1].lines
-        marked = any(line.startswith("E   ") for line in lines)
-        lines.append(f"E       {more}" if marked else more)
+        # below the last label, wherever this style of traceback puts it
+        found = [match for line in lines for match in _LABELLED.finditer(line)]
+        before = (
+            found[-1][1] if found else "E       " if lines[-1:] and lines[-1][:1] == "E" else ""
+        )
+        lines.append(f"{before}{more}\n" if lines[-1].endswith("\n") else before + more)
 
 
 def _addresses(text: str) -> str:

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 Hide = Callable[[str], str]
-_CRASH = "message"
 
 
 def hide_in(report: pytest.TestReport, hide: Hide) -> None:
@@ -28,16 +27,14 @@ def _hidden(shown: Any, hide: Hide) -> Any:
         return hide(shown)
     if isinstance(shown, tuple):  # where and why a test was skipped
         return tuple(hide(one) if isinstance(one, str) else one for one in shown)
-    if not hasattr(shown, "chain"):
+    if not hasattr(shown, "reprtraceback"):
         return hide(str(shown)) if shown is not None else None
-    for trace, crash, description in shown.chain:
-        del description
+    parts = [(shown.reprtraceback, shown.reprcrash), *getattr(shown, "chain", ())]
+    for trace, crash, *_ in parts:
         for entry in trace.reprentries:
             _hide_in_entry(entry, hide)
         if crash is not None:
             crash.message = hide(crash.message)
-    if shown.reprcrash is not None:
-        shown.reprcrash.message = hide(shown.reprcrash.message)
     shown.sections = [(name, hide(text), mark) for name, text, mark in shown.sections]
     return shown
 

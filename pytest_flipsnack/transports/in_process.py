@@ -19,8 +19,10 @@ from pytest_flipsnack.fake.request import Body, parse, whole
 from pytest_flipsnack.virtual_time.forks import at_forks
 
 if TYPE_CHECKING:
+    from pytest_flipsnack.fake.call import Call
     from pytest_flipsnack.fake.fake import Fake
     from pytest_flipsnack.transports.session import Session
+    from pytest_flipsnack.virtual_time.clock import VirtualClock
 
 
 _SENT = ("Content-Type", "Range", "If-Range")
@@ -182,6 +184,16 @@ class InProcess:
             connection.close()
         kind, more = answer.headers.get("Content-Type", ""), tuple(answer.headers.items())
         return Reply(None, content, answer.status, kind, more_headers=more)
+
+
+class Requesting:
+    """Tells the clock which threads make requests."""
+
+    def __init__(self, clock: VirtualClock) -> None:
+        self.asks = clock.makes_requests
+
+    def answered(self, call: Call) -> None:
+        """Need nothing more."""
 
 
 _ACTIVE: list[InProcess] = []

@@ -118,3 +118,37 @@ def test_a_failure_ends_with_its_name(project: Project) -> None:
 
 def test_other_texts_have_no_address() -> None:
     assert addresses("an error of the client's\n    seen: something") == ""
+
+
+@pytest.mark.parametrize("style", ["long", "short", "native"])
+def test_the_line_stands_below_the_others_in_each_style(project: Project, style: str) -> None:
+    project.test("""
+        def test_it(flipsnack, client):
+            with flipsnack.expect(41, raises=KeyError):
+                client.ask()
+    """)
+    lines = project.run(f"--tb={style}").outlines
+    (more,) = [line for line in lines if "more: " in line]
+    (seen,) = [line for line in lines if "seen: " in line]
+    assert more.index("more:") == seen.index("seen:")
+    assert lines.index(more) == lines.index(seen) + 1
+    assert more.endswith("pytest-flipsnack explain not-raised")
+
+
+def test_a_block_of_a_context_has_the_name_too(project: Project) -> None:
+    project.test("""
+        def test_delivers_nothing(flipsnack_context):
+            with flipsnack_context() as flipsnack:
+                flipsnack.respond(31)
+
+        def test_is_refused(flipsnack_context):
+            with flipsnack_context() as flipsnack:
+                acme.Client("no", "key").ask()
+    """)
+    result = project.run()
+    result.stdout.fnmatch_lines_random(
+        [
+            "E*more: *pytest-flipsnack explain not-delivered",
+            "E *user.getStats was refused with 41 Invalid credentials, and the test did not expect 41",
+        ]
+    )

@@ -15,6 +15,20 @@ FAULTS = (
         "user.getStats answered 44 and the client retried after 1.0 s",
     ),
     Fault(
+        "success-after-a-retry-lost",
+        "requests_raising",
+        "what comes after a retry is not returned",
+        "        for attempt in range(self.tries - 1):\n"
+        "            try:\n"
+        "                return self._request(action, params, files)\n",
+        "        for attempt in range(self.tries - 1):\n"
+        "            try:\n"
+        "                found = self._request(action, params, files)\n"
+        "                return None if attempt else found\n",
+        "test_recovery[user.getStats-50]",
+        "user.getStats answered 50 and then 20, and the client returned None",
+    ),
+    Fault(
         "everything-retried",
         "aiohttp_loop",
         "every code is retried",

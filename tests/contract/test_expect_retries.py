@@ -71,6 +71,8 @@ def test_growing_waits_without_an_end_are_stopped_by_the_clock(flipsnack: Flipsn
         (Retry(waits_s=(1,)), "retries after waits of 1 s"),
         (Retry(waits_s=(1, 2, 4)), "retries after waits of 1, 2, 4 s"),
         (Retry(waits_s=()), "one request"),
+        (Retry(exactly=0), "one request"),
+        (Retry(at_most=0), "one request"),
         (Retry(lasts_s=60), "one request, or a bounded retry after a wait, 60 s or more in all"),
     ],
 )
@@ -91,13 +93,17 @@ def test_the_waits_are_shown_as_they_were(flipsnack: Flipsnack) -> None:
 @pytest.mark.parametrize(
     ("made", "error", "text"),
     [
-        (lambda: Retry(at_most=-1), ValueError, "at_most=-1 is not a number of 0 or more"),
-        (lambda: Retry(exactly=True), ValueError, "exactly=True is not a number of 0 or more"),
+        (lambda: Retry(at_most=-1), ValueError, "at_most=-1 is not a whole number of 0 or more"),
+        (
+            lambda: Retry(exactly=True),
+            ValueError,
+            "exactly=True is not a whole number of 0 or more",
+        ),
         (lambda: Retry(wait_s=float("inf")), ValueError, "wait_s=inf is not a number of 0 or more"),
         (
             lambda: Retry(waits_s=(1, "2")),  # type: ignore[arg-type]
             ValueError,
-            "waits_s='2' is not a number of 0 or more",
+            "waits_s='2' is not a number of 0.001 or more",
         ),
         (
             lambda: Retry(waits_s="124"),  # type: ignore[arg-type]
@@ -108,6 +114,32 @@ def test_the_waits_are_shown_as_they_were(flipsnack: Flipsnack) -> None:
             lambda: Retry(waits_s=4),  # type: ignore[arg-type]
             TypeError,
             "waits_s=4: write the waits in seconds, as in (1, 2, 4)",
+        ),
+        (
+            lambda: Retry(exactly=2.5),  # type: ignore[arg-type]
+            ValueError,
+            "exactly=2.5 is not a whole number of 0 or more",
+        ),
+        (
+            lambda: Retry(waits_s=(1, None)),  # type: ignore[arg-type]
+            ValueError,
+            "waits_s=None is not a number of 0.001 or more",
+        ),
+        (lambda: Retry(waits_s=(0, 1)), ValueError, "waits_s=0 is not a number of 0.001 or more"),
+        (
+            lambda: Retry(waits_s=(1, 2), wait_s=2, lasts_s=60),
+            ValueError,
+            "waits_s names all waits; leave wait_s and lasts_s out",
+        ),
+        (
+            lambda: Retry(mode=RetryMode.FORBIDDEN, exactly=3, grows=True),
+            ValueError,
+            "mode='forbidden' is one request; leave exactly and grows out",
+        ),
+        (
+            lambda: Retry(mode=RetryMode.REQUIRED, at_most=0),
+            ValueError,
+            "mode='required' is at least one retry; at_most allows none",
         ),
         (
             lambda: Retry(at_most=3, exactly=3),

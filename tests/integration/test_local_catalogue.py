@@ -149,6 +149,50 @@ def test_a_contract_tries_its_codes_with_its_handling(merging: Project) -> None:
     result.stdout.fnmatch_lines_random([*names, "*::test_recovery[[]collection.duplicate-52[]] *"])
 
 
+WAITING = """
+    import time
+    from pytest_flipsnack import ClientContract, call
+
+    class TestContract(ClientContract):
+        error = acme.FlipsnackError
+
+        @call("user.getStats")
+        def stats(self, client):
+            for wait_s in {waits}:
+                try:
+                    return client.ask()
+                except acme.FlipsnackError as error:
+                    if error.code not in {{52, 53}}:
+                        raise
+                time.sleep(wait_s)
+            return client.ask()
+"""
+
+
+@pytest.mark.parametrize(
+    ("waits", "finding"),
+    [
+        ("(1, 2, 4)", ""),
+        ("(0.001, 0.001, 0.001)", "*answered 52 and the client retried 3 times within 0.003 s"),
+        ("(8, 4, 2, 1)", "*answered 52 and the client retried after ever shorter waits: *"),
+        ("[0.05] * 40", "*answered 53 and the client polled 5 times within 0.25 s"),
+    ],
+)
+def test_waits_after_its_codes_are_judged(merging: Project, waits: str, finding: str) -> None:
+    merging.write("flipsnack.toml", CATALOGUE + POLLED)
+    merging.test(WAITING.format(waits=waits))
+    result = merging.run("-k", "test_code and (52 or 53)")
+    assert (result.ret == 1) == bool(finding)
+    result.stdout.fnmatch_lines([f"E*AssertionError: user.getStats {finding}"] if finding else [])
+
+
+POLLED = """
+[codes.53]
+message = "Not ready"
+handling = "poll"
+"""
+
+
 def test_a_flip_turns_into_them(merging: Project) -> None:
     merging.test("""
         def test_it(flipsnack, client):

@@ -105,9 +105,23 @@ def _first_reply(tester: Tester, code: Code) -> Findings:
         lambda call: call.code == code
     ):
         yield from tester.require.success(attempt, f"answered {code.value} and then 20")
+        yield from _lost(tester, attempt, code)
     else:
         yield from tester.require.failure(attempt, f"answered {code.value}", code=code)
         yield from tester.require.carried(attempt, code)
+
+
+def _lost(tester: Tester, attempt: Attempt, code: Code) -> Findings:
+    """A success after a retry gives what it gives without one."""
+    if attempt.value is not None or tester.require.failed(attempt):
+        return
+    plain = tester.call()
+    if plain.value is not None and not tester.require.failed(plain):
+        yield finding(
+            f"{tester.action.name} answered {code.value} and then 20, and the client returned None",
+            f"what it returns without the {code.value}, {type(plain.value).__name__}",
+            attempt.calls,
+        )
 
 
 def _errors(_action: Action, _declared: Declared) -> Iterator[tuple[str, Code]]:
