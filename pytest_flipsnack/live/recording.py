@@ -13,6 +13,8 @@ from pytest_flipsnack.fake.masking import MASK, mask
 
 _SIGNATURE = re.compile(r"(signature\W{1,6})[0-9a-fA-F]{32}\b")
 """A signature of a request that was never sent, as a dictionary or a list shows it."""
+_CUT = re.compile(r"(?<=\.\.\.)[0-9a-f]{6,}\b|\b[0-9a-f]{6,}(?=\.\.\.)", re.IGNORECASE)
+"""What may be left of a signature where a long value was cut."""
 _OF_THE_ACCOUNT = 2
 _PART = 8
 """As much of key and secret is masked at either end: a long text may be cut in the middle."""
@@ -59,6 +61,7 @@ class Recording:
     def hide(self, text: str) -> str:
         """Return a text without key, secret and signatures, also where they are cut."""
         hidden = _SIGNATURE.sub(rf"\1{MASK}", mask(text, self._secrets))
+        hidden = _CUT.sub(MASK, hidden)
         for secret in self._secrets[:_OF_THE_ACCOUNT]:
             for part in (secret[:_PART], secret[-_PART:]):
                 hidden = hidden.replace(part, MASK) if len(part) == _PART else hidden

@@ -35,6 +35,7 @@ WAYS = {
     "cut": "text = 't' * 109 + live.secret + 'x' * 150\n        assert text == ''",
     "a subtest": "with subtests.test('one'):\n            assert live.secret == ''",
 }
+ENDS = {"warned": "warnings", "skipped": "skipped", "xfailed": "xfailed", "a property": "passed"}
 
 
 @pytest.mark.parametrize("style", ["long", "short", "native", "line"])
@@ -55,11 +56,16 @@ def test_it_is_masked(live: Project, way: str, style: str) -> None:
     """
     )
     flags = ("-rA", "--showlocals", "--log-level=DEBUG", "--log-file=log.txt", "--junitxml=j.xml")
-    result = live.run("--flipsnack-live", *flags, "-o", "log_cli=true", f"--tb={style}")
+    settings = ("-o", "log_cli=true", "-o", "junit_family=xunit1", "-W", "default")
+    result = live.run("--flipsnack-live", *flags, *settings, f"--tb={style}")
+    counts = result.parseoutcomes()
+    assert ENDS.get(way, "failed") in counts
+    assert "errors" not in counts
     shown = [result.stdout.str(), result.stderr.str()]
     shown += [(live.path / name).read_text("utf-8") for name in ("log.txt", "j.xml")]
+    assert style == "line" or "***" in "".join(shown)
     for text in shown:
-        for hidden in (KEY, SECRET, SECRET[:8], SIGNATURE[:8]):
+        for hidden in (KEY, SECRET, SECRET[:8], SIGNATURE[:8], SIGNATURE[-8:]):
             assert hidden not in text
 
 
@@ -85,7 +91,7 @@ def test_a_log_record_that_is_wrong_is_loggings_to_report(live: Project) -> None
         + """
     def test_it(flipsnack_live, monkeypatch):
         monkeypatch.setattr(logging, "raiseExceptions", False)
-        logging.getLogger("acme").info("%d", "no number")
+        logging.getLogger("acme").error("%d", "no number")
     """
     )
     assert live.run("--flipsnack-live").ret == 0
@@ -158,3 +164,15 @@ def test_trouble_of_a_test_that_fails_for_itself_is_shown_beside(
     result = live.run("--flipsnack-live")
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(["*- Flipsnack live -*", "http://127.0.0.1:9/v1 did not answer: *"])
+
+
+def test_a_fixture_that_does_not_exist_is_named(live: Project) -> None:
+    live.test(
+        SIGNED
+        + """
+    def test_it(flipsnack_live, nothing): pass
+    """
+    )
+    result = live.run("--flipsnack-live")
+    result.stdout.fnmatch_lines(["*fixture 'nothing' not found"])
+    assert result.ret == 1

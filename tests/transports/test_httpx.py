@@ -229,3 +229,14 @@ def test_a_tls_context_that_a_test_has_mocked_is_left(monkeypatch: pytest.Monkey
 
     assert code_of(response) == 20
     assert httpx._config.create_ssl_context is made
+
+
+@BOTH
+def test_a_request_without_a_timeout_ends_in_virtual_time(flipsnack: Flipsnack, send: Send) -> None:
+    """On a loop of asyncio it waits for hours first, so that a deadline around it can end it."""
+    flipsnack.fail("timeout")
+    with flipsnack.clock as clock, pytest.raises(httpx.ReadTimeout):
+        send("GET", API, params=signed(flipsnack), timeout=None)
+    assert clock.skipped == (7200 if send is send_async else 0)
+    assert flipsnack.calls[0].timeout_s is None
+    assert clock.sleeps == []

@@ -425,3 +425,28 @@ def test_a_method_that_makes_no_request_is_one_finding_of_every_test(project: Pr
         f"1 finding in {counts['failed']} tests: stats did not call user.getStats (returned "
         "<generator object TestAcme.stats>)"
     )
+
+
+NOTHING = """
+    import time
+
+    class TestAcme(ClientContract):
+        error = acme.FlipsnackError
+
+        @call("collection.deleteCollection")
+        def delete(self, client, flipsnack_hash):
+            for wait_s in (1, 2, 4):
+                try:
+                    return client.ask("collection.deleteCollection", collectionHash=flipsnack_hash)
+                except acme.FlipsnackError as error:
+                    if error.code not in {22, 31, 32, 50}:
+                        raise
+                time.sleep(wait_s)
+"""
+
+
+def test_a_call_that_returns_nothing_has_nothing_to_lose(project: Project) -> None:
+    project.test("from pytest_flipsnack import ClientContract, call\n" + dedent(NOTHING))
+    result = project.run("-k", "test_recovery")
+    assert result.parseoutcomes()["passed"] == 4
+    assert result.ret == 0
