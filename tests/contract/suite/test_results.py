@@ -448,5 +448,5 @@ NOTHING = """
 def test_a_call_that_returns_nothing_has_nothing_to_lose(project: Project) -> None:
     project.test("from pytest_flipsnack import ClientContract, call\n" + dedent(NOTHING))
     result = project.run("-k", "test_recovery")
-    assert result.parseoutcomes()["passed"] == 4
+    assert result.parseoutcomes()["passed"] == 5
     assert result.ret == 0
