@@ -176,3 +176,16 @@ def test_a_fixture_that_does_not_exist_is_named(live: Project) -> None:
     result = live.run("--flipsnack-live")
     result.stdout.fnmatch_lines(["*fixture 'nothing' not found"])
     assert result.ret == 1
+
+
+def test_other_warnings_stay_as_they_are(live: Project) -> None:
+    live.test("""
+    import warnings
+
+    def test_before(): warnings.warn("one")
+
+    @pytest.mark.flipsnack_live
+    def test_it(flipsnack_live): warnings.warn("two")
+    """)
+    result = live.run("--flipsnack-live", "-p", "no:randomly", "-W", "default")
+    result.stdout.fnmatch_lines(["*UserWarning: one", "*UserWarning: two"])
