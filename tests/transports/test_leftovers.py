@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import queue
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -16,6 +17,7 @@ import urllib3
 
 from pytest_flipsnack import Flipsnack, Settings
 from pytest_flipsnack.integration.fakes import Fakes, LateRequestWarning
+from pytest_flipsnack.transports import leftovers
 from pytest_flipsnack.transports.leftovers import Leftovers
 from pytest_flipsnack.transports.session import Session
 from tests.transports.asking import API, codes, signed
@@ -244,3 +246,16 @@ def test_a_thread_that_does_nothing_but_wait_is_at_no_work() -> None:
     event.set()
     thread.join(20)
     assert leftovers._left == {}
+
+
+def test_a_thread_that_has_not_begun_its_function_is_at_nothing() -> None:
+    """Its frames are those of `threading` alone, as of one that waits for an event."""
+    event = threading.Event()
+    thread = threading.Thread(target=event.wait)
+    thread.start()
+    assert thread.ident is not None
+    try:
+        assert leftovers._work(sys._current_frames()[thread.ident]) is None
+    finally:
+        event.set()
+        thread.join()
