@@ -181,6 +181,9 @@ def unfit_where_delivered(stub: Stub, request: Request) -> str:
     return f"{said} and does not satisfy its schema:\n    {lines}"
 
 
+_MORE = "    more: docs/guide.md#the-fake"
+
+
 def at_the_callers_line(method: Callable[P, None]) -> Callable[P, None]:
     """Let a wrong call fail at the line that made it, without the frames below."""
 
@@ -191,7 +194,9 @@ def at_the_callers_line(method: Callable[P, None]) -> Callable[P, None]:
             return method(*args, **kwargs)
         except (TypeError, ValueError) as error:
             wrong = error
-        raise type(wrong)(str(wrong)) from None
+        shown = type(wrong)(str(wrong))
+        shown.add_note(_MORE)
+        raise shown from None
 
     return checked
 

@@ -13,6 +13,11 @@ T = TypeVar("T")
 PREFIX = "flipsnack_"
 
 
+def usage_error(text: str, page: str) -> pytest.UsageError:
+    """Return an error of usage, with the page that has more."""
+    return pytest.UsageError(f"{text}\n    more: docs/{page}")
+
+
 def check_keys(config: pytest.Config) -> None:
     """Raise `pytest.UsageError` for a key of ours in the configuration that does not exist."""
     with warnings.catch_warnings(action="ignore"):  # 9.2 deprecates the one way to them
@@ -28,7 +33,7 @@ def check_keys(config: pytest.Config) -> None:
     known = sorted(key for key in config._parser._inidict if key.startswith(PREFIX))
     close = nearest(unknown[0].removeprefix(PREFIX), [key.removeprefix(PREFIX) for key in known])
     hint = f"did you mean {PREFIX}{close}?" if close else f"keys: {', '.join(known)}"
-    raise pytest.UsageError(f"{unknown[0]} is not a key of the configuration; {hint}")
+    raise usage_error(f"{unknown[0]} is not a key of the configuration; {hint}", "guide.md")
 
 
 def use_catalogue(config: pytest.Config) -> None:
@@ -41,18 +46,18 @@ def use_catalogue(config: pytest.Config) -> None:
     try:
         found = local.read(config.rootpath / str(name))
     except ValueError as error:
-        raise pytest.UsageError(f"flipsnack_catalogue: {name}: {error}") from None
+        raise usage_error(f"flipsnack_catalogue: {name}: {error}", "howto/catalogue.md") from None
     stack = ExitStack()
     stack.enter_context(local.in_use(found))
     config.add_cleanup(stack.close)
 
 
-def reading(key: str, read: Callable[[Any], T], value: object) -> T:
+def reading(key: str, read: Callable[[Any], T], value: object, page: str = "coverage.md") -> T:
     """Return what `read` makes of the value of a key; raise `pytest.UsageError` naming it."""
     try:
         return read(value)
     except ValueError as error:
-        raise pytest.UsageError(f"{key}: {error}") from None
+        raise usage_error(f"{key}: {error}", page) from None
 
 
 def ini(config: pytest.Config, key: str) -> Any:

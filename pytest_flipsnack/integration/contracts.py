@@ -111,6 +111,7 @@ def _marked(definition: pytest.Function) -> set[str]:
 
 
 _CASE = "flipsnack_case"
+_PAGE = "contract.md"
 _FOUND = pytest.StashKey[bool]()
 _CHECKED = pytest.StashKey[set[type]]()
 
@@ -124,9 +125,10 @@ def parametrize(metafunc: pytest.Metafunc) -> None:
 
     known = metafunc.config.stash.setdefault(_CHECKED, set())
     if cls not in known:  # what is wrong fails each of its tests
-        checked(cls.__name__, lambda: declaration_checks.check_declarations(cls))
+        checked(cls.__name__, lambda: declaration_checks.check_declarations(cls), _PAGE)
         known.add(cls)
-    cases = checked(cls.__name__, lambda: client_contract.cases_of(cls, metafunc.function.__name__))
+    name = metafunc.function.__name__
+    cases = checked(cls.__name__, lambda: client_contract.cases_of(cls, name), _PAGE)
     _start_repeats(metafunc.config)
     _parametrize(metafunc, declarations.calls_of(cls), _CASE, cases)
 

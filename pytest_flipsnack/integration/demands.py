@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import pytest
 
-from pytest_flipsnack.integration.configuration import ini, ini_list, reading
+from pytest_flipsnack.integration.configuration import ini, ini_list, reading, usage_error
 
 if TYPE_CHECKING:
     from pytest_flipsnack.coverage.baseline import Baseline
@@ -87,13 +87,15 @@ def read_flips(config: pytest.Config) -> Flips | None:
 
     lacking = reruns.missing()
     if lacking:
-        raise pytest.UsageError(
+        raise usage_error(
             f"flip is not available on pytest {pytest.__version__}, which has no {lacking}; "
-            "run without --flipsnack-flip"
+            "run without --flipsnack-flip",
+            "coverage.md",
         )
     if config.getoption("usepdb"):
-        raise pytest.UsageError(
-            "--flipsnack-flip makes tests fail on purpose, and --pdb would stop at each; leave one of them out"
+        raise usage_error(
+            "--flipsnack-flip makes tests fail on purpose, and --pdb would stop at each; leave one of them out",
+            "coverage.md",
         )
     cache = FlipCache(config) if mode == "changed" else None
     return Flips(config, cache, mode)
@@ -108,13 +110,16 @@ def read_targets(config: pytest.Config) -> list[Target]:
 
         targets.append(Target("json", Path(data)))
     elif config.getoption("flipsnack_append"):
-        raise pytest.UsageError("--flipsnack-append adds to a file; name it: --flipsnack-data=PATH")
+        raise usage_error(
+            "--flipsnack-append adds to a file; name it: --flipsnack-data=PATH", "coverage.md"
+        )
     for target in targets:
         if target.path is not None and (config.invocation_params.dir / target.path).is_dir():
             of_data = data is not None and target.path == Path(data)
             flag = "--flipsnack-data" if of_data else "--flipsnack-report"
-            raise pytest.UsageError(
-                f"{flag}: {target.path} is a directory; give the path of a file"
+            raise usage_error(
+                f"{flag}: {target.path} is a directory; give the path of a file",
+                "coverage.md",
             )
     return targets
 
@@ -129,7 +134,7 @@ def read_earlier(config: pytest.Config) -> tuple[Tally, Run] | None:
     try:
         return read_file(path)[:2]
     except UnreadableError as error:
-        raise pytest.UsageError(f"--flipsnack-append: {error}") from None
+        raise usage_error(f"--flipsnack-append: {error}", "coverage.md") from None
 
 
 def _typed(config: pytest.Config) -> bool:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_flipsnack.integration.configuration import ini, reading
+from pytest_flipsnack.integration.configuration import ini, reading, usage_error
 from pytest_flipsnack.integration.masked_reports import hide_in
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 NAME = "flipsnack_live"
 DEFAULT = "flipsnack-live.json"
-_FLAG = "--flipsnack-live"
+_FLAG, _PAGE = "--flipsnack-live", "howto/live.md"
 _SKIPPED = f"it asks the real Flipsnack, which only {_FLAG} allows"
 _LIMITS = {"requests_per_minute": 600, "requests": 100_000, "uploads": 1000}
 """The keys behind `flipsnack_live_`, each with the most that it may be."""
@@ -47,15 +47,15 @@ def configure(config: pytest.Config) -> None:
     if path is None or config.option.collectonly:
         return
     if hasattr(config, "workerinput") or getattr(config.option, "numprocesses", None):
-        raise pytest.UsageError(
-            f"{_FLAG} keeps below the limits of an account in one process; leave -n out"
+        raise usage_error(
+            f"{_FLAG} keeps below the limits of an account in one process; leave -n out", _PAGE
         )
     from pytest_flipsnack.live import environment
 
     try:
         account = environment.read(os.environ)
     except ValueError as error:
-        raise pytest.UsageError(f"{_FLAG}: {error}") from None
+        raise usage_error(f"{_FLAG}: {error}", _PAGE) from None
     from pytest_flipsnack.live.recorder import Recorder
 
     limits = _read_limits(config)
@@ -72,7 +72,7 @@ def _read_limits(config: pytest.Config) -> Limits:
         key = f"flipsnack_live_{name}"
         value = ini(config, key)
         if value is not None:
-            given[name] = reading(key, partial(_number, most=most), value)
+            given[name] = reading(key, partial(_number, most=most), value, _PAGE)
     return Limits(**given)
 
 

@@ -23,6 +23,7 @@ MARKERS = (
     "flipsnack_codes(*codes_or_groups, exclude=()): run the test once per code, as the argument "
     "flipsnack_code",
 )
+_PAGE = "guide.md#stubs-marks-and-expect"
 _STUB = "flipsnack"
 _EXPECTING = "flipsnack-expecting"
 _CODES = "flipsnack_codes"
@@ -181,14 +182,14 @@ def _text(value: object) -> str:
     return repr(int(value) if isinstance(value, Enum) and isinstance(value, int) else value)
 
 
-def checked(shown: str, read: Callable[[], T]) -> T:
+def checked(shown: str, read: Callable[[], T], page: str = _PAGE) -> T:
     """Return what `read` returns; fail without a traceback for a wrong declaration."""
     try:
         return read()
     except (TypeError, ValueError) as error:
         text = f"{shown}: {error}"
-    _reject(text)  # outside, or the report would show the error that it explains as well
+    _reject(text, page)  # outside, or the report would show the error that it explains as well
 
 
-def _reject(text: str) -> NoReturn:
-    pytest.fail(text, pytrace=False)
+def _reject(text: str, page: str = _PAGE) -> NoReturn:
+    pytest.fail(f"{text}\n    more: docs/{page}", pytrace=False)

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from pytest_flipsnack.integration.configuration import usage_error
+
 if TYPE_CHECKING:
     from pytest_flipsnack.coverage.writers import Target
 
@@ -49,6 +51,5 @@ def _discard(start: Path, targets: Sequence[Target]) -> None:
         try:
             discard_file(start / target.path)
         except OSError as error:
-            raise pytest.UsageError(
-                f"--flipsnack-report: {target.path} cannot be written: {error.strerror}"
-            ) from None
+            text = f"--flipsnack-report: {target.path} cannot be written: {error.strerror}"
+            raise usage_error(text, "coverage.md") from None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import pytest
 
-from pytest_flipsnack.integration.configuration import ini
+from pytest_flipsnack.integration.configuration import ini, usage_error
 
 if TYPE_CHECKING:
     from pytest_flipsnack.coverage.writers import Target
@@ -152,7 +152,8 @@ def read_settings(config: pytest.Config) -> Settings | None:
                 given[name] = read_setting(name, value)
         return Settings(**given)
     except ValueError as error:
-        raise pytest.UsageError(f"flipsnack_{error}") from None
+        page = "guide.md#what-the-documentation-leaves-open"
+        raise usage_error(f"flipsnack_{error}", page) from None
 
 
 def read_credential(config: pytest.Config, name: str, default: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from textwrap import dedent
 
 import pytest
@@ -271,3 +272,37 @@ def test_a_setting_in_a_native_table_may_be_of_its_own_type(project: Project) ->
     result = project.run()
 
     result.assert_outcomes(passed=1)
+
+
+@pytest.mark.parametrize(
+    ("line", "page"),
+    [
+        ("flipsnack_level = high", "coverage.md"),
+        ("flipsnack_max_pages = many", "guide.md#what-the-documentation-leaves-open"),
+        ("flipsnack_catalogue = none.toml", "howto/catalogue.md"),
+        ("flipsnack_levle = asserted", "guide.md"),
+    ],
+)
+def test_an_error_of_usage_ends_with_its_page(project: Project, line: str, page: str) -> None:
+    project.ini(line)
+    lines = [one for one in project.run().errlines if one]
+    assert lines[0].startswith("ERROR: flipsnack_")
+    assert lines[-1] == f"    more: docs/{page}"
+    assert (Path(__file__).parents[2] / "docs" / page.partition("#")[0]).exists()
+
+
+def test_a_wrong_call_and_a_wrong_mark_end_with_their_page(project: Project) -> None:
+    project.test("""
+        def test_call(flipsnack): flipsnack.respond(39)
+
+        @pytest.mark.flipsnack(39)
+        def test_mark(): pass
+    """)
+    result = project.run()
+    result.stdout.fnmatch_lines_random(
+        [
+            "E*ValueError: 39 is not a Flipsnack status code; *",
+            "E       more: docs/guide.md#the-fake",
+            "    more: docs/guide.md#stubs-marks-and-expect",
+        ]
+    )

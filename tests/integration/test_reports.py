@@ -69,6 +69,7 @@ def test_a_report_into_a_directory_is_a_usage_error(project: Project) -> None:
     assert result.ret == 4
     assert result.errlines == [
         "ERROR: --flipsnack-report: out is a directory; give the path of a file",
+        "    more: docs/coverage.md",
         "",
     ]
 
