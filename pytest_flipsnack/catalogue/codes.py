@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from enum import IntEnum, StrEnum
-from typing import Self
+from typing import Any, Self
 
 from pytest_flipsnack.catalogue.facts import LOCAL, TABLE, Source, inferred
 
@@ -165,9 +165,12 @@ def known_codes() -> tuple[Code, ...]:
     return (*Code,) if not _OWN else tuple(sorted((*Code, *_OWN.values())))
 
 
-def known_code(value: object) -> Code | None:
+def known_code(value: Any) -> Code | None:
     """Return the `Code` for an integer, None for one that nobody knows."""
-    return next((code for code in known_codes() if code == value), None)
+    try:
+        return Code(value)
+    except ValueError:
+        return None
 
 
 def code_of(value: object) -> Code:

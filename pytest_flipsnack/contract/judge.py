@@ -157,14 +157,12 @@ def _judge_count(
 
 def _is_wrong_count(rule: Retry, again: int, *, lasted: bool) -> bool:
     """Return whether a client retried too often, or gave up too early on a code that `lasted`."""
-    most = rule.at_most
+    most, exactly = rule.at_most, rule.exactly
     if rule.waits_s is not None:
-        most = len(rule.waits_s)
-    given_up = lasted and (rule.exactly is not None or rule.waits_s is not None)
-    exactly = rule.exactly if rule.exactly is not None else most
+        most = exactly = len(rule.waits_s)
     return (
         (most is not None and again > most)
-        or (given_up and again != exactly)
+        or (lasted and exactly is not None and again != exactly)
         or (rule.mode is RetryMode.REQUIRED and again == 0)
     )
 

@@ -33,8 +33,8 @@ def _hidden(shown: Any, hide: Hide) -> Any:
     for trace, crash, *_ in parts:
         for entry in trace.reprentries:
             _hide_in_entry(entry, hide)
-        for one in [crash] if crash is not None else []:
-            one.message = hide(one.message)
+        if crash is not None:
+            crash.message = hide(crash.message)
     shown.sections = [(name, hide(text), mark) for name, text, mark in shown.sections]
     return shown
 

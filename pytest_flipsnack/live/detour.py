@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -12,11 +11,11 @@ from typing import Any
 from pytest_flipsnack.catalogue.action import API_HOST, UPLOAD_HOST
 from pytest_flipsnack.live.logs import MaskedLogs
 from pytest_flipsnack.transports.guard import Guard
+from pytest_flipsnack.transports.proxies import Exemption
 from pytest_flipsnack.transports.server.addresses import ADDRESS
 
 _HOSTS = {API_HOST: "127.77.31.1", UPLOAD_HOST: "127.77.31.2"}
 """Each host with the address that stands for it: nobody else uses these."""
-_PROXY_KEYS = ("NO_PROXY", "no_proxy")
 
 
 class Detour(Guard):
@@ -26,7 +25,7 @@ class Detour(Guard):
         super().__init__(lambda finding: None, port)
         self._on_the_way = threading.local()
         self._logs = MaskedLogs(hide, lambda: bool(getattr(self._on_the_way, "now", False)))
-        self._environ: dict[str, str | None] = {}
+        self._exemption = Exemption(*sorted(_HOSTS), ADDRESS)
 
     def start(self) -> None:
         """Begin to lead."""
@@ -40,19 +39,13 @@ class Detour(Guard):
             onward(this, address if port is None else (ADDRESS, port))
 
         onward = self._patches.set(socket.socket, "connect", connect)
-        for key in _PROXY_KEYS:
-            self._environ[key] = old = os.environ.get(key)
-            os.environ[key] = ",".join([*([old] if old else []), *sorted(_HOSTS), ADDRESS])
+        self._exemption.start()
 
     def stop(self) -> None:
         """Let the names resolve again, and restore the environment."""
         super().stop()
         self._logs.stop()
-        for key, value in self._environ.items():
-            if value is None:
-                os.environ.pop(key, None)
-            else:
-                os.environ[key] = value
+        self._exemption.stop()
 
     def lead(self, host: str) -> int | None:
         """Return the port of the recorder for a host of the API, None for any other."""

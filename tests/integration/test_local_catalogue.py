@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from pytest_flipsnack import cli
+from pytest_flipsnack.catalogue.codes import Code, known_codes
 from tests.downstream import Project, with_two_workers
 
 CATALOGUE = """
@@ -236,3 +238,22 @@ def test_the_next_run_knows_nothing_of_it(merging: Project) -> None:
     result = merging.run()
     result.stdout.fnmatch_lines(["E*ValueError: 51 is not a Flipsnack status code; known codes: *"])
     assert result.ret == 1
+
+
+def test_a_baseline_holds_its_codes(merging: Project) -> None:
+    merging.ini(KEY, "flipsnack_baseline = baseline.json")
+    merging.test(EACH)
+    assert merging.run("--flipsnack-data=data.json").ret == 1  # there is no baseline yet
+    command = ["--catalogue", "flipsnack.toml", "baseline", "data.json", "-o", "baseline.json"]
+    assert cli.main(command) == 0
+    assert merging.run().ret == 0
+    merging.test("def test_works(flipsnack, client): client.ask()")
+    result = merging.run()
+    result.stdout.fnmatch_lines(["*lost since baseline.json: *user.getStats:51*"])
+    assert result.ret == 1
+
+
+def test_a_run_that_cannot_begin_leaves_nothing_of_it(merging: Project) -> None:
+    merging.ini(KEY, "flipsnack_level = high")
+    assert merging.run().ret == 4
+    assert known_codes() == tuple(Code)

@@ -495,7 +495,7 @@ def test_two_workers_are_refused(live: Project) -> None:
     result = live.run("--flipsnack-live", "-p", "xdist", "-n2")
     result.stderr.fnmatch_lines(
         [
-            "ERROR: --flipsnack-live keeps below the limits of an account in one process; leave -n out"
+            "ERROR: --flipsnack-live keeps below the limits of an account in one process; do not use -n"
         ]
     )
     assert result.ret == 4

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import errno
-import os
 import select
 import socket
 from contextlib import suppress
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_flipsnack.catalogue.action import UPLOAD_HOST
 from pytest_flipsnack.transports.patches import Patches
+from pytest_flipsnack.transports.proxies import Exemption
 from pytest_flipsnack.transports.server.addresses import ADDRESS
 
 if TYPE_CHECKING:
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from pytest_flipsnack.virtual_time.clock import VirtualClock
 
 _LOOK_S = 0.005
-_PROXY_KEYS = ("NO_PROXY", "no_proxy")
 
 
 class LoopbackTransport:
@@ -36,7 +35,7 @@ class LoopbackTransport:
         self._name = name
         self._clock = clock
         self._patches = Patches()
-        self._environ: dict[str, str | None] = {}
+        self._exemption = Exemption(ADDRESS)
         self._guest: Guest | None = None
         self.server: LoopbackServer | None = None
 
@@ -70,7 +69,7 @@ class LoopbackTransport:
             self.server = server
             self._guest = server.admit(self._name, self._fake)
             self._clock.servers.append(server)
-            self._exempt_from_proxies()
+            self._exemption.start()
             self._refuse_where_stubbed(server)
 
     def _stay(self) -> tuple[LoopbackServer, Guest]:
@@ -84,19 +83,10 @@ class LoopbackTransport:
         with suppress(ValueError):  # where it could not start
             self._session.used.remove(self)
         self._patches.undo()
-        for key, value in self._environ.items():
-            if value is None:
-                os.environ.pop(key, None)  # the test may have taken it out itself
-            else:
-                os.environ[key] = value
+        self._exemption.stop()
         if self.server is not None and self._guest is not None:
             self.server.dismiss(self._guest)
             self._clock.servers.remove(self.server)
-
-    def _exempt_from_proxies(self) -> None:
-        for key in _PROXY_KEYS:
-            self._environ[key] = old = os.environ.get(key)
-            os.environ[key] = f"{old},{ADDRESS}" if old else ADDRESS
 
     def _refuse_where_stubbed(self, server: LoopbackServer) -> None:
         fake, ports = self._fake, server.ports
