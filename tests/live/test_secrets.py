@@ -25,6 +25,7 @@ SIGNATURE = hashlib.md5(f"{SECRET}actionuser.getStatsapiKey{KEY}".encode()).hexd
 WAYS = {
     "a failure with its locals": "params = signed(live)\n        assert params == {}",
     "before it is sent": "raise RuntimeError(f'cannot send {signed(live)}')",
+    "a cause never raised": "raise RuntimeError('lost') from ValueError(str(signed(live)))",
     "printed": "print(signed(live)); print(URL + '?' + str(live.secret)); assert False",
     "logged": "logging.getLogger('acme').error('asked %s', signed(live)); assert False",
     "by the recorder": "requests.get(URL, params=signed(live), timeout=5); assert False",
